@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+// Worker threads and child processes are the subject of many suites, so each file gets a process of its own.
+export default defineConfig({
+  test: {
+    pool: "forks",
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
