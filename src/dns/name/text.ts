@@ -35,10 +35,10 @@ export function readName(text: string, origin?: Name): Result<Name, NameError> {
     }
     let octet = code;
     if (code === 0x5c) {
-      const escape = readEscape(text, i);
-      if (!escape) return fail("bad-escape");
-      octet = escape.octet;
-      i = escape.last;
+      const escaped = readEscape(text, i);
+      if (!escaped) return fail("bad-escape");
+      octet = escaped.octet;
+      i = escaped.last;
     } else if (code > 126) {
       return fail("not-ascii");
     }
