@@ -1,0 +1,151 @@
+/**
+ * What `npm test`, `npm run demo`, `npm run bench`, `npm start` and `npm run check` do, from a clean checkout on:
+ *
+ *   install (npm ci when needed) ▶ find a Node new enough ▶ for test: Debian packages of the peers ▶ the command itself
+ *
+ * Plain JavaScript with nothing imported from npm: it runs under the Node that happens to be there (18 or later) before
+ * anything is installed, and starts the Node that the project brings along for all the rest.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { installPeers } from "./peers.mjs";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const OLDEST_NODE = 24;
+
+const COMMANDS = {
+  test: runTests,
+  check: runChecks,
+  demo: (node, args) => run(node, ["demo/index.ts", ...args]),
+  bench: (node, args) => run(node, ["bench/index.ts", ...args]),
+  start: (node, args) => run(node, ["src/main.ts", ...args]),
+};
+
+main();
+
+function main() {
+  const [command, ...args] = process.argv.slice(2);
+  const action = command && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  if (!action) stop(`Say what to run: ${Object.keys(COMMANDS).join(", ")}. Example: node tools/run.mjs test`, 2);
+  install();
+  process.exitCode = action(findNode(), args);
+}
+
+/** `npm ci` when a package is missing or has another version than package-lock.json says. */
+function install() {
+  if (installed()) return;
+  console.log("Installing npm packages (npm ci) …");
+  const npm = spawnSync("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], { cwd: ROOT, stdio: "inherit" });
+  if (npm.error) stop(`npm could not be started (${npm.error.message}). Install npm, which comes with Node.`, 1);
+  if (npm.status !== 0) stop("npm ci failed; its reason stands above. Is there a way to the package registry?", 1);
+}
+
+/** npm keeps in node_modules/.package-lock.json what it installed: compare that with what is asked for. */
+function installed() {
+  const wanted = readJson(join(ROOT, "package-lock.json"));
+  const present = readJson(join(ROOT, "node_modules", ".package-lock.json"));
+  if (!wanted || !present) return false;
+  for (const [path, entry] of Object.entries(wanted.packages)) {
+    if (path === "") continue;
+    const there = present.packages[path];
+    if (there ? there.version !== entry.version : !entry.optional) return false;
+  }
+  return true;
+}
+
+/** The Node in node_modules/.bin (a platform package of the project), else the running one when it is new enough. */
+function findNode() {
+  const own = join(ROOT, "node_modules", ".bin", "node");
+  if (existsSync(own)) {
+    const version = spawnSync(own, ["--version"], { encoding: "utf8" });
+    if (version.status === 0 && major(version.stdout.trim().slice(1)) >= OLDEST_NODE) return own;
+  }
+  if (major(process.versions.node) >= OLDEST_NODE) return process.execPath;
+  return stop(
+    `Countersign needs Node ${OLDEST_NODE} or later; this is ${process.versions.node}, and no platform package of Node ` +
+      `fits ${process.platform}-${process.arch}. Install Node ${OLDEST_NODE} or later and run the command again.`,
+    1,
+  );
+}
+
+/** Types (all of it, and floors 0 to 2 without Node's types), then format and lint. The number of steps that failed. */
+function checkSteps(node) {
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const biome = join(ROOT, "node_modules", "@biomejs", "biome", "bin", "biome");
+  const steps = [
+    ["types of floors 0 to 2, without Node's types", [tsc, "-p", "tsconfig.pure.json"]],
+    ["types of everything", [tsc, "-p", "tsconfig.json"]],
+    ["format and lint", [biome, "check", "--max-diagnostics=50", "."]],
+  ];
+  let failed = 0;
+  for (const [name, args] of steps) {
+    console.log(`\n— ${name}`);
+    if (run(node, args) !== 0) failed++;
+  }
+  return { passed: steps.length - failed, failed };
+}
+
+function runChecks(node) {
+  return checkSteps(node).failed === 0 ? 0 : 1;
+}
+
+/**
+ * Everything: peers installed where allowed, checks, all suites. `args` narrow the suites (`npm test -- src/image`).
+ * The last line is plain, for machines: `N passed, N failed` (check steps count as one each).
+ */
+function runTests(node, args) {
+  const missing = installPeers();
+  const checks = args.length === 0 ? checkSteps(node) : { passed: 0, failed: 0 };
+  const scratch = mkdtempSync(join(tmpdir(), "countersign-test-"));
+  const report = join(scratch, "report.json");
+  console.log("\n— suites");
+  const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const status = run(node, [vitest, "run", ...reporters, ...args]);
+  const counts = readCounts(report, status);
+  rmSync(scratch, { recursive: true, force: true });
+  for (const line of missing) console.log(line);
+  if (counts.skipped > 0) console.log(`${counts.skipped} skipped (each says why in its title)`);
+  const failed = checks.failed + counts.failed;
+  console.log(`${checks.passed + counts.passed} passed, ${failed} failed`);
+  return failed === 0 && status === 0 ? 0 : 1;
+}
+
+/** A suite that could not even be loaded holds no tests, yet counts as a failure; so does a runner that died. */
+function readCounts(report, status) {
+  const result = readJson(report);
+  if (!result) return { passed: 0, failed: 1, skipped: 0 };
+  const unloadable = result.testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.length === 0,
+  );
+  const failed = result.numFailedTests + unloadable.length;
+  return {
+    passed: result.numPassedTests,
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
+
+/** Runs `node args` in the project's directory, with its own binaries first on the path; the exit code. */
+function run(node, args) {
+  const path = [dirname(node), join(ROOT, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter);
+  const child = spawnSync(node, args, { cwd: ROOT, stdio: "inherit", env: { ...process.env, PATH: path } });
+  if (child.error) stop(`${node} could not be started: ${child.error.message}`, 1);
+  return child.status ?? 1;
+}
+
+function readJson(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+}
+
+function major(version) {
+  return Number(version.split(".")[0]);
+}
+
+function stop(sentence, code) {
+  console.error(sentence);
+  process.exit(code);
+}
