@@ -1,0 +1,109 @@
+/**
+ * Which DNSKEY, CDS and CDNSKEY records stand at the apex of a zone that is signed here: our own keys, and in multi-signer
+ * mode (RFC 8901 model 2) those of the other signers as the transfer brought them.
+ */
+import { bytesEqual, compareBytes } from "#bytes";
+import { keyTag } from "#dnssec";
+import type { Name } from "#name";
+import { type Digests, dnskeyFlags, dsRdata, isEntryPoint, REVOKE, ZONE_KEY } from "./ds.ts";
+import type { SigningMode } from "./mode.ts";
+import type { Phase } from "./status.ts";
+
+/** Seconds; of all three RRsets. */
+export const APEX_KEY_TTL = 3600;
+
+/** "Remove the DS" (RFC 8078 section 4): alone in its RRset. */
+export const DELETE_CDS = Uint8Array.of(0, 0, 0, 0, 0);
+export const DELETE_CDNSKEY = Uint8Array.of(0, 0, 3, 0, 0);
+
+/** RDATAs that the transfer brought at the apex; empty outside multi-signer mode. */
+export type TransferredKeys = {
+  readonly dnskey: readonly Uint8Array[];
+  readonly cds: readonly Uint8Array[];
+  readonly cdnskey: readonly Uint8Array[];
+};
+
+export const NO_TRANSFERRED_KEYS: TransferredKeys = { dnskey: [], cds: [], cdnskey: [] };
+
+export type ApexPlan = {
+  /** RDATAs in canonical order without duplicates; an empty list means that there is no such RRset. */
+  readonly dnskey: readonly Uint8Array[];
+  readonly cds: readonly Uint8Array[];
+  readonly cdnskey: readonly Uint8Array[];
+};
+
+export type ApexInput = {
+  readonly apex: Name;
+  readonly mode: SigningMode;
+  readonly phase: Phase;
+  /** DNSKEY RDATAs of our keys that are published: KSK and ZSK. */
+  readonly own: readonly Uint8Array[];
+  readonly transferred: TransferredKeys;
+};
+
+/** Named bound: a DNSKEY RRset larger than this fits no answer that anybody would accept. */
+export const MAX_FOREIGN_KEYS = 32;
+
+/**
+ * What the KSK has to sign. In `pending` and `active` CDS and CDNSKEY ask for our key beside the other signers'; in
+ * `pending-disabled` and `disabled` they ask for ours to go: by the delete form when we are the only signer, by naming
+ * the others alone when we are not (the delete form would take away the others' DS as well).
+ */
+export function planApex(input: ApexInput, digests: Digests): ApexPlan {
+  if (input.mode === "unsigned" || input.mode === "presigned") return { dnskey: [], cds: [], cdnskey: [] };
+  const foreign = foreignKeys(input);
+  const dnskey = canonicalSet([...input.own, ...foreign.dnskey]);
+  const enabled = input.phase === "pending" || input.phase === "active";
+  const ours = enabled ? input.own.filter(isEntryPoint) : [];
+  const cdnskey = canonicalSet([...ours, ...foreign.cdnskey]);
+  const cds = canonicalSet([
+    ...ours.map((key) => dsRdata(input.apex, key, digests)),
+    ...foreignCds(input, foreign, digests),
+  ]);
+  if (cds.length === 0 && cdnskey.length === 0) return { dnskey, cds: [DELETE_CDS], cdnskey: [DELETE_CDNSKEY] };
+  return { dnskey, cds, cdnskey };
+}
+
+/**
+ * The other signers' keys. A record of our own that came back to us through the primary is not foreign, nor is a delete
+ * form, nor a key that is no zone key. Every entry point among the DNSKEYs gets a CDNSKEY, even if the transfer had none:
+ * CDS and CDNSKEY have to be the same at all signers (RFC 8901 section 8), and must match (RFC 7344 section 4).
+ */
+function foreignKeys(input: ApexInput): TransferredKeys {
+  if (input.mode !== "multisigner") return NO_TRANSFERRED_KEYS;
+  const { dnskey, cds, cdnskey } = input.transferred;
+  const notOurs = (key: Uint8Array) => !input.own.some((own) => bytesEqual(own, key));
+  const keys = dnskey.filter((key) => key.length > 4 && (dnskeyFlags(key) & ZONE_KEY) !== 0 && notOurs(key));
+  const bounded = keys.slice(0, MAX_FOREIGN_KEYS);
+  const asked = cdnskey.filter(
+    (key) => !bytesEqual(key, DELETE_CDNSKEY) && (dnskeyFlags(key) & REVOKE) === 0 && key.length > 5 && notOurs(key),
+  );
+  return {
+    dnskey: bounded,
+    cds: cds.filter((ds) => !bytesEqual(ds, DELETE_CDS) && ds.length > 5),
+    cdnskey: [...bounded.filter(isEntryPoint), ...asked.slice(0, MAX_FOREIGN_KEYS)],
+  };
+}
+
+/** CDS of the foreign entry points: as transferred where there are any for a key, made here with SHA-256 where not. */
+function foreignCds(input: ApexInput, foreign: TransferredKeys, digests: Digests): Uint8Array[] {
+  const ownTags = new Set(input.own.map((key) => tagAndAlgorithm(keyTag(key), key[3]!)));
+  const sent = foreign.cds
+    .filter((ds) => !ownTags.has(tagAndAlgorithm((ds[0]! << 8) | ds[1]!, ds[2]!)))
+    .slice(0, MAX_FOREIGN_KEYS);
+  const sentTags = new Set(sent.map((ds) => tagAndAlgorithm((ds[0]! << 8) | ds[1]!, ds[2]!)));
+  const made = foreign.cdnskey
+    .filter((key) => !sentTags.has(tagAndAlgorithm(keyTag(key), key[3]!)))
+    .map((key) => dsRdata(input.apex, key, digests));
+  return [...sent, ...made];
+}
+
+function tagAndAlgorithm(tag: number, algorithm: number): number {
+  return tag * 256 + algorithm;
+}
+
+/** Canonical order of RDATAs, duplicates removed (RFC 4034 section 6.3). */
+function canonicalSet(rdatas: readonly Uint8Array[]): Uint8Array[] {
+  const sorted = [...rdatas].sort(compareBytes);
+  return sorted.filter((rdata, i) => i === 0 || !bytesEqual(rdata, sorted[i - 1]!));
+}

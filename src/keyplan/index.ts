@@ -1,0 +1,48 @@
+/** What a zone's keys have to do: DNSSEC status, modes, the apex RRsets of keys, dates. All pure. The door of the room. */
+
+export {
+  APEX_KEY_TTL,
+  type ApexInput,
+  type ApexPlan,
+  DELETE_CDNSKEY,
+  DELETE_CDS,
+  MAX_FOREIGN_KEYS,
+  NO_TRANSFERRED_KEYS,
+  planApex,
+  type TransferredKeys,
+} from "./apex.ts";
+export { type Digests, dnskeyFlags, dsMatches, dsRdata, isEntryPoint, viewParent } from "./ds.ts";
+export {
+  checkFlags,
+  checkPresigned,
+  type Denial,
+  type DnssecFlags,
+  denialOf,
+  type FlagsRefusal,
+  NO_FLAGS,
+  type PresignedRefusal,
+  type SigningMode,
+  signingMode,
+  type TransferredDnssec,
+} from "./mode.ts";
+export { applyPatch, type DnssecPatch, type DnssecPlan, type PatchContext } from "./patch.ts";
+export { nextParentPoll, POLL_LIMITS, type PollLimits } from "./poll.ts";
+export { entryPoints, type ShownKey, showKey } from "./show.ts";
+export {
+  DELETED,
+  type DnssecStatus,
+  type ParentView,
+  type Phase,
+  type ShownStatus,
+  type StatusEvent,
+  type StatusRefusal,
+  shownStatus,
+  stepStatus,
+} from "./status.ts";
+export {
+  KSK_LIFETIME_SECONDS,
+  KSK_PERIOD_SECONDS,
+  kskWindow,
+  nextKskSigning,
+  type SignatureWindow,
+} from "./windows.ts";
