@@ -1,0 +1,185 @@
+/**
+ * Every way in which a call can be refused: one closed set of codes, and the one table that maps code → HTTP status →
+ * provider error number → sentence. Codes are stable and never reused; programs match on codes and numbers, never on text.
+ *
+ * Statuses are 400, 401, 403, 404, 405, 413 or 500 only: clients of the provider's API retry 408, 409, 429 and 5xx, so a refusal
+ * must be none of these. Numbers below 20000 and from 81000 are the provider's own where its number is known;
+ * 20000 to 29999 are Countersign's.
+ */
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+
+export type ErrorEntry = {
+  readonly status: ErrorStatus;
+  readonly number: number;
+  /** `{about}` is replaced by the particular thing; says what to do next where that is not plain. */
+  readonly sentence: string;
+};
+
+export const ERRORS = {
+  // The request itself (made by the API, before the service is called)
+  "request.malformed": { status: 400, number: 6007, sentence: "Malformed JSON in request body: {about}" },
+  "request.invalid": { status: 400, number: 1004, sentence: "Invalid request: {about}" },
+  "request.too-large": { status: 413, number: 20001, sentence: "The request body is larger than {about} octets." },
+  "request.content-type": {
+    status: 415,
+    number: 20002,
+    sentence: "Content-Type {about} is not understood here; send application/json.",
+  },
+  "route.unknown": {
+    status: 404,
+    number: 7003,
+    sentence: "Could not route to {about}, perhaps your object identifier is invalid?",
+  },
+  "route.method": { status: 405, number: 10405, sentence: "Method not allowed: {about}" },
+  "auth.missing": { status: 400, number: 9106, sentence: "Missing X-Auth-Key, X-Auth-Email or Authorization headers" },
+  "auth.headers": { status: 400, number: 6003, sentence: "Invalid request headers" },
+  "auth.refused": { status: 403, number: 10000, sentence: "Authentication error" },
+  internal: {
+    status: 500,
+    number: 20500,
+    sentence: "Internal error; the server's log has it under this request's id (header x-request-id).",
+  },
+  "service.stopping": { status: 503, number: 20503, sentence: "The server is stopping; try again in a moment." },
+
+  // Accounts
+  "account.not-found": {
+    status: 404,
+    number: 7003,
+    sentence: "There is no account {about}; GET /accounts lists them.",
+  },
+
+  // Zones
+  "zone.not-found": { status: 404, number: 1001, sentence: "Invalid zone identifier: there is no zone {about}." },
+  "zone.exists": { status: 400, number: 1061, sentence: "{about} already exists." },
+  "zone.name-invalid": { status: 400, number: 1099, sentence: "{about} is not a domain name that can be a zone." },
+  "zone.type-unsupported": {
+    status: 400,
+    number: 20101,
+    sentence: 'Zones of type "{about}" are not offered here: Countersign is a secondary. Send "type":"secondary".',
+  },
+  "zone.too-many": { status: 400, number: 20102, sentence: "The limit of {about} zones is reached; delete one first." },
+  "zone.not-loaded": {
+    status: 400,
+    number: 20103,
+    sentence: "{about} has no data yet: its first zone transfer has not succeeded.",
+  },
+  "zone.edit-one": {
+    status: 400,
+    number: 20104,
+    sentence: "Send exactly one of paused, type and vanity_name_servers; got {about}.",
+  },
+  "zone.vanity-unsupported": {
+    status: 400,
+    number: 20105,
+    sentence: "Vanity nameservers are not offered here; nameserver names come from the configuration (nameServers).",
+  },
+
+  // DNSSEC
+  "dnssec.delete-not-disabled": {
+    status: 400,
+    number: 20201,
+    sentence:
+      'DNSSEC can be deleted only when its status is "disabled"; it is "{about}". PATCH {"status":"disabled"} first, and take the DS away from the registrar.',
+  },
+  "dnssec.presigned-with-multi-signer": {
+    status: 400,
+    number: 20202,
+    sentence:
+      "dnssec_presigned and dnssec_multi_signer exclude each other: a pre-signed zone is served as the primary signed it, with nothing added.",
+  },
+  "dnssec.presigned-with-overrides": {
+    status: 400,
+    number: 20203,
+    sentence:
+      "dnssec_presigned and secondary_overrides exclude each other: an override would change records that the primary signed.",
+  },
+  "dnssec.key-failed": { status: 500, number: 20204, sentence: "The keys could not be made or opened: {about}" },
+
+  // Peers, TSIGs, ACLs
+  "peer.not-found": { status: 404, number: 20301, sentence: "There is no peer {about}." },
+  "peer.in-use": {
+    status: 400,
+    number: 20302,
+    sentence: "The peer is linked to {about}; take it out of their incoming configuration first.",
+  },
+  "peer.tsig-unknown": { status: 400, number: 20303, sentence: "tsig_id {about} is not a TSIG of this account." },
+  "tsig.not-found": { status: 404, number: 20311, sentence: "There is no TSIG {about}." },
+  "tsig.in-use": { status: 400, number: 20312, sentence: "The TSIG is attached to {about}; detach it there first." },
+  "tsig.algorithm-unsupported": {
+    status: 400,
+    number: 20313,
+    sentence:
+      "TSIG algorithm {about} is not supported; use hmac-sha256, hmac-sha384, hmac-sha512, hmac-sha224 or hmac-sha1. hmac-md5 is refused on purpose.",
+  },
+  "tsig.name-invalid": { status: 400, number: 20314, sentence: "TSIG name {about} is not a domain name." },
+  "tsig.secret-invalid": { status: 400, number: 20315, sentence: "The TSIG secret is not base64, or it is empty." },
+  "acl.not-found": { status: 404, number: 20321, sentence: "There is no ACL {about}." },
+  "acl.range-invalid": {
+    status: 400,
+    number: 20322,
+    sentence: "{about} is not an address range such as 192.0.2.0/28.",
+  },
+  "acl.range-too-large": {
+    status: 400,
+    number: 20323,
+    sentence: "{about} is too large: an ACL holds at most a /24 of IPv4 or a /64 of IPv6.",
+  },
+
+  // Incoming transfers
+  "incoming.not-found": {
+    status: 404,
+    number: 20401,
+    sentence: "The zone {about} has no incoming transfer configuration; POST secondary_dns/incoming makes one.",
+  },
+  "incoming.exists": {
+    status: 400,
+    number: 20402,
+    sentence: "The zone {about} has an incoming transfer configuration already; PUT replaces it.",
+  },
+  "incoming.name-mismatch": {
+    status: 400,
+    number: 20403,
+    sentence: "name must be the name of the zone, with or without the final dot; got {about}.",
+  },
+  "incoming.peer-unknown": { status: 400, number: 20404, sentence: "{about} is not a peer of this account." },
+  "incoming.too-many-peers": { status: 400, number: 20405, sentence: "A zone can have at most {about} peers." },
+  "incoming.refresh-out-of-range": {
+    status: 400,
+    number: 20406,
+    sentence: "auto_refresh_seconds must be within {about} seconds.",
+  },
+  "incoming.no-peers": {
+    status: 400,
+    number: 20407,
+    sentence: "The zone {about} has no peer with an address to transfer from; link one in secondary_dns/incoming.",
+  },
+
+  // Records and settings
+  "record.not-found": { status: 404, number: 81044, sentence: "Record {about} does not exist." },
+  "record.read-only": {
+    status: 400,
+    number: 20501,
+    sentence:
+      "The records of a secondary zone come from its primary and can't be changed here ({about}); change them at the primary.",
+  },
+  "settings.not-offered": {
+    status: 400,
+    number: 1003,
+    sentence: "The setting {about} is not available on a secondary zone: its value comes from the primary.",
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export type ControlError = {
+  readonly code: ErrorCode;
+  /** The particular thing: a zone's name, an id, the names of the users of a peer. Never a secret. */
+  readonly about?: string;
+  /** JSON pointer into the request body or `/query/…`, when one field is at fault. */
+  readonly pointer?: string;
+};
+
+/** The error's sentence with `about` set in. */
+export function errorSentence(error: ControlError): string {
+  return ERRORS[error.code].sentence.replaceAll("{about}", () => error.about ?? "(unnamed)");
+}

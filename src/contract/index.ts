@@ -1,0 +1,61 @@
+/** What the API says: resources, requests, errors, routes, and the service behind them. No DNS code, no I/O: the door of the room. */
+
+//--- Resources and requests (zod schema and type under one name)
+export { Account, Token, User, type UserFacts } from "./account.ts";
+//--- Words and addresses
+export {
+  type Address,
+  type AddressRange,
+  normaliseAclRange,
+  printAddress,
+  printRange,
+  rangeContains,
+  readAddress,
+  readRange,
+} from "./address.ts";
+export { Deleted, Id, PageQuery } from "./common.ts";
+export { DNSSEC_STATUSES, Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
+export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSentence } from "./errors.ts";
+export type { Outcome } from "./outcome.ts";
+export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource } from "./record.ts";
+//--- The service between api and control
+export type {
+  ControlService,
+  DnssecService,
+  IdentityService,
+  IncomingService,
+  PeerService,
+  Readiness,
+  RecordService,
+  SettingsService,
+  StatusService,
+  ZoneService,
+} from "./service.ts";
+export { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
+export {
+  DnssecDetails,
+  EventRow,
+  EventsQuery,
+  HistoryQuery,
+  PeerStatus,
+  SIGNING_MODES,
+  Transfer,
+  ZoneStatus,
+} from "./status.ts";
+export { printTime, Time } from "./time.ts";
+export {
+  Acl,
+  AclWrite,
+  DEFAULT_REFRESH_SECONDS,
+  findTsigAlgorithm,
+  Incoming,
+  IncomingWrite,
+  MAX_PEERS_OF_ZONE,
+  Peer,
+  PeerWrite,
+  TSIG_ALGORITHMS,
+  Tsig,
+  type TsigAlgorithm,
+  TsigWrite,
+} from "./transfer.ts";
+export { ZONE_STATUSES, ZONE_TYPES, Zone, ZoneCreate, ZoneEdit, type ZoneFacts, ZoneQuery } from "./zone.ts";

@@ -1,0 +1,139 @@
+/**
+ * What control does for its faces: the one interface between `api` (which speaks HTTP) and `control` (which does the work).
+ *
+ * Conventions: ids are 32 hex; an unknown zone id gives `zone.not-found` from every call that takes one; requests have been
+ * checked for form by the contract's schemas, the service checks meaning (does the peer exist, do the modes exclude each other).
+ * Resources are in the API's own form (snake_case); zones are `ZoneFacts`, which the API dresses. Calls return when the change
+ * is durable; what takes longer (a transfer, a key reaching the parent) goes on and shows in status, transfers and events.
+ */
+import type { Account, Token, UserFacts } from "./account.ts";
+import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
+import type { Outcome } from "./outcome.ts";
+import type { DnsRecord, RecordSource } from "./record.ts";
+import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
+import type { EventRow, EventsQuery, HistoryQuery, Transfer, ZoneStatus } from "./status.ts";
+import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
+import type { ZoneFacts } from "./zone.ts";
+
+export interface IdentityService {
+  /** The token whose secret this is, undefined when there is none. Compares hashes in constant time. `status` may be not active. */
+  authenticate(secret: string): Promise<Token | undefined>;
+  user(): Promise<UserFacts>;
+  listAccounts(): Promise<readonly Account[]>;
+  /** account.not-found */
+  getAccount(accountId: string): Promise<Outcome<Account>>;
+}
+
+export interface ZoneService {
+  /** `name` with or without the final dot. Without `accountId` the first account. account.not-found, zone.exists, zone.name-invalid, zone.too-many */
+  createZone(request: { readonly name: string; readonly accountId?: string }): Promise<Outcome<ZoneFacts>>;
+  /** All zones of all accounts, in order of creation. */
+  listZones(): Promise<readonly ZoneFacts[]>;
+  getZone(zoneId: string): Promise<Outcome<ZoneFacts>>;
+  editZone(zoneId: string, edit: { readonly paused?: boolean }): Promise<Outcome<ZoneFacts>>;
+  /** The zone stops being served and its keys, images and history go. */
+  deleteZone(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
+  /** Asks the parent soon whether it delegates to us (zone status) and has our DS (DNSSEC status). */
+  checkActivation(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
+}
+
+export interface DnssecService {
+  getDnssec(zoneId: string): Promise<Outcome<Dnssec>>;
+  /** dnssec.presigned-with-multi-signer, dnssec.presigned-with-overrides, dnssec.key-failed. An empty edit changes nothing. */
+  editDnssec(zoneId: string, edit: DnssecEdit): Promise<Outcome<Dnssec>>;
+  /** Keys are destroyed. dnssec.delete-not-disabled; deleting what was never enabled succeeds. */
+  deleteDnssec(zoneId: string): Promise<Outcome<undefined>>;
+  /** Our ZSKs and, in multi-signer mode, the other signers' (`Tag: external`). Empty when DNSSEC was never enabled. */
+  listZsks(zoneId: string): Promise<Outcome<readonly Zsk[]>>;
+}
+
+/** Every call: account.not-found. */
+export interface PeerService {
+  listPeers(accountId: string): Promise<Outcome<readonly Peer[]>>;
+  /** peer.not-found */
+  getPeer(accountId: string, peerId: string): Promise<Outcome<Peer>>;
+  /** peer.tsig-unknown */
+  createPeer(accountId: string, peer: PeerWrite): Promise<Outcome<Peer>>;
+  /** Full replace. peer.not-found, peer.tsig-unknown */
+  updatePeer(accountId: string, peerId: string, peer: PeerWrite): Promise<Outcome<Peer>>;
+  /** peer.not-found, peer.in-use */
+  deletePeer(accountId: string, peerId: string): Promise<Outcome<{ readonly id: string }>>;
+
+  listTsigs(accountId: string): Promise<Outcome<readonly Tsig[]>>;
+  /** tsig.not-found */
+  getTsig(accountId: string, tsigId: string): Promise<Outcome<Tsig>>;
+  /** tsig.algorithm-unsupported, tsig.name-invalid, tsig.secret-invalid. Echoed as sent. */
+  createTsig(accountId: string, tsig: TsigWrite): Promise<Outcome<Tsig>>;
+  /** tsig.not-found and those of createTsig */
+  updateTsig(accountId: string, tsigId: string, tsig: TsigWrite): Promise<Outcome<Tsig>>;
+  /** tsig.not-found, tsig.in-use */
+  deleteTsig(accountId: string, tsigId: string): Promise<Outcome<{ readonly id: string }>>;
+
+  listAcls(accountId: string): Promise<Outcome<readonly Acl[]>>;
+  /** acl.not-found */
+  getAcl(accountId: string, aclId: string): Promise<Outcome<Acl>>;
+  /** The range comes back with its host bits cleared (`normaliseAclRange`). acl.range-invalid, acl.range-too-large */
+  createAcl(accountId: string, acl: AclWrite): Promise<Outcome<Acl>>;
+  /** acl.not-found and those of createAcl */
+  updateAcl(accountId: string, aclId: string, acl: AclWrite): Promise<Outcome<Acl>>;
+  /** acl.not-found */
+  deleteAcl(accountId: string, aclId: string): Promise<Outcome<{ readonly id: string }>>;
+}
+
+export interface IncomingService {
+  /** incoming.not-found */
+  getIncoming(zoneId: string): Promise<Outcome<Incoming>>;
+  /** Starts a first transfer at once. incoming.exists, .name-mismatch, .peer-unknown, .too-many-peers, .refresh-out-of-range */
+  createIncoming(zoneId: string, incoming: IncomingWrite): Promise<Outcome<Incoming>>;
+  /** Full replace. incoming.not-found and those of createIncoming but incoming.exists */
+  updateIncoming(zoneId: string, incoming: IncomingWrite): Promise<Outcome<Incoming>>;
+  /** The zone becomes read-only and is served on. incoming.not-found */
+  deleteIncoming(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
+  /** Returns at once; the outcome shows in transfers. incoming.not-found, incoming.no-peers */
+  forceAxfr(zoneId: string): Promise<Outcome<undefined>>;
+}
+
+export interface RecordService {
+  /**
+   * What was transferred, record by record, as it came (SOA and DNSSEC records too); an empty source before the first transfer.
+   * `name` (without the final dot) and `type` narrow the source where that is cheap; a source may ignore them.
+   */
+  openRecords(
+    zoneId: string,
+    narrow?: { readonly name?: string; readonly type?: string },
+  ): Promise<Outcome<RecordSource>>;
+  /** record.not-found */
+  getRecord(zoneId: string, recordId: string): Promise<Outcome<DnsRecord>>;
+  /** Master-file text (RFC 1035 section 5) in pieces of some kilobytes, made as they are taken. zone.not-loaded */
+  exportRecords(zoneId: string): Promise<Outcome<Iterable<string>>>;
+}
+
+export interface SettingsService {
+  getDnsSettings(zoneId: string): Promise<Outcome<DnsSettings>>;
+  /** settings.not-offered, dnssec.presigned-with-overrides */
+  editDnsSettings(zoneId: string, edit: DnsSettingsEdit): Promise<Outcome<DnsSettings>>;
+  getZoneSettings(zoneId: string): Promise<Outcome<ZoneSettings>>;
+  editZoneSettings(zoneId: string, edit: ZoneSettingsEdit): Promise<Outcome<ZoneSettings>>;
+}
+
+export interface StatusService {
+  getZoneStatus(zoneId: string): Promise<Outcome<ZoneStatus>>;
+  /** Newest first. */
+  listTransfers(zoneId: string, query: HistoryQuery): Promise<Outcome<readonly Transfer[]>>;
+  /** Newest first; of all zones when `zone_id` is absent. */
+  listEvents(query: EventsQuery): Promise<Outcome<readonly EventRow[]>>;
+  /** Ready = every stored zone was handed to the edge and the edge answers. `waiting` says for what, in sentences. */
+  readiness(): Readiness;
+}
+
+export type Readiness = { readonly ready: boolean; readonly waiting: readonly string[] };
+
+export interface ControlService
+  extends IdentityService,
+    ZoneService,
+    DnssecService,
+    PeerService,
+    IncomingService,
+    RecordService,
+    SettingsService,
+    StatusService {}

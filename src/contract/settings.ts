@@ -1,0 +1,50 @@
+/** DNS settings of a zone in the provider's form, and Countersign's own settings. */
+import { z } from "zod";
+
+export const DnsSettings = z
+  .object({
+    flatten_all_cnames: z.boolean(),
+    foundation_dns: z.boolean(),
+    internal_dns: z.object({ reference_zone_id: z.string().optional() }),
+    multi_provider: z.boolean(),
+    nameservers: z.object({ type: z.string() }),
+    ns_ttl: z.number(),
+    secondary_overrides: z.boolean(),
+    soa: z.object({
+      mname: z.string().nullable(),
+      rname: z.string(),
+      refresh: z.number(),
+      retry: z.number(),
+      expire: z.number(),
+      min_ttl: z.number(),
+      ttl: z.number(),
+    }),
+    zone_mode: z.enum(["standard", "cdn_only", "dns_only"]),
+  })
+  .meta({ id: "DnsSettings" });
+export type DnsSettings = z.infer<typeof DnsSettings>;
+
+/** Only `secondary_overrides` can change on a secondary zone; a field that repeats the value in force is accepted. */
+export const DnsSettingsEdit = z
+  .object({
+    flatten_all_cnames: z.boolean(),
+    foundation_dns: z.boolean(),
+    internal_dns: z.record(z.string(), z.unknown()),
+    multi_provider: z.boolean(),
+    nameservers: z.record(z.string(), z.unknown()),
+    ns_ttl: z.number(),
+    secondary_overrides: z.boolean(),
+    soa: z.record(z.string(), z.unknown()),
+    zone_mode: z.string(),
+  })
+  .partial();
+export type DnsSettingsEdit = z.infer<typeof DnsSettingsEdit>;
+
+/**
+ * How a live-signed zone says "no such name": `compact` (RFC 9824) or `chain`, a plain full NSEC chain with real NXDOMAIN.
+ * `dnssec_use_nsec3` goes before both.
+ */
+export const ZoneSettings = z.object({ denial: z.enum(["compact", "chain"]) }).meta({ id: "ZoneSettings" });
+export type ZoneSettings = z.infer<typeof ZoneSettings>;
+export const ZoneSettingsEdit = ZoneSettings.partial();
+export type ZoneSettingsEdit = z.infer<typeof ZoneSettingsEdit>;

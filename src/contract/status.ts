@@ -1,0 +1,128 @@
+/** Countersign's own view of a zone: what the provider's API has no place for (why a zone is held, what each peer last said). */
+import { z } from "zod";
+import { Id, PageQuery } from "./common.ts";
+import { DNSSEC_STATUSES } from "./dnssec.ts";
+import { Time } from "./time.ts";
+
+export const SIGNING_MODES = ["unsigned", "live", "presigned", "multisigner"] as const;
+
+const Fault = z.object({ code: z.string(), message: z.string() });
+
+/** What one transfer peer last answered. */
+export const PeerStatus = z
+  .object({
+    id: Id,
+    name: z.string(),
+    /** `192.0.2.53:53`, `[2001:db8::53]:53` */
+    address: z.string(),
+    checked_time: Time.nullable(),
+    /** Serial in its last SOA answer. */
+    serial: z.number().nullable(),
+    check_error: Fault.nullable(),
+    transferred_time: Time.nullable(),
+    transfer_error: Fault.nullable(),
+  })
+  .meta({ id: "PeerStatus" });
+export type PeerStatus = z.infer<typeof PeerStatus>;
+
+export const DnssecDetails = z
+  .object({
+    status: z.enum(DNSSEC_STATUSES),
+    /** DS lines for the registrar; of the primary's keys in pre-signed mode. */
+    ds: z.array(z.string()),
+    /** DNSKEY lines as served. */
+    dnskeys: z.array(z.string()),
+    /** One sentence: what the operator does next, at the registrar or at the primary. */
+    next_step: z.string(),
+    parent: z.object({ checked_time: Time.nullable(), ds: z.array(z.string()), error: Fault.nullable() }),
+    /** The earliest expiration among the signatures served (pre-signed), or of the apex signatures (live). */
+    signatures_expire_time: Time.nullable(),
+    /** When the apex is signed anew. */
+    resign_time: Time.nullable(),
+  })
+  .meta({ id: "DnssecDetails" });
+export type DnssecDetails = z.infer<typeof DnssecDetails>;
+
+export const ZoneStatus = z
+  .object({
+    id: Id,
+    name: z.string(),
+    mode: z.enum(SIGNING_MODES),
+    denial: z.enum(["none", "compact", "chain", "nsec3", "primary"]),
+    serving: z.enum(["not-ready", "serving", "expired"]),
+    /** What the zone's machine does now. */
+    phase: z.string(),
+    /** Set when what was last transferred is not served: the last good version is served on. */
+    held: z
+      .object({
+        code: z.string(),
+        reason: z.string(),
+        serial: z.number().nullable(),
+        since: Time,
+      })
+      .nullable(),
+    serials: z.object({
+      notified: z.number().nullable(),
+      primary: z.number().nullable(),
+      stored: z.number().nullable(),
+      served: z.number().nullable(),
+    }),
+    generation: z.number(),
+    checked_time: Time.nullable(),
+    transferred_time: Time.nullable(),
+    next_check_time: Time.nullable(),
+    expire_time: Time.nullable(),
+    peers: z.array(PeerStatus),
+    image: z.object({ names: z.number(), rrsets: z.number(), records: z.number(), octets: z.number() }).nullable(),
+    dnssec: DnssecDetails,
+  })
+  .meta({ id: "ZoneStatus" });
+export type ZoneStatus = z.infer<typeof ZoneStatus>;
+
+/** One attempt to check or transfer. */
+export const Transfer = z
+  .object({
+    id: z.number(),
+    zone_id: Id,
+    peer_id: Id.nullable(),
+    address: z.string(),
+    kind: z.enum(["axfr", "ixfr"]),
+    reason: z.enum(["start", "timer", "notify", "operator", "retry"]),
+    outcome: z.enum(["taken", "unchanged", "held", "refused", "failed"]),
+    started_time: Time,
+    finished_time: Time,
+    serial_before: z.number().nullable(),
+    serial_after: z.number().nullable(),
+    messages: z.number(),
+    records: z.number(),
+    octets: z.number(),
+    error: Fault.nullable(),
+  })
+  .meta({ id: "Transfer" });
+export type Transfer = z.infer<typeof Transfer>;
+
+export const EventRow = z
+  .object({
+    /** Ascending, never reused. */
+    id: z.number(),
+    time: Time,
+    zone_id: Id.nullable(),
+    level: z.enum(["info", "warning", "error"]),
+    /** Stable word such as `zone.held`, `transfer.taken`. */
+    code: z.string(),
+    message: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "Event" });
+export type EventRow = z.infer<typeof EventRow>;
+
+/** Newest first; `before` continues a list: give the smallest id of the page before. */
+export const HistoryQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  before: z.coerce.number().int().min(1).optional(),
+});
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
+
+export const EventsQuery = HistoryQuery.extend({ zone_id: Id.optional() });
+export type EventsQuery = z.infer<typeof EventsQuery>;
+export const StatusQuery = PageQuery;
