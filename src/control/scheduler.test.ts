@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Scheduler } from "./scheduler.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const clock = { now: () => Date.now() / 1000 };
+
+test("timers run in the order of their time, whatever the order of setting", async () => {
+  const scheduler = new Scheduler(clock);
+  const ran: number[] = [];
+  const start = clock.now();
+  const offsets = Array.from({ length: 500 }, (_, i) => (i * 7919) % 503);
+  for (const offset of offsets) scheduler.set(`t${offset}`, start + offset, () => ran.push(offset));
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(ran).toEqual([...offsets].sort((a, b) => a - b));
+  expect(scheduler.size).toBe(0);
+});
+
+test("a timer set again moves, a cancelled one never runs, a prefix cancels a zone's timers alone", async () => {
+  const scheduler = new Scheduler(clock);
+  const ran: string[] = [];
+  const start = clock.now();
+  scheduler.set("a/refresh", start + 1, () => ran.push("too early"));
+  scheduler.set("a/refresh", start + 5, () => ran.push("a/refresh"));
+  scheduler.set("b/refresh", start + 2, () => ran.push("b/refresh"));
+  scheduler.set("b/parent", start + 2, () => ran.push("b/parent"));
+  scheduler.set("c/refresh", start + 3, () => ran.push("c/refresh"));
+  scheduler.cancel("c/refresh");
+  scheduler.cancelAll("b/");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(ran).toEqual(["a/refresh"]);
+});
+
+test("a timer may set timers, and nothing runs after stop", async () => {
+  const scheduler = new Scheduler(clock);
+  const ran: string[] = [];
+  scheduler.set("a", clock.now() + 1, () => {
+    ran.push("a");
+    scheduler.set("a", clock.now() + 1, () => ran.push("a again"));
+    scheduler.set("b", clock.now() + 2, () => ran.push("b"));
+  });
+  await vi.advanceTimersByTimeAsync(2_500);
+  scheduler.stop();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(ran).toEqual(["a", "a again"]);
+});

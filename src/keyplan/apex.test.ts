@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { fromBase64, fromHex, toHex } from "#bytes";
+import { keyTag } from "#dnssec";
+import { readName } from "#name";
+import { type ApexInput, DELETE_CDNSKEY, DELETE_CDS, NO_TRANSFERRED_KEYS, planApex } from "./apex.ts";
+import { type Digests, dsMatches, dsRdata, viewParent } from "./ds.ts";
+import { entryPoints, showKey } from "./show.ts";
+
+const digest = (name: string) => (data: Uint8Array) => new Uint8Array(createHash(name).update(data).digest());
+const digests: Digests = { sha1: digest("sha1"), sha256: digest("sha256"), sha384: digest("sha384") };
+
+function name(text: string) {
+  const read = readName(text);
+  if (!read.ok) throw new Error(read.error);
+  return read.value;
+}
+
+function dnskey(flags: number, publicKey: string): Uint8Array {
+  const key = fromBase64(publicKey)!;
+  return Uint8Array.from([flags >> 8, flags & 255, 3, 13, ...key]);
+}
+
+/** Public keys quoted in the provider's pages. */
+const GOLDEN_KSK = "mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==";
+const GOLDEN_ZSK = "oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==";
+const OTHER = "koPbw9wmYZ7ggcjnQ6ayHyhHaDNMYELKTqT+qRGrZpWSccr/lBcrm10Z1PuQHB3Azhii+sb0PYFkH1ruxLhe5g==";
+const OTHER_2 = "oXiGYrSTO+LSCJ3mohc8EP+CzF9KxBj8/ydXJ22pKuZP3VAC3/Md/k7xZfz470CoRyZJ6gV6vml07IC3d8xqhA==";
+
+const ksk = dnskey(257, GOLDEN_KSK);
+const zsk = dnskey(256, GOLDEN_ZSK);
+const foreignKsk = dnskey(257, OTHER);
+const foreignZsk = dnskey(256, OTHER_2);
+const apex = name("example.com");
+
+test.each([
+  ["cloudflare.com", "32996839A6D808AFE3EB4A795A0E6A7A39A76FC52FF228B22B76F6D63826F2B9"],
+  ["multisigner.info", "227B4C7FF3E1D49D59BAF39BDA54CA0839DE700DD9896076AA3E6AD719A0CF55"],
+  ["soleur.ai", "3EDA296C18ABFBD581F7DE282C61ED8634B27651F1740EA68C9FF9FAF6D1A66D"],
+])("DS of %s as published", (owner, expected) => {
+  const shown = showKey(name(owner), ksk, digests);
+  expect(shown.digest).toBe(expected);
+  expect(shown.keyTag).toBe(2371);
+  expect(shown.ds).toBe(`${owner}. 3600 IN DS 2371 13 2 ${expected}`);
+  expect(dsMatches(fromHex(`09430d02${expected}`)!, name(owner.toUpperCase()), ksk, digests)).toBe(true);
+});
+
+const input = (change: Partial<ApexInput>): ApexInput => ({
+  apex,
+  mode: "live",
+  phase: "active",
+  own: [ksk, zsk],
+  transferred: NO_TRANSFERRED_KEYS,
+  ...change,
+});
+const hex = (rdatas: readonly Uint8Array[]) => rdatas.map(toHex).sort();
+
+test("live: own keys; CDS and CDNSKEY ask for the KSK alone", () => {
+  for (const phase of ["pending", "active"] as const) {
+    const plan = planApex(input({ phase }), digests);
+    expect(hex(plan.dnskey)).toEqual(hex([ksk, zsk]));
+    expect(hex(plan.cds)).toEqual(hex([dsRdata(apex, ksk, digests)]));
+    expect(hex(plan.cdnskey)).toEqual(hex([ksk]));
+  }
+});
+
+test("live, disabled but not deleted: still the DNSKEYs, and the delete forms alone", () => {
+  for (const phase of ["pending-disabled", "disabled"] as const) {
+    const plan = planApex(input({ phase }), digests);
+    expect(hex(plan.dnskey)).toEqual(hex([ksk, zsk]));
+    expect(hex(plan.cds)).toEqual(["0000000000"]);
+    expect(hex(plan.cdnskey)).toEqual(["0000030000"]);
+  }
+});
+
+test("keys in the transfer do not leak into live mode; unsigned and pre-signed have no RRsets of ours", () => {
+  const transferred = { dnskey: [foreignKsk, foreignZsk], cds: [], cdnskey: [] };
+  expect(hex(planApex(input({ transferred }), digests).dnskey)).toEqual(hex([ksk, zsk]));
+  for (const mode of ["unsigned", "presigned"] as const) {
+    expect(planApex(input({ mode, transferred }), digests)).toEqual({ dnskey: [], cds: [], cdnskey: [] });
+  }
+});
+
+test("multi-signer: the union, our own keys that came back removed, CDS and CDNSKEY for the other KSK made when missing", () => {
+  const transferred = {
+    dnskey: [foreignKsk, foreignZsk, zsk, ksk, foreignZsk],
+    cds: [DELETE_CDS],
+    cdnskey: [DELETE_CDNSKEY],
+  };
+  const plan = planApex(input({ mode: "multisigner", transferred }), digests);
+  expect(hex(plan.dnskey)).toEqual(hex([ksk, zsk, foreignKsk, foreignZsk]));
+  expect(hex(plan.cdnskey)).toEqual(hex([ksk, foreignKsk]));
+  expect(hex(plan.cds)).toEqual(hex([dsRdata(apex, ksk, digests), dsRdata(apex, foreignKsk, digests)]));
+});
+
+test("multi-signer: a transferred CDS stands as it came, with whatever digest type", () => {
+  const tag = keyTag(foreignKsk);
+  const sha384 = Uint8Array.from([tag >> 8, tag & 255, 13, 4, ...new Uint8Array(48).fill(7)]);
+  const transferred = { dnskey: [foreignKsk], cds: [sha384, dsRdata(apex, ksk, digests)], cdnskey: [foreignKsk] };
+  const plan = planApex(input({ mode: "multisigner", transferred }), digests);
+  expect(hex(plan.cds)).toEqual(hex([dsRdata(apex, ksk, digests), sha384]));
+});
+
+test("multi-signer, leaving: the others' keys alone, never the delete form that would take their DS away", () => {
+  const transferred = { dnskey: [foreignKsk, foreignZsk], cds: [], cdnskey: [] };
+  const plan = planApex(input({ mode: "multisigner", phase: "pending-disabled", transferred }), digests);
+  expect(hex(plan.dnskey)).toEqual(hex([ksk, zsk, foreignKsk, foreignZsk]));
+  expect(hex(plan.cdnskey)).toEqual(hex([foreignKsk]));
+  expect(hex(plan.cds)).toEqual(hex([dsRdata(apex, foreignKsk, digests)]));
+  const alone = planApex(input({ mode: "multisigner", phase: "disabled" }), digests);
+  expect(hex(alone.cds)).toEqual(["0000000000"]);
+});
+
+test("multi-signer: revoked keys are published but never asked for; what is no zone key is dropped", () => {
+  const revoked = dnskey(257 | 0x80, OTHER);
+  const noZoneKey = dnskey(1, OTHER_2);
+  const transferred = { dnskey: [revoked, noZoneKey, Uint8Array.of(1)], cds: [], cdnskey: [revoked] };
+  const plan = planApex(input({ mode: "multisigner", transferred }), digests);
+  expect(hex(plan.dnskey)).toEqual(hex([ksk, zsk, revoked]));
+  expect(hex(plan.cdnskey)).toEqual(hex([ksk]));
+});
+
+test("what the parent publishes: ours, another signer's, nothing, or nothing that matches", () => {
+  const ds = (key: Uint8Array) => dsRdata(apex, key, digests);
+  const view = (parent: Uint8Array[]) => viewParent(apex, parent, [ksk], [foreignKsk], digests);
+  expect(view([])).toBe("none");
+  expect(view([ds(foreignKsk), ds(ksk)])).toBe("ours");
+  expect(view([ds(foreignKsk)])).toBe("foreign");
+  expect(view([ds(zsk)])).toBe("mismatch");
+  const wrongDigest = ds(ksk);
+  wrongDigest[10]! ^= 1;
+  expect(view([wrongDigest])).toBe("mismatch");
+  const wrongTag = ds(ksk);
+  wrongTag[1]! ^= 1;
+  expect(view([wrongTag])).toBe("mismatch");
+  expect(view([Uint8Array.of(1)])).toBe("mismatch");
+});
+
+test("which keys a registrar is shown", () => {
+  const transferred = { dnskey: [zsk, foreignKsk, ksk], cds: [], cdnskey: [] };
+  expect(entryPoints("unsigned", [ksk, zsk], transferred, new Set())).toEqual([]);
+  expect(entryPoints("live", [ksk, zsk], transferred, new Set())).toEqual([ksk]);
+  expect(entryPoints("presigned", [], transferred, new Set([keyTag(ksk)]))).toEqual([ksk, foreignKsk]);
+  expect(entryPoints("presigned", [], { ...transferred, dnskey: [zsk] }, new Set([keyTag(zsk)]))).toEqual([zsk]);
+  expect(entryPoints("presigned", [], NO_TRANSFERRED_KEYS, new Set())).toEqual([]);
+});
