@@ -1,0 +1,30 @@
+/** The other people's servers and tools that judge us, started and stopped by tests, demo and bench: the door. */
+export { bindVersion, startBind } from "./bind.ts";
+export { askAllTcp, askAllUdp, encodeQuestion, type Question, queryTcp, queryUdp, type Server } from "./client.ts";
+export { type KnotOptions, knotVersion, startKnot } from "./knot.ts";
+export { nsdVersion, startNsd } from "./nsd.ts";
+export {
+  bareName,
+  makeTsigKey,
+  type NotifyTarget,
+  type Peer,
+  type PeerOptions,
+  type PeerZone,
+  servedSerial,
+  servesAll,
+  type TsigAlgorithm,
+  type TsigKey,
+} from "./peer.ts";
+export { type PowerDnsOptions, powerDnsVersion, startPowerDns } from "./powerdns.ts";
+export { findProgram, getProgram, missingPrograms } from "./programs.ts";
+export {
+  freePort,
+  LOOPBACK,
+  makeDirectory,
+  removeDirectory,
+  type ServerProcess,
+  startProcess,
+  writeIn,
+} from "./server-process.ts";
+export { startUnbound, type Unbound, type UnboundOptions, unboundVersion } from "./unbound.ts";
+export { until, untilServed } from "./until.ts";

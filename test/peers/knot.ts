@@ -1,0 +1,93 @@
+/** Knot DNS in the foreground: authoritative for zones from text, as primary with NOTIFY and TSIG. */
+import { execFileSync } from "node:child_process";
+import { bareName, type Peer, type PeerOptions, type PeerZone, servedSerial, servesAll } from "./peer.ts";
+import { getProgram } from "./programs.ts";
+import { freePort, LOOPBACK, makeDirectory, startProcess, writeIn } from "./server-process.ts";
+import { untilServed } from "./until.ts";
+
+export type KnotOptions = PeerOptions & {
+  /** Knot signs the zones itself; `onlinesign` signs while answering (mod-onlinesign). */
+  readonly signing?: "automatic" | "onlinesign";
+  readonly nsec3?: boolean;
+};
+
+export async function startKnot(options: KnotOptions): Promise<Peer> {
+  const directory = makeDirectory("knot");
+  const port = options.port ?? (await freePort());
+  for (const zone of options.zones) writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
+  const configuration = writeIn(directory, "knot.conf", knotConfiguration(directory, port, options));
+  const [program, ...args] = [...(options.launcher ?? []), getProgram("knotd"), "-c", configuration];
+  const child = await startProcess(program!, args, { directory, ready: () => servesAll(port, options.zones) });
+  return {
+    kind: "knot",
+    version: knotVersion(),
+    address: LOOPBACK,
+    port,
+    process: child,
+    replaceZone: async (zone) => {
+      const before = await servedSerial(port, zone.name);
+      writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
+      child.signal("SIGHUP");
+      await untilServed(port, zone.name, before);
+    },
+    stop: child.stop,
+  };
+}
+
+export function knotVersion(): string {
+  return execFileSync(getProgram("knotd"), ["--version"], { encoding: "utf8" }).trim().split(" ").at(-1)!;
+}
+
+function knotConfiguration(directory: string, port: number, options: KnotOptions): string {
+  const key = options.tsig;
+  const targets = options.notify ?? [];
+  const lines = [
+    "server:",
+    `    rundir: "${directory}"`,
+    `    listen: ${LOOPBACK}@${port}`,
+    "    udp-workers: 1",
+    "    tcp-workers: 1",
+    "    background-workers: 1",
+    "    tcp-idle-timeout: 60",
+    "log:",
+    "  - target: stderr",
+    "    any: info",
+    "database:",
+    `    storage: "${directory}"`,
+    "    journal-db-max-size: 100M",
+    "control:",
+    `    listen: "${directory}/knot.sock"`,
+  ];
+  if (key)
+    lines.push("key:", `  - id: ${bareName(key.name)}`, `    algorithm: ${key.algorithm}`, `    secret: ${key.secret}`);
+  if (targets.length > 0) lines.push("remote:");
+  targets.forEach((target, i) => {
+    lines.push(`  - id: target${i}`, `    address: ${target.address}@${target.port}`);
+    if (key) lines.push(`    key: ${bareName(key.name)}`);
+  });
+  lines.push(
+    "acl:",
+    "  - id: out",
+    "    action: transfer",
+    ...(key ? [`    key: ${bareName(key.name)}`] : [`    address: ${LOOPBACK}`]),
+  );
+  if (options.signing) {
+    lines.push(options.signing === "onlinesign" ? "mod-onlinesign:" : "policy:", "  - id: sign");
+    if (options.signing === "onlinesign") lines.push("    policy: online", "policy:", "  - id: online");
+    lines.push("    algorithm: ecdsap256sha256");
+    if (options.signing === "automatic" && options.nsec3) lines.push("    nsec3: on", "    nsec3-iterations: 0");
+  }
+  lines.push(
+    "template:",
+    "  - id: default",
+    `    storage: "${directory}"`,
+    '    file: "%s.zone"',
+    "    semantic-checks: off",
+  );
+  lines.push("    zonefile-sync: -1", "    zonefile-load: whole", "    journal-content: none", "    acl: out");
+  if (options.signing === "automatic") lines.push("    dnssec-signing: on", "    dnssec-policy: sign");
+  if (options.signing === "onlinesign") lines.push("    module: mod-onlinesign/sign");
+  if (targets.length > 0) lines.push(`    notify: [${targets.map((_, i) => `target${i}`).join(", ")}]`);
+  lines.push("zone:", ...options.zones.map((zone: PeerZone) => `  - domain: "${zone.name}"`));
+  return `${lines.join("\n")}\n`;
+}
