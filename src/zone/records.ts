@@ -1,0 +1,59 @@
+/** The records of a zone under construction: flat columns in the order of arrival, no object for a record. */
+import { RRType } from "#rdata";
+import { grown } from "./grow.ts";
+
+const FIRST_RECORDS = 16;
+const FIRST_RDATA = 512;
+
+/** Keeps: entry `i` of every column belongs to record `i`, and its RDATA lies in `rdata[offsets[i]..+lengths[i])`. */
+export class RecordColumns {
+  count = 0;
+  names = new Uint32Array(FIRST_RECORDS);
+  /** `rrsetKey`: orders the RRsets of a name, RRSIGs behind what they cover. */
+  keys = new Uint32Array(FIRST_RECORDS);
+  ttls = new Uint32Array(FIRST_RECORDS);
+  offsets = new Uint32Array(FIRST_RECORDS);
+  lengths = new Uint16Array(FIRST_RECORDS);
+  rdata = new Uint8Array(FIRST_RDATA);
+  rdataUsed = 0;
+
+  append(name: number, key: number, ttl: number, source: Uint8Array, at: number, length: number): void {
+    const i = this.count;
+    if (i === this.names.length) this.#growRecords();
+    const start = this.rdataUsed;
+    if (start + length > this.rdata.length) this.rdata = grown(this.rdata, start + length);
+    const rdata = this.rdata;
+    if (length > 48) rdata.set(source.subarray(at, at + length), start);
+    else for (let k = 0; k < length; k++) rdata[start + k] = source[at + k]!;
+    this.names[i] = name;
+    this.keys[i] = key;
+    this.ttls[i] = ttl;
+    this.offsets[i] = start;
+    this.lengths[i] = length;
+    this.rdataUsed = start + length;
+    this.count = i + 1;
+  }
+
+  #growRecords(): void {
+    const needed = this.count + 1;
+    this.names = grown(this.names, needed);
+    this.keys = grown(this.keys, needed);
+    this.ttls = grown(this.ttls, needed);
+    this.offsets = grown(this.offsets, needed);
+    this.lengths = grown(this.lengths, needed);
+  }
+}
+
+/** One number for (covered type or type, is it a signature): RRSIGs sort right behind the RRset they cover. */
+export function rrsetKey(type: number, covered: number): number {
+  return type === RRType.RRSIG ? covered * 2 + 1 : type * 2;
+}
+
+export function keyType(key: number): number {
+  return (key & 1) === 1 ? RRType.RRSIG : key >>> 1;
+}
+
+/** 0 for everything but RRSIG. */
+export function keyCovered(key: number): number {
+  return (key & 1) === 1 ? key >>> 1 : 0;
+}
