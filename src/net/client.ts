@@ -1,0 +1,313 @@
+/**
+ * Asking others: one question by UDP or TCP, and TCP sessions for zone transfers. Server addresses are configured ones;
+ * what comes back is hostile all the same: every wait and every amount is bounded.
+ */
+import { randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { connect as connectSocket, type Socket } from "node:net";
+import { fail, ok, type Result } from "#bytes";
+import { addressOctets, printSocketAddress, type SocketAddress } from "./address.ts";
+import { fromNodeError, type NetError } from "./errors.ts";
+import { frame, MessageFramer } from "./framing.ts";
+
+export interface AskOptions {
+  readonly server: SocketAddress;
+  /** Local address to ask from; the port is always the kernel's, at random (RFC 5452). */
+  readonly source?: string;
+  /** From sending to the answer. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A message ID nobody can guess: 0 to 65535. */
+export function randomId(): number {
+  return randomInt(0x1_0000);
+}
+
+/**
+ * Sends `query` once and waits for its answer: from that address and port (the socket is connected), with its ID, the QR
+ * bit set, and its question section. Other datagrams are ignored until the time is up. No retries: the caller decides.
+ */
+export function askUdp(query: Uint8Array, options: AskOptions): Promise<Result<Uint8Array, NetError>> {
+  const { server, source, timeoutMs, signal } = options;
+  if (addressOctets(server.address) === undefined) return badAddress(server.address);
+  if (source !== undefined && addressOctets(source) === undefined) return badAddress(source);
+  return new Promise((resolve) => {
+    const socket = createSocket(server.address.includes(":") ? "udp6" : "udp4");
+    let done = false;
+    const finish = (result: Result<Uint8Array, NetError>): void => {
+      if (done) return;
+      done = true;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      socket.close();
+      resolve(result);
+    };
+    const where = printSocketAddress(server);
+    const onAbort = () => finish(fail({ code: "net.aborted", detail: where }));
+    const timer = setTimeout(() => finish(fail({ code: "net.timeout", detail: where })), timeoutMs);
+    socket.on("error", (error) => finish(fail(fromNodeError(error, where))));
+    socket.on("message", (answer) => {
+      if (answersQuery(query, answer)) finish(ok(new Uint8Array(answer)));
+    });
+    socket.on("connect", () => {
+      socket.send(query, (error) => {
+        if (error) finish(fail(fromNodeError(error, where)));
+      });
+    });
+    if (signal?.aborted) {
+      onAbort();
+      return;
+    }
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const connect = () => socket.connect(server.port, server.address);
+    if (source === undefined) connect();
+    else socket.bind({ address: source, port: 0 }, connect);
+  });
+}
+
+/** One question on a connection of its own. `timeoutMs` covers connecting and answering. */
+export async function askTcp(query: Uint8Array, options: AskOptions): Promise<Result<Uint8Array, NetError>> {
+  const session = await dialTcp({
+    server: options.server,
+    source: options.source,
+    signal: options.signal,
+    connectTimeoutMs: options.timeoutMs,
+    messageTimeoutMs: options.timeoutMs,
+    totalTimeoutMs: options.timeoutMs,
+    maxMessages: 8,
+  });
+  if (!session.ok) return session;
+  try {
+    session.value.send(query);
+    // A message that is no answer to this (a wrong ID) is passed over; 8 of them end it.
+    for (;;) {
+      const answer = await session.value.next();
+      if (!answer.ok || answersQuery(query, answer.value)) return answer;
+    }
+  } finally {
+    session.value.close();
+  }
+}
+
+export interface DialOptions {
+  readonly server: SocketAddress;
+  readonly source?: string;
+  readonly connectTimeoutMs: number;
+  /** Between asking for the next message and having it whole. */
+  readonly messageTimeoutMs: number;
+  /** The session's whole life. */
+  readonly totalTimeoutMs: number;
+  readonly maxMessages?: number;
+  /** Octets of all messages together, without their lengths. */
+  readonly maxOctets?: number;
+  readonly signal?: AbortSignal;
+}
+
+export function dialTcp(options: DialOptions): Promise<Result<TcpSession, NetError>> {
+  const { server, source, signal } = options;
+  if (addressOctets(server.address) === undefined) return badAddress(server.address);
+  if (source !== undefined && addressOctets(source) === undefined) return badAddress(source);
+  return new Promise((resolve) => {
+    const where = printSocketAddress(server);
+    const socket = connectSocket({ host: server.address, port: server.port, localAddress: source, noDelay: true });
+    const giveUp = (error: NetError): void => {
+      settle();
+      socket.destroy();
+      resolve(fail(error));
+    };
+    const onError = (error: Error) => giveUp(fromNodeError(error, where));
+    const onAbort = () => giveUp({ code: "net.aborted", detail: where });
+    const timer = setTimeout(
+      () => giveUp({ code: "net.timeout", detail: `connecting to ${where}` }),
+      options.connectTimeoutMs,
+    );
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      socket.off("error", onError);
+      // A destroyed socket may still report: nobody is waiting for that any more.
+      socket.on("error", ignoreAfterEnd);
+    };
+    socket.on("error", onError);
+    socket.once("connect", () => {
+      settle();
+      socket.off("error", ignoreAfterEnd);
+      resolve(ok(new TcpSession(socket, options)));
+    });
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** Chunks are not read from the socket while so many octets wait for `next`: a slow reader slows the sender down. */
+const MAX_WAITING_OCTETS = 1 << 20;
+
+/** One TCP connection to a server: keeps what has arrived, why it ended, and the deadlines. */
+export class TcpSession {
+  readonly received = { messages: 0, octets: 0 };
+  private readonly socket: Socket;
+  private readonly options: DialOptions;
+  private readonly framer = new MessageFramer();
+  private readonly chunks: Uint8Array[] = [];
+  private chunkOctets = 0;
+  private ending: NetError | undefined;
+  private wake: (() => void) | undefined;
+  private readonly totalTimer: NodeJS.Timeout;
+  private readonly onAbort = () => this.finish({ code: "net.aborted", detail: this.where });
+  private readonly where: string;
+
+  constructor(socket: Socket, options: DialOptions) {
+    this.socket = socket;
+    this.options = options;
+    this.where = printSocketAddress(options.server);
+    this.totalTimer = setTimeout(
+      () => this.finish({ code: "net.timeout", detail: `${this.where}: whole session` }),
+      options.totalTimeoutMs,
+    );
+    options.signal?.addEventListener("abort", this.onAbort, { once: true });
+    socket.on("data", (chunk) => this.take(chunk as Uint8Array));
+    socket.on("end", () => this.finish({ code: "net.closed", detail: this.where }));
+    socket.on("close", () => this.finish({ code: "net.closed", detail: this.where }));
+    socket.on("error", (error) => this.finish(fromNodeError(error, this.where)));
+  }
+
+  /** The local address and port in use. */
+  get local(): SocketAddress {
+    return { address: this.socket.localAddress ?? "", port: this.socket.localPort ?? 0 };
+  }
+
+  /** False when the connection is gone. */
+  send(message: Uint8Array): boolean {
+    if (this.ending !== undefined) return false;
+    return this.socket.write(frame(message)) || !this.socket.destroyed;
+  }
+
+  /**
+   * The next whole message (a view that holds until the next call). One caller at a time. Messages that arrived before the
+   * other side closed are given first; then the reason of the end, again and again.
+   */
+  async next(): Promise<Result<Uint8Array, NetError>> {
+    if (this.ending !== undefined && this.ending.code !== "net.closed") return fail(this.ending);
+    const message = this.framed();
+    if (message !== undefined) return this.admit(message);
+    if (this.ending !== undefined) return fail(this.endingNow());
+    return this.waitForMessage();
+  }
+
+  close(): void {
+    this.finish({ code: "net.aborted", detail: this.where });
+  }
+
+  private async waitForMessage(): Promise<Result<Uint8Array, NetError>> {
+    const timer = setTimeout(
+      () => this.finish({ code: "net.timeout", detail: `${this.where}: one message` }),
+      this.options.messageTimeoutMs,
+    );
+    try {
+      // Each turn needs another chunk or the end; both the timer and the total bound them.
+      for (;;) {
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+        });
+        const message = this.framed();
+        if (message !== undefined) return this.admit(message);
+        if (this.ending !== undefined) return fail(this.endingNow());
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Cut off in the middle of a message is worse than an end between two: say so. */
+  private endingNow(): NetError {
+    const ending = this.ending!;
+    return ending.code === "net.closed" && this.framer.partial
+      ? { code: "net.closed", detail: `${this.where}: in the middle of a message` }
+      : ending;
+  }
+
+  private framed(): Uint8Array | undefined {
+    for (;;) {
+      const message = this.framer.next();
+      if (message !== undefined) return message;
+      const chunk = this.chunks.shift();
+      if (chunk === undefined) return undefined;
+      this.chunkOctets -= chunk.length;
+      if (this.chunkOctets <= MAX_WAITING_OCTETS && this.socket.isPaused()) this.socket.resume();
+      this.framer.push(chunk);
+    }
+  }
+
+  private admit(message: Uint8Array): Result<Uint8Array, NetError> {
+    this.received.messages++;
+    this.received.octets += message.length;
+    const { maxMessages = Number.POSITIVE_INFINITY, maxOctets = Number.POSITIVE_INFINITY } = this.options;
+    if (this.received.messages <= maxMessages && this.received.octets <= maxOctets) return ok(message);
+    const error: NetError = {
+      code: "net.too_much",
+      detail: `${this.where}: more than ${maxMessages} messages or ${maxOctets} octets`,
+    };
+    this.chunks.length = 0;
+    this.ending = error;
+    this.finish(error);
+    return fail(error);
+  }
+
+  private take(chunk: Uint8Array): void {
+    if (this.ending !== undefined) return;
+    this.chunks.push(chunk);
+    this.chunkOctets += chunk.length;
+    if (this.chunkOctets > MAX_WAITING_OCTETS) this.socket.pause();
+    this.notify();
+  }
+
+  private finish(error: NetError): void {
+    if (this.ending === undefined) {
+      this.ending = error;
+      clearTimeout(this.totalTimer);
+      this.options.signal?.removeEventListener("abort", this.onAbort);
+      this.socket.destroy();
+    }
+    this.notify();
+  }
+
+  private notify(): void {
+    const wake = this.wake;
+    this.wake = undefined;
+    wake?.();
+  }
+}
+
+/** Same ID, an answer, and the same question (RFC 5452 section 9.1); an answer without a question is an error's, and taken. */
+export function answersQuery(query: Uint8Array, answer: Uint8Array): boolean {
+  if (answer.length < 12 || query.length < 12) return false;
+  if (answer[0] !== query[0] || answer[1] !== query[1] || (answer[2]! & 0x80) === 0) return false;
+  // Opcodes agree, too.
+  if ((answer[2]! & 0x78) !== (query[2]! & 0x78)) return false;
+  const questions = (answer[4]! << 8) | answer[5]!;
+  if (questions === 0) return true;
+  const end = questionEnd(query);
+  if (questions !== 1 || end === 0 || answer.length < end) return false;
+  for (let i = 12; i < end; i++) if (foldCase(answer[i]!) !== foldCase(query[i]!)) return false;
+  return true;
+}
+
+/** Where the first question of our own query ends; 0 when it has none. */
+function questionEnd(query: Uint8Array): number {
+  let at = 12;
+  while (at < query.length && query[at]! !== 0 && query[at]! < 64) at += query[at]! + 1;
+  return at + 5 <= query.length ? at + 5 : 0;
+}
+
+function foldCase(octet: number): number {
+  return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
+}
+
+function badAddress(address: string): Promise<Result<never, NetError>> {
+  return Promise.resolve(fail({ code: "net.bad_address", detail: address }));
+}
+
+function ignoreAfterEnd(): void {
+  // The caller has its answer already.
+}

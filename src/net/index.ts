@@ -1,0 +1,36 @@
+/** All sockets of the project: UDP by batches or by `node:dgram`, the TCP server, and the clients. The door of the room. */
+
+export {
+  addressOctets,
+  isWildcardAddress,
+  printAddress,
+  printSocketAddress,
+  readSocketAddress,
+  type SocketAddress,
+  unmapAddress,
+} from "./address.ts";
+export {
+  type AskOptions,
+  answersQuery,
+  askTcp,
+  askUdp,
+  type DialOptions,
+  dialTcp,
+  randomId,
+  TcpSession,
+} from "./client.ts";
+export type { NetError, NetErrorCode } from "./errors.ts";
+export { frame, MessageFramer } from "./framing.ts";
+export { TCP_LIMITS, type TcpConnection, type TcpLimits } from "./tcp-connection.ts";
+export { openTcpServer, type TcpCounters, type TcpServer, type TcpServerOptions } from "./tcp-server.ts";
+export {
+  MAX_UDP_QUERY,
+  MAX_UDP_REPLY,
+  type ReturnPath,
+  type UdpCounters,
+  type UdpHandler,
+  type UdpPath,
+  type UdpSource,
+} from "./udp.ts";
+export { openUdpBatch, type UdpBatch, type UdpBatchOptions } from "./udp-batch.ts";
+export { openUdpDgram, type UdpDgram, type UdpDgramOptions } from "./udp-dgram.ts";

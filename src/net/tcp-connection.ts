@@ -1,0 +1,226 @@
+/** One client's TCP connection, and the bounds on what it may hold on to. */
+import type { Socket } from "node:net";
+import { frame, MessageFramer } from "./framing.ts";
+
+export interface TcpLimits {
+  readonly maxConnections: number;
+  /** For one client address (IPv6: one /64, as one client has so many). */
+  readonly maxPerClient: number;
+  /** Nothing received and nothing owed: closed after so long. RFC 7828 lets the answer say it. */
+  readonly idleMs: number;
+  /** From a message's first octet to its last. */
+  readonly messageMs: number;
+  /** A client that fetches nothing of what it is owed: reset after so long. */
+  readonly stallMs: number;
+  /** Octets of answers not yet fetched, above which no more queries are read. */
+  readonly maxBacklogOctets: number;
+  /** Queries whose answers are made elsewhere (forwarded), above which no more are read. */
+  readonly maxPending: number;
+}
+
+export const TCP_LIMITS: TcpLimits = {
+  maxConnections: 1000,
+  maxPerClient: 100,
+  idleMs: 10_000,
+  messageMs: 5_000,
+  stallMs: 10_000,
+  maxBacklogOctets: 256 * 1024,
+  maxPending: 64,
+};
+
+/** What the server that owns the connections is told. */
+export interface ConnectionHooks {
+  readonly message: (message: Uint8Array) => void;
+  readonly used: () => void;
+  readonly settled: () => void;
+  readonly closed: () => void;
+}
+
+/** One client's connection: keeps what it is owed, and since when. */
+export class TcpConnection {
+  /** 4 or 16 octets. */
+  readonly clientAddress: Uint8Array;
+  readonly clientPort: number;
+  private readonly socket: Socket;
+  private readonly limits: TcpLimits;
+  private readonly hooks: ConnectionHooks;
+  private readonly framer = new MessageFramer();
+  private pending = 0;
+  private lastUse = performance.now();
+  private messageSince = 0;
+  private progress = performance.now();
+  private ended = false;
+  private peerEnded = false;
+  private corked = false;
+  private pumping = false;
+  private readonly written = () => this.fetched();
+  private waiters: Array<(open: boolean) => void> = [];
+
+  constructor(
+    socket: Socket,
+    clientAddress: Uint8Array,
+    clientPort: number,
+    limits: TcpLimits,
+    hooks: ConnectionHooks,
+  ) {
+    this.socket = socket;
+    this.clientAddress = clientAddress;
+    this.clientPort = clientPort;
+    this.limits = limits;
+    this.hooks = hooks;
+    socket.on("data", (chunk) => this.take(chunk as Uint8Array));
+    // A client may close its side and still wait for its answers.
+    socket.on("end", () => {
+      this.peerEnded = true;
+      if (!this.busy) this.end();
+    });
+    // 'close' follows every 'error': one way out.
+    socket.on("error", () => this.destroy());
+    socket.on("close", () => this.gone());
+  }
+
+  /** Still to be answered, or answered and not yet fetched. */
+  get busy(): boolean {
+    return this.pending > 0 || this.socket.writableLength > 0;
+  }
+
+  get open(): boolean {
+    return !this.ended && !this.socket.destroyed;
+  }
+
+  /** Says that an answer will come later: keeps the connection from idling out. Balanced by `settle`. */
+  expect(): void {
+    this.pending++;
+    this.regulate();
+  }
+
+  settle(): void {
+    if (this.pending > 0) this.pending--;
+    this.lastUse = performance.now();
+    this.regulate();
+    this.maybeSettled();
+  }
+
+  /** Queues one message (copied). False when the connection is gone. More than the backlog stops reading, not sending. */
+  send(message: Uint8Array): boolean {
+    if (!this.open) return false;
+    if (this.socket.writableLength === 0) this.progress = performance.now();
+    this.cork();
+    this.socket.write(frame(message), this.written);
+    this.lastUse = performance.now();
+    this.regulate();
+    return true;
+  }
+
+  /** Resolves when the backlog is small enough for more (a transfer of many messages waits here); false when it is gone. */
+  room(): Promise<boolean> {
+    if (!this.open) return Promise.resolve(false);
+    if (this.socket.writableLength <= this.limits.maxBacklogOctets) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.waiters.push(resolve);
+    });
+  }
+
+  /** Closes after what is queued has been sent. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.ended = true;
+    this.socket.destroy();
+  }
+
+  /** Which deadline has passed, if any. */
+  overdue(now: number): "idle" | "slow" | "stalled" | undefined {
+    if (this.socket.writableLength > 0) return now - this.progress > this.limits.stallMs ? "stalled" : undefined;
+    if (this.framer.partial && now - this.messageSince > this.limits.messageMs) return "slow";
+    if (this.pending > 0) return undefined;
+    return now - this.lastUse > this.limits.idleMs ? "idle" : undefined;
+  }
+
+  private take(chunk: Uint8Array): void {
+    if (this.ended) return;
+    this.framer.push(chunk);
+    this.pump();
+  }
+
+  /** Hands messages over until there is none or the client has to fetch answers first. */
+  private pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
+    const wasPartial = this.framer.partial;
+    let messages = 0;
+    while (this.open && !this.full) {
+      const message = this.framer.next();
+      if (message === undefined) break;
+      messages++;
+      // An empty message is no query; a stream of them is an attack, not a client.
+      if (message.length === 0) this.destroy();
+      else this.hooks.message(message);
+    }
+    this.pumping = false;
+    const now = performance.now();
+    if (messages > 0) {
+      // Only whole messages count as use: octets that trickle in do not keep a connection alive.
+      this.lastUse = now;
+      this.hooks.used();
+    }
+    if (this.framer.partial && (messages > 0 || !wasPartial)) this.messageSince = now;
+    this.regulate();
+  }
+
+  private get full(): boolean {
+    return this.socket.writableLength > this.limits.maxBacklogOctets || this.pending >= this.limits.maxPending;
+  }
+
+  /** Answers to queries that came in one chunk leave together. */
+  private cork(): void {
+    if (this.corked) return;
+    this.corked = true;
+    this.socket.cork();
+    process.nextTick(() => {
+      this.corked = false;
+      this.socket.uncork();
+    });
+  }
+
+  /** The kernel has taken some: the client fetches. */
+  private fetched(): void {
+    this.progress = performance.now();
+    this.lastUse = this.progress;
+    this.regulate();
+    if (this.socket.writableLength <= this.limits.maxBacklogOctets) {
+      const waiters = this.waiters;
+      this.waiters = [];
+      for (const resolve of waiters) resolve(this.open);
+    }
+    this.maybeSettled();
+  }
+
+  /** Reads on only while the client fetches its answers and not too many are being made elsewhere. */
+  private regulate(): void {
+    if (this.pumping) return;
+    if (this.full) this.socket.pause();
+    else if (this.socket.isPaused() && this.open) {
+      this.socket.resume();
+      this.pump();
+    }
+  }
+
+  private maybeSettled(): void {
+    if (this.busy || this.ended) return;
+    if (this.peerEnded) this.end();
+    else this.hooks.settled();
+  }
+
+  private gone(): void {
+    this.ended = true;
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const resolve of waiters) resolve(false);
+    this.hooks.closed();
+  }
+}
