@@ -20,5 +20,5 @@ export {
   stripLabels,
   wildcardOf,
 } from "./name.ts";
-export { type ParsedName, parseName, skipName } from "./parse.ts";
+export { copyName, MAX_POINTERS, type ParsedName, parseName, skipName } from "./parse.ts";
 export { type NameError, printName, readName } from "./text.ts";
