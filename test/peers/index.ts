@@ -26,5 +26,6 @@ export {
   startProcess,
   writeIn,
 } from "./server-process.ts";
+export { flattenZone, type SignedZone, type SigningOptions, signZone } from "./sign.ts";
 export { startUnbound, type Unbound, type UnboundOptions, unboundVersion } from "./unbound.ts";
 export { until, untilServed } from "./until.ts";
