@@ -1,0 +1,21 @@
+/** The seam between control and edge: publications one way, acknowledgements and forwarded messages the other. The door of the room. */
+
+export { Doorbell } from "./protocol.ts";
+export {
+  compactPublication,
+  type EdgeSettings,
+  type ForwardOrigin,
+  PUBLICATION_VERSION,
+  type Publication,
+  type PublishedRRset,
+  type PublishedSigning,
+  type PublishedZsk,
+  type SignatureWindow,
+} from "./publication.ts";
+export { MAX_FORWARDED, type PublicationHandlers, PublicationReceiver } from "./receiver.ts";
+export {
+  type EdgeLink,
+  type ForwardedMessage,
+  PublicationSender,
+  type PublicationSenderOptions,
+} from "./sender.ts";

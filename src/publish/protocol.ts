@@ -1,0 +1,34 @@
+/**
+ * Messages over the seam's ports and the shared words beside them.
+ *
+ *   control ── zones, settings, reply ──▶ edge worker       doorbell[Bell] rises after each
+ *   control ◀── applied, forward ──────── edge worker
+ */
+import type { EdgeSettings, ForwardOrigin, Publication } from "./publication.ts";
+
+export type ToEdge =
+  | {
+      readonly kind: "zones";
+      /** Cumulative: acknowledging it acknowledges all before. */
+      readonly sequence: number;
+      readonly put: readonly Publication[];
+      readonly remove: readonly string[];
+    }
+  | { readonly kind: "settings"; readonly sequence: number; readonly settings: EdgeSettings }
+  /** Without `message`: there is none (any more). `more`: another one follows. */
+  | { readonly kind: "reply"; readonly token: unknown; readonly message?: Uint8Array; readonly more: boolean };
+
+export type ToControl =
+  | { readonly kind: "applied"; readonly sequence: number }
+  | { readonly kind: "forward"; readonly token: unknown; readonly message: Uint8Array; readonly origin: ForwardOrigin };
+
+/** Words (Int32) of the shared doorbell. */
+export const Doorbell = {
+  /** Rises with each message to a worker that blocks and cannot hear its port. */
+  Bell: 0,
+  /** 0, or 1 when the worker has to drain and end. */
+  Stop: 1,
+  /** Rises with each turn of the worker's loop: one that stands still is stuck. */
+  Turns: 2,
+  Words: 4,
+} as const;

@@ -1,0 +1,98 @@
+/** What crosses the seam: plain data, so that it survives a postMessage (and, one day, a connection to a remote edge). */
+
+export const PUBLICATION_VERSION = 1;
+
+/**
+ * A zone as the edge has to serve it from now on. It replaces the zone's earlier publication in one step, between two
+ * queries.
+ */
+export interface Publication {
+  readonly zoneId: string;
+  /** Rises with every publication of the zone. */
+  readonly generation: number;
+  /** Wire octets. */
+  readonly apex: Uint8Array;
+  /** `not-ready`: never transferred (SERVFAIL, extended error 14). `expired`: SOA expire passed (SERVFAIL, 24). */
+  readonly state: "serving" | "not-ready" | "expired";
+  /** Verified (`verifyImage`) by whoever publishes. Present when the state is `serving`. */
+  readonly image?: SharedArrayBuffer;
+  /** Only for zones signed while answering. */
+  readonly signing?: PublishedSigning;
+}
+
+export interface PublishedSigning {
+  readonly denial: "compact" | "nsec3" | "chain";
+  /** The ZSK: the only secret that ever reaches the edge. */
+  readonly zsk: PublishedZsk;
+  /** DNSKEY, CDS, CDNSKEY and whatever else the KSK signed; not in the image. */
+  readonly apexRRsets: readonly PublishedRRset[];
+  /** A `SignatureTable`'s buffer, made for this image and this ZSK. */
+  readonly signatureTable: SharedArrayBuffer;
+  readonly window: SignatureWindow;
+}
+
+export interface PublishedZsk {
+  readonly keyTag: number;
+  /** DNSSEC algorithm number. */
+  readonly algorithm: number;
+  /** As `openSigner` of #crypto takes it. */
+  readonly privateKey: Uint8Array;
+}
+
+/** An RRset at the apex with its signatures. */
+export interface PublishedRRset {
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdatas: readonly Uint8Array[];
+  /** RDATA of each RRSIG. */
+  readonly signatures: readonly Uint8Array[];
+}
+
+/**
+ * Signature period p of a zone runs from `p * periodSeconds + phaseSeconds`; signatures made in it are valid from
+ * `backdateSeconds` before its beginning and for `validitySeconds` from there.
+ */
+export interface SignatureWindow {
+  readonly periodSeconds: number;
+  readonly phaseSeconds: number;
+  readonly backdateSeconds: number;
+  readonly validitySeconds: number;
+}
+
+/** What every worker needs beside zones. */
+export interface EdgeSettings {
+  /** DNS cookie secrets (RFC 9018), 16 octets each: answers carry the first, all are accepted. */
+  readonly cookieSecrets: readonly Uint8Array[];
+  /** RFC 5001; empty = the option is not answered. */
+  readonly nsid: Uint8Array;
+  /** Largest UDP answer in octets (RFC 9715). */
+  readonly maxUdpOctets: number;
+}
+
+/** Where a forwarded message came from. */
+export interface ForwardOrigin {
+  readonly transport: "udp" | "tcp";
+  /** 4 or 16 octets. */
+  readonly clientAddress: Uint8Array;
+  readonly clientPort: number;
+}
+
+/**
+ * A copy without shared buffers: a view into a larger array would take all of that array over the seam, to every worker.
+ */
+export function compactPublication(publication: Publication): Publication {
+  const { signing } = publication;
+  return {
+    ...publication,
+    apex: publication.apex.slice(),
+    signing: signing && {
+      ...signing,
+      zsk: { ...signing.zsk, privateKey: signing.zsk.privateKey.slice() },
+      apexRRsets: signing.apexRRsets.map((set) => ({
+        ...set,
+        rdatas: set.rdatas.map((rdata) => rdata.slice()),
+        signatures: set.signatures.map((rdata) => rdata.slice()),
+      })),
+    },
+  };
+}

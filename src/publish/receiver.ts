@@ -1,0 +1,89 @@
+/**
+ * The edge side of the seam, in a worker. A worker that blocks in a system call can't hear its port: it looks at the
+ * doorbell between two batches and takes what is there; one with an event loop listens.
+ */
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { Doorbell, type ToControl, type ToEdge } from "./protocol.ts";
+import type { EdgeSettings, ForwardOrigin, Publication } from "./publication.ts";
+
+/** What the worker does with what arrives. */
+export interface PublicationHandlers {
+  readonly put: (publication: Publication) => void;
+  readonly remove: (zoneId: string) => void;
+  readonly settings: (settings: EdgeSettings) => void;
+  /** The answer to a forwarded message: `token` as it was given to `forward`; no message = there is none (any more). */
+  readonly reply: (token: unknown, message: Uint8Array | undefined, more: boolean) => void;
+}
+
+/** Forwarded messages of one worker that wait for their answers; above it they are dropped, as a busy server may. */
+export const MAX_FORWARDED = 512;
+
+/** Keeps the bell's count up to which all messages were taken, and how many forwarded ones are unanswered. */
+export class PublicationReceiver {
+  private readonly port: MessagePort;
+  private readonly words: Int32Array;
+  private readonly handlers: PublicationHandlers;
+  private heard = 0;
+  private waiting = 0;
+
+  constructor(port: MessagePort, doorbell: SharedArrayBuffer, handlers: PublicationHandlers) {
+    this.port = port;
+    this.words = new Int32Array(doorbell);
+    this.handlers = handlers;
+  }
+
+  /** True when the worker has to drain and end. Counts a turn of the loop: call it in each. */
+  turn(): boolean {
+    Atomics.add(this.words, Doorbell.Turns, 1);
+    return Atomics.load(this.words, Doorbell.Stop) !== 0;
+  }
+
+  /** Takes at most one message; true when there may be more. For workers that block. */
+  poll(): boolean {
+    const bell = Atomics.load(this.words, Doorbell.Bell);
+    if (bell === this.heard) return false;
+    const received = receiveMessageOnPort(this.port) as { message: ToEdge } | undefined;
+    if (received === undefined) {
+      // The bell rises after its message is in the port: all that it stood for has been taken.
+      this.heard = bell;
+      return false;
+    }
+    this.take(received.message);
+    return true;
+  }
+
+  /** From now on everything is taken as it comes. For workers with an event loop. */
+  listen(): void {
+    this.port.on("message", (message: ToEdge) => this.take(message));
+  }
+
+  /** Hands a message to control; false when too many wait already: drop it. `message` is copied. */
+  forward(token: unknown, message: Uint8Array, origin: ForwardOrigin): boolean {
+    if (this.waiting >= MAX_FORWARDED) return false;
+    this.waiting++;
+    const clientAddress = origin.clientAddress.slice();
+    this.post({ kind: "forward", token, message: message.slice(), origin: { ...origin, clientAddress } });
+    return true;
+  }
+
+  close(): void {
+    this.port.close();
+  }
+
+  private take(message: ToEdge): void {
+    if (message.kind === "reply") {
+      if (!message.more) this.waiting--;
+      this.handlers.reply(message.token, message.message, message.more);
+      return;
+    }
+    if (message.kind === "zones") {
+      for (const zoneId of message.remove) this.handlers.remove(zoneId);
+      for (const publication of message.put) this.handlers.put(publication);
+    } else this.handlers.settings(message.settings);
+    if (message.sequence > 0) this.post({ kind: "applied", sequence: message.sequence });
+  }
+
+  private post(message: ToControl): void {
+    this.port.postMessage(message);
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * The control side of the seam: every zone's latest publication, sent to every worker in batches, acknowledged by all.
+ *
+ *   publish ─▶ queue ─ next turn ─▶ chunks of 256 ─▶ each link's port ─▶ applied(sequence) from all ─▶ promise resolves
+ *
+ * A worker that starts again gets a new link and, over it, everything there is.
+ */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { Doorbell, type ToControl, type ToEdge } from "./protocol.ts";
+import { compactPublication, type EdgeSettings, type ForwardOrigin, type Publication } from "./publication.ts";
+
+/** Zones a message: a worker takes one message between two batches of queries, so this bounds its pause to a few ms. */
+const CHUNK_ZONES = 256;
+
+/** A forwarded message that nobody answered is given up after this: the worker's bound on open ones must not fill. */
+const FORWARD_TIMEOUT_MS = 30_000;
+
+/** What a new worker is given (in its `workerData`, the port in its transfer list). */
+export interface EdgeLink {
+  readonly port: MessagePort;
+  readonly doorbell: SharedArrayBuffer;
+}
+
+/** A NOTIFY, a transfer request or anything with TSIG, as it came from the wire. */
+export interface ForwardedMessage extends ForwardOrigin {
+  readonly message: Uint8Array;
+  /** Sends one message back. With `more` another will follow (a transfer); without, this ends it. */
+  reply(message: Uint8Array, more?: boolean): void;
+  /** No answer (any more). */
+  drop(): void;
+}
+
+interface Waiter {
+  readonly sequence: number;
+  readonly resolve: () => void;
+}
+
+interface Link extends EdgeLink {
+  readonly ours: MessagePort;
+  readonly bell: Int32Array;
+  applied: number;
+}
+
+export interface PublicationSenderOptions {
+  readonly settings: EdgeSettings;
+  readonly onForwarded?: (message: ForwardedMessage) => void;
+}
+
+/** Keeps the latest publication of each zone, the links to the workers, and who waits for which acknowledgement. */
+export class PublicationSender {
+  private readonly zones = new Map<string, Publication>();
+  private readonly links = new Set<Link>();
+  private readonly queuedPut = new Map<string, Publication>();
+  private readonly queuedRemove = new Set<string>();
+  private queuedWaiters: Array<() => void> = [];
+  private waiters: Waiter[] = [];
+  private settings: EdgeSettings;
+  private sequence = 0;
+  private flushing = false;
+  private onForwarded: ((message: ForwardedMessage) => void) | undefined;
+
+  constructor(options: PublicationSenderOptions) {
+    this.settings = options.settings;
+    this.onForwarded = options.onForwarded;
+  }
+
+  get zoneCount(): number {
+    return this.zones.size;
+  }
+
+  /** Who handles forwarded messages; without anybody they are dropped. */
+  handleForwarded(handler: (message: ForwardedMessage) => void): void {
+    this.onForwarded = handler;
+  }
+
+  /**
+   * Resolves when every worker serves this generation or a later one. Without any worker it waits for the first.
+   * A generation that is not above the zone's last is a broken invariant: throws.
+   */
+  publish(publication: Publication): Promise<void> {
+    const last = this.zones.get(publication.zoneId);
+    if (last !== undefined && publication.generation <= last.generation) {
+      throw new Error(`zone ${publication.zoneId}: generation ${publication.generation} after ${last.generation}`);
+    }
+    const compact = compactPublication(publication);
+    this.zones.set(compact.zoneId, compact);
+    this.queuedRemove.delete(compact.zoneId);
+    this.queuedPut.set(compact.zoneId, compact);
+    return this.queued();
+  }
+
+  /** Resolves when no worker serves the zone any more. */
+  remove(zoneId: string): Promise<void> {
+    this.zones.delete(zoneId);
+    this.queuedPut.delete(zoneId);
+    this.queuedRemove.add(zoneId);
+    return this.queued();
+  }
+
+  /** Replaces the settings everywhere; resolves when every worker has them. */
+  changeSettings(settings: EdgeSettings): Promise<void> {
+    this.flush();
+    this.settings = settings;
+    const sequence = ++this.sequence;
+    for (const link of this.links) this.post(link, { kind: "settings", sequence, settings });
+    return this.acknowledged(sequence);
+  }
+
+  /** A link for a new worker; everything published so far is on its way over it. */
+  attach(): EdgeLink {
+    this.flush();
+    const { port1: ours, port2: port } = new MessageChannel();
+    const doorbell = new SharedArrayBuffer(4 * Doorbell.Words);
+    const link: Link = { ours, port, doorbell, bell: new Int32Array(doorbell), applied: -1 };
+    ours.on("message", (message: ToControl) => this.hear(link, message));
+    ours.unref();
+    this.links.add(link);
+    const { sequence, settings } = this;
+    this.post(link, { kind: "settings", sequence: 0, settings });
+    const all = [...this.zones.values()];
+    // The last chunk carries the sequence, so that its acknowledgement stands for all. An empty one, if need be.
+    for (let at = 0; at === 0 || at < all.length; at += CHUNK_ZONES) {
+      const last = at + CHUNK_ZONES >= all.length;
+      this.post(link, {
+        kind: "zones",
+        sequence: last ? sequence : 0,
+        put: all.slice(at, at + CHUNK_ZONES),
+        remove: [],
+      });
+    }
+    return link;
+  }
+
+  /** The worker is gone: nobody waits for it any more. */
+  detach(link: EdgeLink): void {
+    const known = link as Link;
+    if (!this.links.delete(known)) return;
+    known.ours.close();
+    this.settle();
+  }
+
+  close(): void {
+    for (const link of [...this.links]) this.detach(link);
+  }
+
+  private queued(): Promise<void> {
+    if (!this.flushing) {
+      this.flushing = true;
+      setImmediate(() => this.flush());
+    }
+    return new Promise((resolve) => {
+      this.queuedWaiters.push(resolve);
+    });
+  }
+
+  private flush(): void {
+    this.flushing = false;
+    if (this.queuedWaiters.length === 0) return;
+    const put = [...this.queuedPut.values()];
+    let remove = [...this.queuedRemove];
+    this.queuedPut.clear();
+    this.queuedRemove.clear();
+    for (let at = 0; at === 0 || at < put.length; at += CHUNK_ZONES) {
+      const sequence = ++this.sequence;
+      const message: ToEdge = { kind: "zones", sequence, put: put.slice(at, at + CHUNK_ZONES), remove };
+      remove = [];
+      for (const link of this.links) this.post(link, message);
+    }
+    for (const resolve of this.queuedWaiters) this.waiters.push({ sequence: this.sequence, resolve });
+    this.queuedWaiters = [];
+  }
+
+  private acknowledged(sequence: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiters.push({ sequence, resolve });
+    });
+  }
+
+  private post(link: Link, message: ToEdge): void {
+    link.ours.postMessage(message);
+    Atomics.add(link.bell, Doorbell.Bell, 1);
+  }
+
+  private hear(link: Link, message: ToControl): void {
+    if (message.kind === "applied") {
+      link.applied = Math.max(link.applied, message.sequence);
+      this.settle();
+    } else this.forward(link, message.token, message.message, message.origin);
+  }
+
+  private forward(link: Link, token: unknown, message: Uint8Array, origin: ForwardOrigin): void {
+    let open = true;
+    const answer = (octets: Uint8Array | undefined, more: boolean): void => {
+      if (!open) return;
+      if (more) timer.refresh();
+      else {
+        open = false;
+        clearTimeout(timer);
+      }
+      if (this.links.has(link)) this.post(link, { kind: "reply", token, message: octets?.slice(), more });
+    };
+    const timer = setTimeout(() => answer(undefined, false), FORWARD_TIMEOUT_MS);
+    timer.unref();
+    const drop = () => answer(undefined, false);
+    if (this.onForwarded === undefined) {
+      drop();
+      return;
+    }
+    this.onForwarded({ ...origin, message, reply: (octets, more = false) => answer(octets, more), drop });
+  }
+
+  private settle(): void {
+    if (this.links.size === 0) return;
+    let applied = Number.POSITIVE_INFINITY;
+    for (const link of this.links) applied = Math.min(applied, link.applied);
+    // Waiters stand in the order of their sequences.
+    let done = 0;
+    while (done < this.waiters.length && this.waiters[done]!.sequence <= applied) this.waiters[done++]!.resolve();
+    if (done > 0) this.waiters = this.waiters.slice(done);
+  }
+}
