@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { fromBase64, fromHex, toHex } from "#bytes";
-import { keyTag } from "#dnssec";
+import { type Digests, dsMatches, keyTag } from "#dnssec";
 import { readName } from "#name";
 import { type ApexInput, DELETE_CDNSKEY, DELETE_CDS, NO_TRANSFERRED_KEYS, planApex } from "./apex.ts";
-import { type Digests, dsMatches, dsRdata, viewParent } from "./ds.ts";
+import { dsRdata, viewParent } from "./ds.ts";
 import { entryPoints, showKey } from "./show.ts";
 
 const digest = (name: string) => (data: Uint8Array) => new Uint8Array(createHash(name).update(data).digest());
@@ -42,7 +42,7 @@ test.each([
   expect(shown.digest).toBe(expected);
   expect(shown.keyTag).toBe(2371);
   expect(shown.ds).toBe(`${owner}. 3600 IN DS 2371 13 2 ${expected}`);
-  expect(dsMatches(fromHex(`09430d02${expected}`)!, name(owner.toUpperCase()), ksk, digests)).toBe(true);
+  expect(dsMatches(name(owner.toUpperCase()), fromHex(`09430d02${expected}`)!, ksk, digests)).toBe(true);
 });
 
 const input = (change: Partial<ApexInput>): ApexInput => ({

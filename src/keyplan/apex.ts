@@ -3,9 +3,9 @@
  * mode (RFC 8901 model 2) those of the other signers as the transfer brought them.
  */
 import { bytesEqual, compareBytes } from "#bytes";
-import { keyTag } from "#dnssec";
+import { type Digests, isZoneKey, keyTag } from "#dnssec";
 import type { Name } from "#name";
-import { type Digests, dnskeyFlags, dsRdata, isEntryPoint, REVOKE, ZONE_KEY } from "./ds.ts";
+import { dsRdata, isEntryPoint, isPublishable } from "./ds.ts";
 import type { SigningMode } from "./mode.ts";
 import type { Phase } from "./status.ts";
 
@@ -73,11 +73,9 @@ function foreignKeys(input: ApexInput): TransferredKeys {
   if (input.mode !== "multisigner") return NO_TRANSFERRED_KEYS;
   const { dnskey, cds, cdnskey } = input.transferred;
   const notOurs = (key: Uint8Array) => !input.own.some((own) => bytesEqual(own, key));
-  const keys = dnskey.filter((key) => key.length > 4 && (dnskeyFlags(key) & ZONE_KEY) !== 0 && notOurs(key));
+  const keys = dnskey.filter((key) => isPublishable(key) && notOurs(key));
   const bounded = keys.slice(0, MAX_FOREIGN_KEYS);
-  const asked = cdnskey.filter(
-    (key) => !bytesEqual(key, DELETE_CDNSKEY) && (dnskeyFlags(key) & REVOKE) === 0 && key.length > 5 && notOurs(key),
-  );
+  const asked = cdnskey.filter((key) => isZoneKey(key) && notOurs(key));
   return {
     dnskey: bounded,
     cds: cds.filter((ds) => !bytesEqual(ds, DELETE_CDS) && ds.length > 5),

@@ -11,7 +11,7 @@ export {
   planApex,
   type TransferredKeys,
 } from "./apex.ts";
-export { type Digests, dnskeyFlags, dsMatches, dsRdata, isEntryPoint, viewParent } from "./ds.ts";
+export { dsRdata, isEntryPoint, viewParent } from "./ds.ts";
 export {
   checkFlags,
   checkPresigned,

@@ -1,9 +1,9 @@
 /** The values that a registrar asks for, from a DNSKEY: what `GET dnssec` shows. */
 import { toBase64, toHex } from "#bytes";
-import { keyTag } from "#dnssec";
+import { algorithmName, type Digests, dnskeyFlags, keyTag } from "#dnssec";
 import { type Name, printName } from "#name";
 import type { TransferredKeys } from "./apex.ts";
-import { type Digests, dnskeyFlags, dsRdata, isEntryPoint } from "./ds.ts";
+import { dsRdata, isEntryPoint } from "./ds.ts";
 import type { SigningMode } from "./mode.ts";
 
 export type ShownKey = {
@@ -24,18 +24,6 @@ export type ShownKey = {
   readonly publicKey: string;
 };
 
-/** IANA's DNSSEC algorithm mnemonics. */
-const ALGORITHMS: Readonly<Record<number, string>> = {
-  5: "RSASHA1",
-  7: "RSASHA1-NSEC3-SHA1",
-  8: "RSASHA256",
-  10: "RSASHA512",
-  13: "ECDSAP256SHA256",
-  14: "ECDSAP384SHA384",
-  15: "ED25519",
-  16: "ED448",
-};
-
 export function showKey(apex: Name, dnskey: Uint8Array, digests: Digests): ShownKey {
   const algorithm = dnskey[3]!;
   const tag = keyTag(dnskey);
@@ -44,7 +32,7 @@ export function showKey(apex: Name, dnskey: Uint8Array, digests: Digests): Shown
     flags: dnskeyFlags(dnskey),
     protocol: dnskey[2]!,
     algorithm: String(algorithm),
-    keyType: ALGORITHMS[algorithm] ?? `ALGORITHM${algorithm}`,
+    keyType: algorithmName(algorithm),
     digestType: "2",
     digestAlgorithm: "SHA256",
     digest,

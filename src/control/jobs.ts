@@ -1,0 +1,119 @@
+/**
+ * The heavy steps as jobs: pure functions from message to message, run in a worker or, for a small zone, right here.
+ * Octets cross as SharedArrayBuffers.
+ */
+import { fail, ok, type Result } from "#bytes";
+import {
+  type CompileOptions,
+  carrySignatures,
+  compileImage,
+  SignatureTable,
+  unpackImage,
+  verifyImage,
+  ZoneImage,
+} from "#image";
+import type { Name } from "#name";
+import { semanticCheck, ZoneBuilder, type ZoneColumns, ZoneVersion } from "#zone";
+import { type SliceReport, validateSlice, validateStructure } from "./validate-image.ts";
+import type { Fault } from "./work.ts";
+
+export type Job =
+  | { readonly kind: "check"; readonly columns: ZoneColumns }
+  | { readonly kind: "compile"; readonly columns: ZoneColumns; readonly options: CompileOptions }
+  /** From the stored, transferred image: `image` must have been verified. */
+  | { readonly kind: "recompile"; readonly image: SharedArrayBuffer; readonly options: CompileOptions }
+  | { readonly kind: "verify"; readonly image: SharedArrayBuffer }
+  | { readonly kind: "structure"; readonly image: SharedArrayBuffer; readonly now: number }
+  | {
+      readonly kind: "signatures";
+      readonly image: SharedArrayBuffer;
+      readonly now: number;
+      readonly from: number;
+      readonly to: number;
+    }
+  | {
+      readonly kind: "carry";
+      readonly oldImage: SharedArrayBuffer;
+      readonly oldTable: SharedArrayBuffer;
+      readonly newImage: SharedArrayBuffer;
+      readonly newTable: SharedArrayBuffer;
+    };
+
+export type JobAnswer = {
+  check: { readonly errors: readonly string[]; readonly warnings: readonly string[] };
+  compile: Result<SharedArrayBuffer, Fault>;
+  recompile: Result<SharedArrayBuffer, Fault>;
+  verify: Result<true, Fault>;
+  structure: SliceReport;
+  signatures: SliceReport;
+  carry: number;
+};
+
+/** What one worker is given once. */
+export type JobSettings = { readonly crypto: "auto" | "ffi" | "node" };
+
+export function performJob(job: Job, settings: JobSettings): JobAnswer[Job["kind"]] {
+  switch (job.kind) {
+    case "check":
+      return check(ZoneVersion.open(job.columns));
+    case "compile":
+      return compile(ZoneVersion.open(job.columns), job.options);
+    case "recompile":
+      return recompile(new ZoneImage(job.image), job.options);
+    case "verify":
+      return verify(job.image);
+    case "structure":
+      return validateStructure(job.image, job.now, settings);
+    case "signatures":
+      return validateSlice(job.image, job.now, job.from, job.to, settings);
+    case "carry":
+      return carry(job);
+  }
+}
+
+/** A person reads a few. */
+const SHOWN_PROBLEMS = 5;
+
+function check(version: ZoneVersion): JobAnswer["check"] {
+  const problems = semanticCheck(version);
+  const texts = (severity: "error" | "warning") =>
+    problems
+      .filter((problem) => problem.severity === severity)
+      .slice(0, SHOWN_PROBLEMS)
+      .map((problem) => problem.text);
+  return { errors: texts("error"), warnings: texts("warning") };
+}
+
+function compile(version: ZoneVersion, options: CompileOptions): Result<SharedArrayBuffer, Fault> {
+  const image = compileImage(version, options);
+  if (!image.ok) return fail({ code: `image.${image.error.code}`, text: image.error.text });
+  const verified = verify(image.value);
+  return verified.ok ? ok(image.value) : verified;
+}
+
+function recompile(image: ZoneImage, options: CompileOptions): Result<SharedArrayBuffer, Fault> {
+  const apex: Name = image.nodeName(image.apexNode).slice();
+  const builder = new ZoneBuilder(apex);
+  for (const { owner, type, ttl, rdatas } of unpackImage(image)) {
+    for (const rdata of rdatas) {
+      const added = builder.add(owner, type, ttl, rdata);
+      if (!added.ok) return fail({ code: `zone.${added.error.code}`, text: added.error.text });
+    }
+  }
+  const version = builder.finish();
+  if (!version.ok) return fail({ code: `zone.${version.error.code}`, text: version.error.text });
+  return compile(version.value, options);
+}
+
+function verify(image: SharedArrayBuffer): Result<true, Fault> {
+  const verified = verifyImage(image);
+  if (verified.ok) return ok(true);
+  return fail({ code: `image.${verified.error.code}`, text: `${verified.error.text} (word ${verified.error.at})` });
+}
+
+function carry(job: Extract<Job, { kind: "carry" }>): number {
+  const oldTable = SignatureTable.open(job.oldTable);
+  const newTable = SignatureTable.open(job.newTable);
+  if (!oldTable || !newTable || oldTable.keyTag !== newTable.keyTag) return 0;
+  return carrySignatures(new ZoneImage(job.oldImage), oldTable, new ZoneImage(job.newImage), newTable);
+}

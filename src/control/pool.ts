@@ -1,0 +1,116 @@
+/**
+ * Worker threads for work that would stop the main thread: compiling, checking and validating zones. They are started when
+ * there is something to do, end after a while without work, and share octets (SharedArrayBuffers) with the main thread
+ * instead of copying them.
+ */
+import { Worker } from "node:worker_threads";
+
+/** A worker that had nothing to do for this long ends, milliseconds. */
+const IDLE_MS = 20_000;
+
+/** The worker ended in the middle of the job: a broken invariant, never an outcome of the job. */
+export class WorkerEnded extends Error {
+  constructor(what: string) {
+    super(`a job worker ended: ${what}`);
+    this.name = "WorkerEnded";
+  }
+}
+
+export type PoolOptions = {
+  readonly size: number;
+  /** The module that each worker runs: it answers every message with exactly one message. */
+  readonly entry: URL;
+  readonly workerData: unknown;
+  readonly idleMs?: number;
+};
+
+type Waiting = {
+  readonly message: unknown;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+};
+
+type Member = { readonly worker: Worker; job: Waiting | undefined; idle: ReturnType<typeof setTimeout> | undefined };
+
+/** Invariant: jobs wait only while `size` workers are busy; a worker has one job at a time. */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #members = new Set<Member>();
+  readonly #waiting: Waiting[] = [];
+  #stopped = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#options.size;
+  }
+
+  /** The worker's answer to `message`. Rejects with `WorkerEnded` when it ended first. */
+  run(message: unknown): Promise<unknown> {
+    if (this.#stopped) return Promise.reject(new WorkerEnded("the pool was stopped"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ message, resolve, reject });
+      this.#next();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const job of this.#waiting.splice(0)) job.reject(new WorkerEnded("the pool was stopped"));
+    await Promise.all([...this.#members].map((member) => member.worker.terminate()));
+  }
+
+  #next(): void {
+    while (this.#waiting.length > 0) {
+      const member = this.#free();
+      if (!member) return;
+      const job = this.#waiting.shift()!;
+      clearTimeout(member.idle);
+      member.job = job;
+      member.worker.ref();
+      member.worker.postMessage(job.message);
+    }
+  }
+
+  #free(): Member | undefined {
+    for (const member of this.#members) if (!member.job) return member;
+    return this.#members.size < this.#options.size ? this.#start() : undefined;
+  }
+
+  #start(): Member {
+    const worker = new Worker(this.#options.entry, { workerData: this.#options.workerData });
+    const member: Member = { worker, job: undefined, idle: undefined };
+    this.#members.add(member);
+    worker.on("message", (answer) => this.#done(member, answer));
+    worker.on("error", (error) => this.#ended(member, error instanceof Error ? error.message : String(error)));
+    worker.on("exit", (code) => this.#ended(member, `exit ${code}`));
+    return member;
+  }
+
+  #done(member: Member, answer: unknown): void {
+    const job = member.job;
+    member.job = undefined;
+    member.worker.unref();
+    member.idle = setTimeout(() => this.#retire(member), this.#options.idleMs ?? IDLE_MS);
+    member.idle.unref();
+    job?.resolve(answer);
+    this.#next();
+  }
+
+  #retire(member: Member): void {
+    if (member.job) return;
+    this.#members.delete(member);
+    void member.worker.terminate();
+  }
+
+  #ended(member: Member, what: string): void {
+    clearTimeout(member.idle);
+    this.#members.delete(member);
+    const job = member.job;
+    member.job = undefined;
+    job?.reject(new WorkerEnded(what));
+    if (!this.#stopped) this.#next();
+  }
+}
