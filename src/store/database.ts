@@ -1,0 +1,49 @@
+/** SQLite through `node:sqlite`, handed to Kysely: its own SQLite dialect over a small adapter of DatabaseSync. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
+import { migrate } from "./migrations.ts";
+import type { Schema } from "./schema.ts";
+
+/** Opens or makes the database file and brings it up to the newest form. */
+export function openDatabase(path: string): Kysely<Schema> {
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 });
+  try {
+    // WAL with FULL: a commit is on the disk before it returns, and a kill or a power cut never leaves half of one.
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000");
+    migrate(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+}
+
+/** Statements are kept prepared: the set of texts that the tables make is small, and bounded here in any case. */
+const STATEMENTS_KEPT = 300;
+
+function adapt(database: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      let statement = prepared.get(sql);
+      if (statement === undefined) {
+        statement = adaptStatement(database.prepare(sql));
+        if (prepared.size >= STATEMENTS_KEPT) prepared.clear();
+        prepared.set(sql, statement);
+      }
+      return statement;
+    },
+  };
+}
+
+function adaptStatement(statement: StatementSync): SqliteStatement {
+  // Kysely's types say unknown; every value comes from the tables of this room: text, number, null, Uint8Array.
+  const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
+  };
+}

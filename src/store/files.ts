@@ -1,0 +1,152 @@
+/**
+ * Files of zones: images and signature tables, under `DIR/zones/<zone id>/`.
+ *
+ * An image is written aside, synced, renamed, and its folder synced: under its name it is whole or absent. Its octets are the
+ * image's own, nothing around them: `verifyImage` of #image judges them after loading.
+ */
+import { randomBytes } from "node:crypto";
+import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { StoreError } from "./errors.ts";
+import { isId } from "./ids.ts";
+import { type SavableTable, SignatureFile } from "./signatures.ts";
+
+export interface ZoneFiles {
+  /** `name`: 1 to 64 of a-z, 0-9 and `-`. Durable when the promise is done. The buffer must not change meanwhile. */
+  saveImage(zoneId: string, name: string, image: SharedArrayBuffer): Promise<void>;
+  /** Throws StoreError `store.missing` when there is none. */
+  loadImage(zoneId: string, name: string): Promise<SharedArrayBuffer>;
+  removeImage(zoneId: string, name: string): Promise<void>;
+  /**
+   * The file that keeps a signature table. `identity` (at most 64 octets) says which signatures these are: zone image, key,
+   * parameters; a file with another identity is not read, and is replaced by the first save.
+   */
+  openSignatures(zoneId: string, name: string, identity: Uint8Array, table: SavableTable): Promise<SignatureFile>;
+  removeZone(zoneId: string): Promise<void>;
+  /** At start: takes away what no row of `kept` names, half-written files included. Gives the paths that went, relative. */
+  removeOrphans(kept: ReadonlyMap<string, ReadonlySet<string>>): Promise<readonly string[]>;
+}
+
+export function openZoneFiles(directory: string): ZoneFiles {
+  const root = join(directory, "zones");
+  return {
+    async saveImage(zoneId, name, image) {
+      const folder = await ensureFolder(root, zoneId);
+      const path = join(folder, `${checkName(name)}.image`);
+      await writeAside(path, (file) => writeAll(file, new Uint8Array(image)));
+      await syncFolder(folder);
+    },
+    async loadImage(zoneId, name) {
+      return readShared(join(root, checkZone(zoneId), `${checkName(name)}.image`));
+    },
+    async removeImage(zoneId, name) {
+      const folder = join(root, checkZone(zoneId));
+      await rm(join(folder, `${checkName(name)}.image`), { force: true });
+      await rm(join(folder, `${name}.signatures`), { force: true });
+    },
+    async openSignatures(zoneId, name, identity, table) {
+      const folder = await ensureFolder(root, zoneId);
+      return SignatureFile.open(join(folder, `${checkName(name)}.signatures`), identity, table);
+    },
+    async removeZone(zoneId) {
+      await rm(join(root, checkZone(zoneId)), { recursive: true, force: true });
+    },
+    removeOrphans: (kept) => removeOrphans(root, kept),
+  };
+}
+
+function checkZone(zoneId: string): string {
+  if (!isId(zoneId)) throw new StoreError("store.name", `not a zone id: ${zoneId}`);
+  return zoneId;
+}
+
+function checkName(name: string): string {
+  if (!/^[a-z0-9-]{1,64}$/.test(name)) throw new StoreError("store.name", `not a name for a file: ${name}`);
+  return name;
+}
+
+async function ensureFolder(root: string, zoneId: string): Promise<string> {
+  const folder = join(root, checkZone(zoneId));
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (made !== undefined) await syncFolder(root);
+  return folder;
+}
+
+/** Gives the file its name only when all of it is on the disk. The caller syncs the folder. */
+export async function writeAside(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const aside = `${path}.${randomBytes(6).toString("hex")}.aside`;
+  const file = await open(aside, "wx", 0o600);
+  try {
+    await write(file);
+    await file.sync();
+    await file.close();
+    await rename(aside, path);
+  } catch (error) {
+    await file.close();
+    await rm(aside, { force: true });
+    throw error;
+  }
+}
+
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** One call writes at most 2 GiB; pieces also let other file work in between. */
+const PIECE_OCTETS = 16 * 1024 * 1024;
+
+export async function writeAll(file: FileHandle, octets: Uint8Array, position = 0): Promise<void> {
+  let at = 0;
+  while (at < octets.length) {
+    const length = Math.min(PIECE_OCTETS, octets.length - at);
+    const { bytesWritten } = await file.write(octets, at, length, position + at);
+    at += bytesWritten;
+  }
+}
+
+async function readShared(path: string): Promise<SharedArrayBuffer> {
+  const file = await open(path, "r").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      throw new StoreError("store.missing", `there is no file ${path}`, error);
+    }
+    throw error;
+  });
+  try {
+    const { size } = await file.stat();
+    const shared = new SharedArrayBuffer(size);
+    const octets = new Uint8Array(shared);
+    let at = 0;
+    while (at < size) {
+      const { bytesRead } = await file.read(octets, at, Math.min(PIECE_OCTETS, size - at), at);
+      if (bytesRead === 0) throw new StoreError("store.damaged", `${path} became shorter while it was read`);
+      at += bytesRead;
+    }
+    return shared;
+  } finally {
+    await file.close();
+  }
+}
+
+async function removeOrphans(root: string, kept: ReadonlyMap<string, ReadonlySet<string>>): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const zone of await readdir(root)) {
+    const names = kept.get(zone);
+    if (names === undefined) {
+      await rm(join(root, zone), { recursive: true, force: true });
+      removed.push(zone);
+      continue;
+    }
+    for (const file of await readdir(join(root, zone))) {
+      const parts = /^([a-z0-9-]{1,64})\.(image|signatures)$/.exec(file);
+      if (parts !== null && names.has(parts[1]!)) continue;
+      await rm(join(root, zone, file), { recursive: true, force: true });
+      removed.push(`${zone}/${file}`);
+    }
+  }
+  return removed;
+}

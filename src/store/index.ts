@@ -1,0 +1,43 @@
+/** What Countersign keeps on disk: tables in SQLite, images and signature tables as files. The door of the room. */
+export { StoreError, type StoreErrorCode } from "./errors.ts";
+export type { ZoneFiles } from "./files.ts";
+export { isId, newId } from "./ids.ts";
+export { openStore } from "./open.ts";
+export type {
+  AccountRow,
+  AclRow,
+  DnssecRow,
+  EventRow,
+  IncomingRow,
+  KeyRow,
+  PeerRow,
+  TimerRow,
+  TokenRow,
+  TransferRow,
+  TsigRow,
+  VersionRow,
+  ZoneRow,
+} from "./rows.ts";
+export type { SavableTable, SignatureFile } from "./signatures.ts";
+export type {
+  AccountTable,
+  AclTable,
+  DnssecTable,
+  DocumentTable,
+  EventTable,
+  HistoryPage,
+  IncomingTable,
+  KeyTable,
+  PeerTable,
+  Sealer,
+  SettingTable,
+  Store,
+  Tables,
+  TimerTable,
+  TokenTable,
+  TransferTable,
+  TsigTable,
+  VersionTable,
+  ZoneTable,
+} from "./store.ts";
+export { EVENTS_KEPT, TRANSFERS_PER_ZONE } from "./tables/history.ts";

@@ -1,0 +1,105 @@
+/**
+ * The history of the database's form: numbered, forward only. A migration that has been released is never changed; a new one
+ * is added below it. `PRAGMA user_version` holds the number of the last one that ran; each runs in its own transaction.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { StoreError } from "./errors.ts";
+
+export const MIGRATIONS: readonly string[] = [
+  // 1
+  `
+  CREATE TABLE accounts (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE tokens (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, status TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER, not_before INTEGER
+  ) STRICT;
+  CREATE TABLE zones (
+    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL, paused INTEGER NOT NULL, denial TEXT NOT NULL, secondary_overrides INTEGER NOT NULL,
+    original_name_servers TEXT, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL, activated_at INTEGER
+  ) STRICT;
+  CREATE TABLE zone_dnssec (
+    zone_id TEXT PRIMARY KEY REFERENCES zones (id) ON DELETE CASCADE, phase TEXT NOT NULL,
+    modified_at_seconds INTEGER, parent TEXT, parent_at_seconds INTEGER,
+    multi_signer INTEGER NOT NULL, presigned INTEGER NOT NULL, use_nsec3 INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE keys (
+    id TEXT PRIMARY KEY, zone_id TEXT NOT NULL REFERENCES zones (id) ON DELETE CASCADE, role TEXT NOT NULL,
+    algorithm INTEGER NOT NULL, key_tag INTEGER NOT NULL, dnskey BLOB NOT NULL, sealed BLOB NOT NULL,
+    state TEXT NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX keys_of_zone ON keys (zone_id);
+  CREATE TABLE tsigs (
+    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, algo TEXT NOT NULL,
+    sealed_secret BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE peers (
+    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, ip TEXT NOT NULL,
+    port INTEGER NOT NULL, ixfr_enable INTEGER NOT NULL, tsig_id TEXT REFERENCES tsigs (id)
+  ) STRICT;
+  CREATE INDEX peers_of_tsig ON peers (tsig_id);
+  CREATE TABLE acls (
+    id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts (id), name TEXT NOT NULL, ip_range TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE incoming (
+    zone_id TEXT PRIMARY KEY REFERENCES zones (id) ON DELETE CASCADE, name TEXT NOT NULL,
+    auto_refresh_seconds INTEGER NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE incoming_peers (
+    zone_id TEXT NOT NULL REFERENCES incoming (zone_id) ON DELETE CASCADE, position INTEGER NOT NULL,
+    peer_id TEXT NOT NULL REFERENCES peers (id), PRIMARY KEY (zone_id, position)
+  ) STRICT;
+  CREATE INDEX incoming_of_peer ON incoming_peers (peer_id);
+  CREATE TABLE zone_versions (
+    id TEXT PRIMARY KEY, zone_id TEXT NOT NULL REFERENCES zones (id) ON DELETE CASCADE, use TEXT NOT NULL,
+    serial INTEGER NOT NULL, image TEXT NOT NULL, octets INTEGER NOT NULL, transferred_at INTEGER NOT NULL,
+    held_code TEXT, held_reason TEXT
+  ) STRICT;
+  CREATE INDEX versions_of_zone ON zone_versions (zone_id);
+  CREATE TABLE timers (
+    zone_id TEXT NOT NULL REFERENCES zones (id) ON DELETE CASCADE, name TEXT NOT NULL, due_at INTEGER NOT NULL,
+    PRIMARY KEY (zone_id, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE zone_documents (
+    zone_id TEXT NOT NULL REFERENCES zones (id) ON DELETE CASCADE, kind TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (zone_id, kind)
+  ) STRICT;
+  CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE transfers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, zone_id TEXT NOT NULL REFERENCES zones (id) ON DELETE CASCADE, peer_id TEXT,
+    address TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, outcome TEXT NOT NULL,
+    started_at INTEGER NOT NULL, finished_at INTEGER NOT NULL, serial_before INTEGER, serial_after INTEGER,
+    messages INTEGER NOT NULL, records INTEGER NOT NULL, octets INTEGER NOT NULL, error_code TEXT, error_message TEXT
+  ) STRICT;
+  CREATE INDEX transfers_of_zone ON transfers (zone_id, id);
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, zone_id TEXT, level TEXT NOT NULL, code TEXT NOT NULL,
+    message TEXT NOT NULL, detail TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_of_zone ON events (zone_id, id);
+  `,
+];
+
+/** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */
+export function migrate(database: DatabaseSync, migrations: readonly string[] = MIGRATIONS): void {
+  const row = database.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (row.user_version > migrations.length) {
+    throw new StoreError(
+      "store.newer",
+      `The database has form ${row.user_version}, this Countersign knows up to ${migrations.length}. Run the newer release that wrote it, or restore a backup from before the upgrade.`,
+    );
+  }
+  for (let version = row.user_version; version < migrations.length; version++) {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      database.exec(migrations[version]!);
+      database.exec(`PRAGMA user_version = ${version + 1}`);
+      database.exec("COMMIT");
+    } catch (error) {
+      database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** Opens a data directory: lock, database, files; puts the tables together. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Kysely } from "kysely";
+import { openDatabase } from "./database.ts";
+import { StoreError } from "./errors.ts";
+import { openZoneFiles } from "./files.ts";
+import { lockDirectory } from "./lock.ts";
+import type { Schema } from "./schema.ts";
+import type { Sealer, Store, Tables } from "./store.ts";
+import type { Handle } from "./tables/handle.ts";
+import { eventTable, transferTable } from "./tables/history.ts";
+import { accountTable, settingTable, tokenTable } from "./tables/identity.ts";
+import { aclTable, peerTable, tsigTable } from "./tables/peers.ts";
+import { documentTable, incomingTable, timerTable, versionTable } from "./tables/transfers.ts";
+import { dnssecTable, keyTable, zoneTable } from "./tables/zones.ts";
+
+/**
+ * Makes `directory` when it is missing (readable by its owner alone). Throws StoreError: `store.locked`, `store.directory`,
+ * `store.newer`. A wrong master key shows when the first TSIG is read (`store.unsealable`).
+ */
+export function openStore(directory: string, sealer: Sealer): Store {
+  try {
+    mkdirSync(join(directory, "zones"), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StoreError(
+      "store.directory",
+      `The data directory ${directory} can't be made or written: ${String(error)}. Give a directory that this user may write with --data.`,
+      error,
+    );
+  }
+  const lock = lockDirectory(directory);
+  let db: Kysely<Schema>;
+  try {
+    db = openDatabase(join(directory, "countersign.db"));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  return {
+    ...makeTables(db, sealer, (work) => db.transaction().execute(work)),
+    files: openZoneFiles(directory),
+    atomically: (work) => db.transaction().execute((one) => work(makeTables(one, sealer, (inner) => inner(one)))),
+    async close() {
+      await db.destroy();
+      lock.release();
+    },
+  };
+}
+
+function makeTables(
+  db: Handle,
+  sealer: Sealer,
+  inTransaction: (work: (db: Handle) => Promise<void>) => Promise<void>,
+): Tables {
+  return {
+    accounts: accountTable(db),
+    tokens: tokenTable(db),
+    zones: zoneTable(db),
+    dnssec: dnssecTable(db),
+    keys: keyTable(db),
+    incoming: incomingTable(db, inTransaction),
+    peers: peerTable(db),
+    tsigs: tsigTable(db, sealer),
+    acls: aclTable(db),
+    versions: versionTable(db),
+    timers: timerTable(db),
+    documents: documentTable(db),
+    settings: settingTable(db),
+    transfers: transferTable(db),
+    events: eventTable(db, inTransaction),
+  };
+}

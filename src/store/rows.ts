@@ -1,0 +1,142 @@
+/**
+ * What the store keeps, row by row, as plain values. Times are milliseconds since 1970 unless a name says seconds; ids are 32
+ * lower-case hex digits. Sealed octets are opaque here: the store never sees a private key or an unsealed KSK.
+ */
+
+export type AccountRow = { readonly id: string; readonly name: string; readonly createdAt: number };
+
+export type TokenRow = {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the secret, lower-case hex. The secret itself is not kept. */
+  readonly hash: string;
+  readonly status: "active" | "disabled" | "expired";
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly notBefore: number | null;
+};
+
+export type ZoneRow = {
+  readonly id: string;
+  readonly accountId: string;
+  /** Lower case, without the final dot; unique. The root is ".". */
+  readonly name: string;
+  readonly status: "initializing" | "pending" | "active" | "moved";
+  readonly paused: boolean;
+  readonly denial: "compact" | "chain";
+  readonly secondaryOverrides: boolean;
+  /** Apex NS names of the last transfer, null before the first. */
+  readonly originalNameServers: readonly string[] | null;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly activatedAt: number | null;
+};
+
+/** Status and flags of #keyplan. The two times are Unix seconds, as that room has them. */
+export type DnssecRow = {
+  readonly zoneId: string;
+  readonly phase: string;
+  readonly modifiedAtSeconds: number | null;
+  readonly parent: string | null;
+  readonly parentAtSeconds: number | null;
+  readonly multiSigner: boolean;
+  readonly presigned: boolean;
+  readonly useNsec3: boolean;
+};
+
+export type KeyRow = {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly role: "ksk" | "zsk";
+  readonly algorithm: number;
+  readonly keyTag: number;
+  /** DNSKEY RDATA. */
+  readonly dnskey: Uint8Array;
+  /** The private part as #keys sealed it. */
+  readonly sealed: Uint8Array;
+  readonly state: string;
+  readonly createdAt: number;
+};
+
+export type IncomingRow = {
+  readonly zoneId: string;
+  /** As it was sent. */
+  readonly name: string;
+  /** Peer ids in the order in which they are tried. */
+  readonly peers: readonly string[];
+  readonly autoRefreshSeconds: number;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+};
+
+export type PeerRow = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly ixfrEnable: boolean;
+  readonly tsigId: string | null;
+};
+
+/** `secret` is clear here and sealed in the database. */
+export type TsigRow = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly algo: string;
+  readonly secret: string;
+};
+
+export type AclRow = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly ipRange: string;
+};
+
+/** One version of a zone that has an image file. A zone may have several: transferred, served, held. */
+export type VersionRow = {
+  readonly id: string;
+  readonly zoneId: string;
+  readonly use: "transferred" | "served" | "held";
+  readonly serial: number;
+  /** Name given to `ZoneFiles.saveImage`. */
+  readonly image: string;
+  readonly octets: number;
+  readonly transferredAt: number;
+  /** Why it is not served, for `held`. */
+  readonly heldCode: string | null;
+  readonly heldReason: string | null;
+};
+
+export type TimerRow = { readonly zoneId: string; readonly name: string; readonly dueAt: number };
+
+export type TransferRow = {
+  readonly id: number;
+  readonly zoneId: string;
+  readonly peerId: string | null;
+  readonly address: string;
+  readonly kind: "axfr" | "ixfr";
+  readonly reason: "start" | "timer" | "notify" | "operator" | "retry";
+  readonly outcome: "taken" | "unchanged" | "held" | "refused" | "failed";
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly serialBefore: number | null;
+  readonly serialAfter: number | null;
+  readonly messages: number;
+  readonly records: number;
+  readonly octets: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+};
+
+export type EventRow = {
+  readonly id: number;
+  readonly at: number;
+  readonly zoneId: string | null;
+  readonly level: "info" | "warning" | "error";
+  readonly code: string;
+  readonly message: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+};

@@ -1,0 +1,111 @@
+/** The tables as Kysely sees them: one type a table, columns as they stand in the database (snake_case, booleans 0 and 1). */
+import type { Generated } from "kysely";
+
+type Flag = 0 | 1;
+
+export interface Schema {
+  accounts: { id: string; name: string; created_at: number };
+  tokens: {
+    id: string;
+    name: string;
+    hash: string;
+    status: string;
+    created_at: number;
+    expires_at: number | null;
+    not_before: number | null;
+  };
+  zones: {
+    id: string;
+    account_id: string;
+    name: string;
+    status: string;
+    paused: Flag;
+    denial: string;
+    secondary_overrides: Flag;
+    original_name_servers: string | null;
+    created_at: number;
+    modified_at: number;
+    activated_at: number | null;
+  };
+  zone_dnssec: {
+    zone_id: string;
+    phase: string;
+    modified_at_seconds: number | null;
+    parent: string | null;
+    parent_at_seconds: number | null;
+    multi_signer: Flag;
+    presigned: Flag;
+    use_nsec3: Flag;
+  };
+  keys: {
+    id: string;
+    zone_id: string;
+    role: string;
+    algorithm: number;
+    key_tag: number;
+    dnskey: Uint8Array;
+    sealed: Uint8Array;
+    state: string;
+    created_at: number;
+  };
+  incoming: {
+    zone_id: string;
+    name: string;
+    auto_refresh_seconds: number;
+    created_at: number;
+    modified_at: number;
+  };
+  incoming_peers: { zone_id: string; position: number; peer_id: string };
+  peers: {
+    id: string;
+    account_id: string;
+    name: string;
+    ip: string;
+    port: number;
+    ixfr_enable: Flag;
+    tsig_id: string | null;
+  };
+  tsigs: { id: string; account_id: string; name: string; algo: string; sealed_secret: Uint8Array };
+  acls: { id: string; account_id: string; name: string; ip_range: string };
+  zone_versions: {
+    id: string;
+    zone_id: string;
+    use: string;
+    serial: number;
+    image: string;
+    octets: number;
+    transferred_at: number;
+    held_code: string | null;
+    held_reason: string | null;
+  };
+  timers: { zone_id: string; name: string; due_at: number };
+  zone_documents: { zone_id: string; kind: string; document: string };
+  settings: { key: string; value: string };
+  transfers: {
+    id: Generated<number>;
+    zone_id: string;
+    peer_id: string | null;
+    address: string;
+    kind: string;
+    reason: string;
+    outcome: string;
+    started_at: number;
+    finished_at: number;
+    serial_before: number | null;
+    serial_after: number | null;
+    messages: number;
+    records: number;
+    octets: number;
+    error_code: string | null;
+    error_message: string | null;
+  };
+  events: {
+    id: Generated<number>;
+    at: number;
+    zone_id: string | null;
+    level: string;
+    code: string;
+    message: string;
+    detail: string;
+  };
+}

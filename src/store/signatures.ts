@@ -1,0 +1,195 @@
+/**
+ * The file of one signature table: written chunk by chunk as signatures are made, read once at start.
+ *
+ *   header, 128 octets                                     chunk 0                            chunk 1 …
+ *   ┌─────────┬─────────┬────────┬──────────┬──────────┐   ┌─────┬────────┬──────────────┐
+ *   │"CSSIGTB1"│ chunks │ chunk  │ identity │ … CRC-32 │   │ CRC │ length │ slots        │
+ *   │  8       │  4     │ octets │ len 4+64 │          │   │  4  │  4     │ chunk octets │
+ *   └─────────┴─────────┴────────┴──────────┴──────────┘   └─────┴────────┴──────────────┘
+ *
+ * A chunk's CRC covers the identity, the chunk's number, its length and its slots. So a kill in the middle of a write, a
+ * chunk that landed elsewhere and a leftover of another table all show as a bad CRC: that chunk is empty after loading and
+ * its signatures are made anew. Never is a wrong signature read. Little-endian.
+ */
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import { StoreError } from "./errors.ts";
+
+/** `SignatureTable` of #image has this form. Each slot is a 32-bit state word and 64 octets; see `copySettledSlots`. */
+export interface SavableTable {
+  readonly chunks: number;
+  /** True once after writes into the chunk. */
+  takeDirty(chunk: number): boolean;
+  /** A view of the chunk's slots in shared memory, aligned to 4 octets. */
+  chunkOctets(chunk: number): Uint8Array;
+}
+
+const MAGIC = "CSSIGTB1";
+const HEADER_OCTETS = 128;
+const IDENTITY_MAX = 64;
+const CHUNK_HEADER_OCTETS = 8;
+const SLOT_WORDS = 17;
+/** State words: 0 is an empty slot, from BUSY on (seen unsigned) somebody is writing. */
+const BUSY = 0x7fff_ffff;
+
+export class SignatureFile {
+  /** Chunks with signatures that the last run left, for the log. */
+  readonly chunksLoaded: number;
+  /** Chunks that held something whose CRC was wrong; they are empty now. */
+  readonly chunksDropped: number;
+  private readonly file: FileHandle;
+  private readonly table: SavableTable;
+  private readonly identityCrc: number;
+  private readonly chunkMax: number;
+  private saving: Promise<number> | undefined;
+
+  private constructor(file: FileHandle, table: SavableTable, identityCrc: number, loaded: number, dropped: number) {
+    this.file = file;
+    this.table = table;
+    this.identityCrc = identityCrc;
+    this.chunkMax = chunkOctetsMax(table);
+    this.chunksLoaded = loaded;
+    this.chunksDropped = dropped;
+  }
+
+  /** Opens or makes the file and fills the table, which must be empty and not yet shared, from what is good in it. */
+  static async open(path: string, identity: Uint8Array, table: SavableTable): Promise<SignatureFile> {
+    if (identity.length > IDENTITY_MAX) throw new StoreError("store.name", `identity has ${identity.length} octets`);
+    const header = makeHeader(identity, table);
+    const identityCrc = crc32(header);
+    const found = await openExisting(path, header);
+    if (found === undefined) return new SignatureFile(await createFile(path, header), table, identityCrc, 0, 0);
+    const { loaded, dropped } = await loadChunks(found, table, identityCrc);
+    return new SignatureFile(found, table, identityCrc, loaded, dropped);
+  }
+
+  /** Writes the chunks that changed since the last save; gives their number. Calls that overlap wait for one another. */
+  async save(): Promise<number> {
+    while (this.saving !== undefined) await this.saving;
+    this.saving = this.saveDirty();
+    try {
+      return await this.saving;
+    } finally {
+      this.saving = undefined;
+    }
+  }
+
+  /** Saves, syncs and closes. */
+  async close(): Promise<void> {
+    await this.save();
+    await this.file.sync();
+    await this.file.close();
+  }
+
+  private async saveDirty(): Promise<number> {
+    const record = new Uint8Array(CHUNK_HEADER_OCTETS + this.chunkMax);
+    let saved = 0;
+    for (let chunk = 0; chunk < this.table.chunks; chunk++) {
+      // First the flag, then the copy: what is written in between is dirty again and comes with the next save.
+      if (!this.table.takeDirty(chunk)) continue;
+      const live = this.table.chunkOctets(chunk);
+      const copy = record.subarray(CHUNK_HEADER_OCTETS, CHUNK_HEADER_OCTETS + live.length);
+      copySettledSlots(live, copy);
+      const view = new DataView(record.buffer);
+      view.setUint32(0, chunkCrc(this.identityCrc, chunk, copy), true);
+      view.setUint32(4, live.length, true);
+      const length = CHUNK_HEADER_OCTETS + live.length;
+      const { bytesWritten } = await this.file.write(record, 0, length, chunkAt(chunk, this.chunkMax));
+      // A short write (a full disk) leaves a bad CRC, which loading drops.
+      if (bytesWritten !== length) throw new StoreError("store.damaged", "a signature chunk was written in part");
+      saved++;
+    }
+    return saved;
+  }
+}
+
+/**
+ * Copies slots of which nobody changed anything meanwhile, and leaves the others empty: workers write while this runs, and
+ * half of one signature beside half of another must not get a good CRC. The same sequence lock as the table's readers use.
+ */
+export function copySettledSlots(from: Uint8Array, to: Uint8Array): void {
+  const words = new Int32Array(from.buffer, from.byteOffset, from.length / 4);
+  const out = new Uint8Array(to.buffer, to.byteOffset, to.length);
+  for (let at = 0; at < words.length; at += SLOT_WORDS) {
+    const octetAt = at * 4;
+    const state = Atomics.load(words, at);
+    const settled = state > 0 && state < BUSY;
+    if (settled) out.set(from.subarray(octetAt, octetAt + SLOT_WORDS * 4), octetAt);
+    if (!settled || Atomics.load(words, at) !== state) out.fill(0, octetAt, octetAt + SLOT_WORDS * 4);
+  }
+}
+
+function chunkOctetsMax(table: SavableTable): number {
+  return table.chunks === 0 ? 0 : table.chunkOctets(0).length;
+}
+
+function chunkAt(chunk: number, chunkMax: number): number {
+  return HEADER_OCTETS + chunk * (CHUNK_HEADER_OCTETS + chunkMax);
+}
+
+function chunkCrc(identityCrc: number, chunk: number, octets: Uint8Array): number {
+  const about = new Uint8Array(8);
+  const view = new DataView(about.buffer);
+  view.setUint32(0, chunk, true);
+  view.setUint32(4, octets.length, true);
+  return crc32(octets, crc32(about, identityCrc));
+}
+
+function makeHeader(identity: Uint8Array, table: SavableTable): Uint8Array {
+  const header = new Uint8Array(HEADER_OCTETS);
+  const view = new DataView(header.buffer);
+  header.set(new TextEncoder().encode(MAGIC), 0);
+  view.setUint32(8, table.chunks, true);
+  view.setUint32(12, chunkOctetsMax(table), true);
+  view.setUint32(16, identity.length, true);
+  header.set(identity, 20);
+  view.setUint32(HEADER_OCTETS - 4, crc32(header.subarray(0, HEADER_OCTETS - 4)), true);
+  return header;
+}
+
+/** The file at `path` when it has exactly this header. */
+async function openExisting(path: string, header: Uint8Array): Promise<FileHandle | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, "r+");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  const found = new Uint8Array(HEADER_OCTETS);
+  const { bytesRead } = await file.read(found, 0, HEADER_OCTETS, 0);
+  if (bytesRead === HEADER_OCTETS && found.every((octet, i) => octet === header[i])) return file;
+  await file.close();
+  return undefined;
+}
+
+async function createFile(path: string, header: Uint8Array): Promise<FileHandle> {
+  const aside = `${path}.new.aside`;
+  await rm(aside, { force: true });
+  const file = await open(aside, "wx+", 0o600);
+  await file.write(header, 0, header.length, 0);
+  await rename(aside, path);
+  return file;
+}
+
+async function loadChunks(file: FileHandle, table: SavableTable, identityCrc: number) {
+  const chunkMax = chunkOctetsMax(table);
+  const record = new Uint8Array(CHUNK_HEADER_OCTETS + chunkMax);
+  const view = new DataView(record.buffer);
+  let loaded = 0;
+  let dropped = 0;
+  for (let chunk = 0; chunk < table.chunks; chunk++) {
+    const { bytesRead } = await file.read(record, 0, record.length, chunkAt(chunk, chunkMax));
+    if (bytesRead === 0) break;
+    const live = table.chunkOctets(chunk);
+    const slots = record.subarray(CHUNK_HEADER_OCTETS, CHUNK_HEADER_OCTETS + live.length);
+    const whole = bytesRead >= CHUNK_HEADER_OCTETS + live.length && view.getUint32(4, true) === live.length;
+    if (whole && view.getUint32(0, true) === chunkCrc(identityCrc, chunk, slots)) {
+      live.set(slots);
+      loaded++;
+    } else if (record.subarray(0, bytesRead).some((octet) => octet !== 0)) {
+      dropped++;
+    }
+  }
+  return { loaded, dropped };
+}

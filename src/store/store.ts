@@ -1,0 +1,171 @@
+/**
+ * The interface of the store: tables of rows, files of zones. SQLite now; PostgreSQL can come behind the same interface, so
+ * everything is a promise although SQLite answers at once.
+ *
+ * A call returns when what it wrote is durable. `find` may miss; `list` gives everything in order of creation or of id.
+ */
+import type { ZoneFiles } from "./files.ts";
+import type {
+  AccountRow,
+  AclRow,
+  DnssecRow,
+  EventRow,
+  IncomingRow,
+  KeyRow,
+  PeerRow,
+  TimerRow,
+  TokenRow,
+  TransferRow,
+  TsigRow,
+  VersionRow,
+  ZoneRow,
+} from "./rows.ts";
+
+export interface Store extends Tables {
+  readonly files: ZoneFiles;
+  /** All of `work` or nothing. Use only the tables handed in: the store's own wait until the work is done. */
+  atomically<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface Tables {
+  readonly accounts: AccountTable;
+  readonly tokens: TokenTable;
+  readonly zones: ZoneTable;
+  readonly dnssec: DnssecTable;
+  readonly keys: KeyTable;
+  readonly incoming: IncomingTable;
+  readonly peers: PeerTable;
+  readonly tsigs: TsigTable;
+  readonly acls: AclTable;
+  readonly versions: VersionTable;
+  readonly timers: TimerTable;
+  readonly documents: DocumentTable;
+  readonly settings: SettingTable;
+  readonly transfers: TransferTable;
+  readonly events: EventTable;
+}
+
+export interface AccountTable {
+  list(): Promise<readonly AccountRow[]>;
+  find(id: string): Promise<AccountRow | undefined>;
+  add(row: AccountRow): Promise<void>;
+}
+
+export interface TokenTable {
+  list(): Promise<readonly TokenRow[]>;
+  /** By the SHA-256 of the secret, hex. An index look-up on a digest gives away nothing that helps to find the secret. */
+  findByHash(hash: string): Promise<TokenRow | undefined>;
+  add(row: TokenRow): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+export interface ZoneTable {
+  list(): Promise<readonly ZoneRow[]>;
+  find(id: string): Promise<ZoneRow | undefined>;
+  findByName(name: string): Promise<ZoneRow | undefined>;
+  count(): Promise<number>;
+  add(row: ZoneRow): Promise<void>;
+  update(id: string, change: Partial<Omit<ZoneRow, "id" | "accountId" | "name" | "createdAt">>): Promise<void>;
+  /** With everything that belongs to it in the database; `files.removeZone` takes the files. */
+  remove(id: string): Promise<void>;
+}
+
+export interface DnssecTable {
+  list(): Promise<readonly DnssecRow[]>;
+  find(zoneId: string): Promise<DnssecRow | undefined>;
+  put(row: DnssecRow): Promise<void>;
+}
+
+export interface KeyTable {
+  list(): Promise<readonly KeyRow[]>;
+  ofZone(zoneId: string): Promise<readonly KeyRow[]>;
+  add(row: KeyRow): Promise<void>;
+  setState(id: string, state: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  removeOfZone(zoneId: string): Promise<void>;
+}
+
+export interface IncomingTable {
+  list(): Promise<readonly IncomingRow[]>;
+  find(zoneId: string): Promise<IncomingRow | undefined>;
+  /** Adds or replaces, peers included. */
+  put(row: IncomingRow): Promise<void>;
+  remove(zoneId: string): Promise<void>;
+}
+
+export interface PeerTable {
+  list(): Promise<readonly PeerRow[]>;
+  find(id: string): Promise<PeerRow | undefined>;
+  put(row: PeerRow): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Names of the zones that transfer from it. */
+  zonesOf(peerId: string): Promise<readonly string[]>;
+}
+
+export interface TsigTable {
+  list(): Promise<readonly TsigRow[]>;
+  find(id: string): Promise<TsigRow | undefined>;
+  put(row: TsigRow): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Names of the peers that it is attached to. */
+  peersOf(tsigId: string): Promise<readonly string[]>;
+}
+
+export interface AclTable {
+  list(): Promise<readonly AclRow[]>;
+  find(id: string): Promise<AclRow | undefined>;
+  put(row: AclRow): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+export interface VersionTable {
+  list(): Promise<readonly VersionRow[]>;
+  ofZone(zoneId: string): Promise<readonly VersionRow[]>;
+  put(row: VersionRow): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** When a zone's next step is due, so that a restart does not forget it. */
+export interface TimerTable {
+  list(): Promise<readonly TimerRow[]>;
+  set(row: TimerRow): Promise<void>;
+  clear(zoneId: string, name: string): Promise<void>;
+}
+
+/** Small state of a zone that only its writer understands (JSON, at most 64 KiB): last checks of each peer, for example. */
+export interface DocumentTable {
+  find(zoneId: string, kind: string): Promise<unknown>;
+  ofKind(kind: string): Promise<ReadonlyMap<string, unknown>>;
+  put(zoneId: string, kind: string, document: unknown): Promise<void>;
+  remove(zoneId: string, kind: string): Promise<void>;
+}
+
+/** Facts of this installation as JSON: its id, its first account, the cookie secret (sealed by the caller). */
+export interface SettingTable {
+  find(key: string): Promise<unknown>;
+  put(key: string, value: unknown): Promise<void>;
+}
+
+/** Newest first, at most `limit` rows with an id below `before`. */
+export type HistoryPage = { readonly limit: number; readonly before?: number };
+
+/** Bounded: the newest TRANSFERS_PER_ZONE of each zone stay. */
+export interface TransferTable {
+  add(row: Omit<TransferRow, "id">): Promise<number>;
+  ofZone(zoneId: string, page: HistoryPage): Promise<readonly TransferRow[]>;
+}
+
+/** Bounded: the newest EVENTS_KEPT stay. */
+export interface EventTable {
+  /** One transaction for all of them. */
+  add(rows: readonly Omit<EventRow, "id">[]): Promise<void>;
+  list(page: HistoryPage & { readonly zoneId?: string }): Promise<readonly EventRow[]>;
+}
+
+/** Seals small secrets. `context` says what the secret belongs to: opening it as something else fails. */
+export interface Sealer {
+  seal(plain: Uint8Array, context: string): Uint8Array;
+  /** Undefined when the key is wrong, the octets were changed, or the context is another. */
+  open(sealed: Uint8Array, context: string): Uint8Array | undefined;
+}
