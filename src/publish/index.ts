@@ -10,7 +10,7 @@ export {
   type PublishedRRset,
   type PublishedSigning,
   type PublishedZsk,
-  type SignatureWindow,
+  type SignaturePeriod,
 } from "./publication.ts";
 export { MAX_FORWARDED, type PublicationHandlers, PublicationReceiver } from "./receiver.ts";
 export {

@@ -28,7 +28,8 @@ export interface PublishedSigning {
   readonly apexRRsets: readonly PublishedRRset[];
   /** A `SignatureTable`'s buffer, made for this image and this ZSK. */
   readonly signatureTable: SharedArrayBuffer;
-  readonly window: SignatureWindow;
+  /** Absent: the default of #answer. */
+  readonly period?: SignaturePeriod;
 }
 
 export interface PublishedZsk {
@@ -48,25 +49,26 @@ export interface PublishedRRset {
   readonly signatures: readonly Uint8Array[];
 }
 
-/**
- * Signature period p of a zone runs from `p * periodSeconds + phaseSeconds`; signatures made in it are valid from
- * `backdateSeconds` before its beginning and for `validitySeconds` from there.
- */
-export interface SignatureWindow {
-  readonly periodSeconds: number;
-  readonly phaseSeconds: number;
+/** When live signatures hold, as `SigningPeriod` of #answer means it. */
+export interface SignaturePeriod {
+  /** Each signature is given out for so long. */
+  readonly lengthSeconds: number;
+  /** From inception to the period's start. */
   readonly backdateSeconds: number;
+  /** From inception to expiration. */
   readonly validitySeconds: number;
 }
 
 /** What every worker needs beside zones. */
 export interface EdgeSettings {
-  /** DNS cookie secrets (RFC 9018), 16 octets each: answers carry the first, all are accepted. */
-  readonly cookieSecrets: readonly Uint8Array[];
-  /** RFC 5001; empty = the option is not answered. */
-  readonly nsid: Uint8Array;
-  /** Largest UDP answer in octets (RFC 9715). */
-  readonly maxUdpOctets: number;
+  /** RFC 5001; absent: not told. */
+  readonly nsid?: Uint8Array;
+  /** Largest UDP answer, 512 to 4096 octets (RFC 9715); absent: 1232. */
+  readonly maxUdpPayload?: number;
+  /** DNS cookie secrets (RFC 9018), 16 octets each: answers carry the first, all are accepted. Absent: no cookies. */
+  readonly cookies?: { readonly secrets: readonly Uint8Array[]; readonly require: boolean };
+  /** For each worker: signatures of names that questioners make up. Absent: 4 MiB. */
+  readonly signatureCacheOctets?: number;
 }
 
 /** Where a forwarded message came from. */

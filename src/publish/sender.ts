@@ -42,7 +42,8 @@ interface Link extends EdgeLink {
 }
 
 export interface PublicationSenderOptions {
-  readonly settings: EdgeSettings;
+  /** Until `changeSettings`; absent: all defaults. */
+  readonly settings?: EdgeSettings;
   readonly onForwarded?: (message: ForwardedMessage) => void;
 }
 
@@ -59,8 +60,8 @@ export class PublicationSender {
   private flushing = false;
   private onForwarded: ((message: ForwardedMessage) => void) | undefined;
 
-  constructor(options: PublicationSenderOptions) {
-    this.settings = options.settings;
+  constructor(options: PublicationSenderOptions = {}) {
+    this.settings = options.settings ?? {};
     this.onForwarded = options.onForwarded;
   }
 

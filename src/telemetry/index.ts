@@ -1,0 +1,5 @@
+/** Logs, counters in shared memory, and the Prometheus page. The door of the room. */
+
+export { addInto, COUNTER_WORDS, Counter, CounterBlock, type CounterTotals, sumCounters } from "./counters.ts";
+export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "./log.ts";
+export { MAX_SERIES, type MetricSource, Metrics, type MetricsOptions } from "./metrics.ts";
