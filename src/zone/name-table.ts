@@ -66,10 +66,8 @@ export class NameTable {
     if (id >= this.#limit) return NAME_OVER_LIMIT;
     const start = this.offsets[id]!;
     if (start + length > this.octets.length) this.octets = grown(this.octets, start + length);
-    if (id + 1 >= this.offsets.length) {
-      this.offsets = grown(this.offsets, id + 2);
-      this.hashes = grown(this.hashes, id + 2);
-    }
+    if (id + 1 >= this.offsets.length) this.offsets = grown(this.offsets, id + 2);
+    if (id >= this.hashes.length) this.hashes = grown(this.hashes, id + 1);
     const octets = this.octets;
     for (let i = 0; i < length; i++) octets[start + i] = source[at + i]!;
     this.offsets[id + 1] = start + length;
