@@ -1,0 +1,151 @@
+/**
+ * The one table of options: name (also the key in the file), flag, environment variable, kind, default, and a sentence for
+ * the reference page and `--help`. The flag of `maxUdpPayload` is `--max-udp-payload`, its variable
+ * COUNTERSIGN_MAX_UDP_PAYLOAD; both follow from the name.
+ */
+import { address, choice, flag, hex, hostName, integer, type Kind, list, path, text } from "./kinds.ts";
+
+export type Option<T = unknown> = {
+  readonly kind: Kind<T>;
+  /** Undefined: the option may be absent. */
+  readonly fallback: T | undefined;
+  readonly sentence: string;
+  /** Never printed, and not accepted as a flag: command lines are public. */
+  readonly secret?: boolean;
+  /** Taken over on SIGHUP without a restart. */
+  readonly reloads?: boolean;
+};
+
+function given<T>(kind: Kind<T>, fallback: T, sentence: string, more?: Pick<Option, "secret" | "reloads">) {
+  return { kind, fallback, sentence, ...more } as Option<T> & { readonly fallback: T };
+}
+
+function optional<T>(kind: Kind<T>, sentence: string, more?: Pick<Option, "secret" | "reloads">) {
+  return { kind, fallback: undefined, sentence, ...more } as Option<T> & { readonly fallback: undefined };
+}
+
+const MINUTE = 60;
+const DAY = 86_400;
+
+export const OPTIONS = {
+  //--- Where
+  data: given(path, "countersign-data", "Directory for the database, zone images and keys; made when missing."),
+  dns: given(
+    list(address),
+    [{ address: "127.0.0.1", port: 5300 }],
+    "Addresses on which DNS is answered, over UDP and TCP.",
+  ),
+  http: given(address, { address: "127.0.0.1", port: 8053 }, "Address of the API and the dashboard."),
+  workers: given(integer(0, 256), 0, "UDP workers for each address; 0 means one for each core."),
+  config: optional(path, "JSON file with options; flags and environment go before it."),
+  logLevel: given(
+    choice("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+    "info",
+    "Least level that is logged.",
+    { reloads: true },
+  ),
+
+  //--- Who
+  token: optional(
+    text,
+    "First admin API token. Without it one is made, shown once, and kept in DIR/admin-token, readable by its owner alone.",
+    { secret: true },
+  ),
+  email: given(text, "admin@localhost", "E-mail address that goes with the token in X-Auth-Email."),
+  accountName: given(text, "Countersign", "Name of the account that is made at the first start."),
+  masterKey: optional(text, "Key that seals private keys and TSIG secrets: 32 octets as 64 hex digits or base64.", {
+    secret: true,
+  }),
+  masterKeyFile: optional(path, "File with the master key. Without either, DIR/master-key is made at the first start."),
+  nameServers: given(
+    list(hostName),
+    [],
+    "Names of this service's nameservers: zones get them as name_servers, and the registrar is told them.",
+    { reloads: true },
+  ),
+
+  //--- The parent
+  resolver: optional(address, "Resolver that the parent watcher asks; without it the system's first one.", {
+    reloads: true,
+  }),
+  parentPollYoungSeconds: given(integer(1, DAY), 10, "Shortest interval between questions to the parent, in seconds.", {
+    reloads: true,
+  }),
+  parentPollSettledSeconds: given(
+    integer(1, DAY),
+    600,
+    "Longest interval between questions to the parent, in seconds.",
+    {
+      reloads: true,
+    },
+  ),
+
+  //--- Answers
+  nsid: optional(text, "Name of this server in the NSID option (RFC 5001), id.server and hostname.bind."),
+  maxUdpPayload: given(integer(512, 4096), 1232, "Largest answer over UDP, in octets."),
+  cookies: given(
+    choice("off", "on", "required"),
+    "on",
+    'DNS cookies (RFC 9018); "required" answers BADCOOKIE over UDP until the client shows a good one.',
+  ),
+  cookieSecret: optional(hex(16), "Secret that several servers share to accept each other's cookies.", {
+    secret: true,
+  }),
+  tcpIdleSeconds: given(integer(1, 600), 10, "How long an idle TCP connection is kept, in seconds."),
+  maxTcpConnections: given(integer(1, 1_000_000), 10_000, "TCP connections at the same time, all addresses together."),
+  signatureCacheOctets: given(
+    integer(65_536, 2 ** 32),
+    4 * 1024 * 1024,
+    "Room in each worker for signatures of names that questioners make up, in octets.",
+  ),
+  udp: given(choice("auto", "ffi", "dgram"), "auto", "UDP through the FFI fast path, or node:dgram."),
+  crypto: given(choice("auto", "ffi", "node"), "auto", "Signatures through the FFI fast path, or node:crypto."),
+
+  //--- Zones and transfers
+  maxZones: given(integer(1, 1_000_000), 100_000, "Zones of the whole installation.", { reloads: true }),
+  maxZoneRecords: given(integer(1, 100_000_000), 20_000_000, "Records of one zone.", { reloads: true }),
+  maxZoneNames: given(integer(1, 100_000_000), 10_000_000, "Owner names of one zone.", { reloads: true }),
+  maxZoneOctets: given(integer(1024, 2 ** 32 - 1), 2 ** 31, "Octets of one zone's names and RDATA.", { reloads: true }),
+  minRefreshSeconds: given(integer(1, DAY), 300, "Least auto_refresh_seconds that the API accepts.", { reloads: true }),
+  maxTransfers: given(integer(1, 1000), 10, "Zone transfers at the same time.", { reloads: true }),
+  transferSeconds: given(integer(1, DAY), 60 * MINUTE, "Longest time for one transfer, in seconds.", { reloads: true }),
+  transferIdleSeconds: given(integer(1, 3600), 30, "Longest silence within a transfer, in seconds.", { reloads: true }),
+  checkSeconds: given(integer(1, 60), 5, "How long a primary's SOA answer is waited for, in seconds.", {
+    reloads: true,
+  }),
+  expired: given(
+    choice("servfail", "serve"),
+    "servfail",
+    "What a zone does when its SOA EXPIRE has passed without contact to a primary.",
+    { reloads: true },
+  ),
+  jobs: given(integer(0, 256), 0, "Threads that compile and verify zones; 0 means one for each core."),
+
+  //--- HTTP
+  maxBodyOctets: given(integer(1024, 64 * 1024 * 1024), 1024 * 1024, "Largest request body of the API, in octets."),
+  cors: given(flag, true, "Whether pages of other origins may call the API (they need a token all the same)."),
+} as const satisfies Record<string, Option<never> | Option>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+type ValueOf<O> = O extends { readonly kind: Kind<infer T>; readonly fallback: infer F }
+  ? F extends undefined
+    ? T | undefined
+    : T
+  : never;
+
+/** All options with their values. */
+export type Config = { readonly [K in OptionName]: ValueOf<(typeof OPTIONS)[K]> };
+
+export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
+
+/** `--max-udp-payload` */
+export function flagOf(name: OptionName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `COUNTERSIGN_MAX_UDP_PAYLOAD`; nameServers is the one word COUNTERSIGN_NAMESERVERS. */
+export function variableOf(name: OptionName): string {
+  if (name === "nameServers") return "COUNTERSIGN_NAMESERVERS";
+  return `COUNTERSIGN_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
