@@ -32,5 +32,5 @@ export {
   type UdpPath,
   type UdpSource,
 } from "./udp.ts";
-export { openUdpBatch, type UdpBatch, type UdpBatchOptions } from "./udp-batch.ts";
+export { closeDescriptors, openUdpBatch, type UdpBatch, type UdpBatchOptions } from "./udp-batch.ts";
 export { openUdpDgram, type UdpDgram, type UdpDgramOptions } from "./udp-dgram.ts";

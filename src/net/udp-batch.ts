@@ -76,6 +76,13 @@ export function openUdpBatch(options: UdpBatchOptions): Result<UdpBatch, NetErro
   return ok(new UdpBatch(native.value, sockets, options));
 }
 
+/** Of a batch whose thread was terminated; from any thread. Only ever descriptors that are known to be open still. */
+export function closeDescriptors(descriptors: readonly number[]): void {
+  const native = loadNative();
+  if (!native.ok) return;
+  for (const fd of descriptors) native.value.close(fd);
+}
+
 /** Keeps its sockets and, for their life, the one arena that the kernel was given addresses in. */
 export class UdpBatch implements UdpPath {
   readonly kind = "ffi";
@@ -260,6 +267,14 @@ export class UdpBatch implements UdpPath {
     const before = this.counters.sent;
     this.sendHeaders(path.socket, 1);
     return this.counters.sent > before;
+  }
+
+  /**
+   * The open sockets. Nobody closes them when the thread is terminated in the middle of its loop: whoever terminates it
+   * has to (`closeDescriptors`), or the kernel keeps handing datagrams to a socket that nobody reads.
+   */
+  get descriptors(): readonly number[] {
+    return this.closed ? [] : this.sockets.map((socket) => socket.fd);
   }
 
   close(): void {

@@ -1,6 +1,5 @@
 /** The seam between control and edge: publications one way, acknowledgements and forwarded messages the other. The door of the room. */
 
-export { Doorbell } from "./protocol.ts";
 export {
   compactPublication,
   type EdgeSettings,

@@ -26,9 +26,5 @@ export type ToControl =
 export const Doorbell = {
   /** Rises with each message to a worker that blocks and cannot hear its port. */
   Bell: 0,
-  /** 0, or 1 when the worker has to drain and end. */
-  Stop: 1,
-  /** Rises with each turn of the worker's loop: one that stands still is stuck. */
-  Turns: 2,
-  Words: 4,
+  Words: 1,
 } as const;

@@ -32,12 +32,6 @@ export class PublicationReceiver {
     this.handlers = handlers;
   }
 
-  /** True when the worker has to drain and end. Counts a turn of the loop: call it in each. */
-  turn(): boolean {
-    Atomics.add(this.words, Doorbell.Turns, 1);
-    return Atomics.load(this.words, Doorbell.Stop) !== 0;
-  }
-
   /** Takes at most one message; true when there may be more. For workers that block. */
   poll(): boolean {
     const bell = Atomics.load(this.words, Doorbell.Bell);

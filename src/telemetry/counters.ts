@@ -70,7 +70,7 @@ export class CounterBlock {
   }
 
   countType(type: number): void {
-    this.values[TYPES_START + (type < 256 ? type : 256)]!++;
+    this.values[TYPES_START + Math.min(type, 256)]!++;
   }
 }
 

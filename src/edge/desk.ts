@@ -1,0 +1,136 @@
+/**
+ * What every worker has, whatever its sockets: an Answerer with the published zones, the line to control, the counters.
+ * A desk answers one message at a time; where it came from and how the answer leaves is the worker's business.
+ */
+import { Answerer, type AnswerSettings, FORWARD, type QueryContext, type ServedZone } from "#answer";
+import type { TcpLimits } from "#net";
+import { type EdgeSettings, type Publication, PublicationReceiver } from "#publish";
+import { Counter, CounterBlock } from "#telemetry";
+import type { WorkerTask } from "./life.ts";
+import { openZone } from "./zones.ts";
+
+/** The answer to a forwarded message; `token` as given to `answer`. No message: there is none (any more). */
+export type LateReply = (token: unknown, message: Uint8Array | undefined, more: boolean) => void;
+
+/** Asked for only when a message is forwarded. Plain data: it crosses the seam and comes back. */
+export type TokenSource = () => unknown;
+
+/** Keeps the Answerer and, to make a new one when settings change, the zones it serves. */
+export class Desk {
+  readonly counters: CounterBlock;
+  readonly receiver: PublicationReceiver;
+  private readonly zones = new Map<string, ServedZone>();
+  private readonly idleSeconds: number;
+  private answerer: Answerer;
+  private readonly context: QueryContext = {
+    transport: "udp",
+    clientAddress: new Uint8Array(4),
+    clientPort: 0,
+    nowSeconds: 0,
+  };
+
+  constructor(task: WorkerTask, limits: TcpLimits, late: LateReply) {
+    this.counters = new CounterBlock(task.counters);
+    this.idleSeconds = Math.floor(limits.idleMs / 1000);
+    this.answerer = new Answerer(this.answerSettings({}));
+    this.receiver = new PublicationReceiver(task.link.port, task.link.doorbell, {
+      put: (publication) => this.put(publication),
+      remove: (zoneId) => this.remove(zoneId),
+      settings: (settings) => this.change(settings),
+      reply: late,
+    });
+    this.tick();
+    // Zones first, sockets after: a worker that starts again must not refuse what the others serve.
+    while (this.receiver.poll());
+  }
+
+  /** Reads the clock: once a batch, or once a second, is enough. */
+  tick(): void {
+    this.context.nowSeconds = Math.floor(Date.now() / 1000);
+  }
+
+  /**
+   * Answers `query[0..length)` into `reply`; octets of the answer, or 0 for none: dropped, or forwarded, in which case
+   * `forwarded` is true until the next call.
+   */
+  answer(
+    query: Uint8Array,
+    length: number,
+    reply: Uint8Array,
+    transport: "udp" | "tcp",
+    clientAddress: Uint8Array,
+    clientPort: number,
+    token: TokenSource,
+  ): number {
+    const { counters, context } = this;
+    const tcp = transport === "tcp";
+    this.forwarded = false;
+    counters.add(queryCounter(tcp, clientAddress.length === 16));
+    context.transport = transport;
+    context.clientAddress = clientAddress;
+    context.clientPort = clientPort;
+    const octets = this.answerer.answer(query, length, reply, context);
+    if (octets === FORWARD) {
+      this.forward(query, length, token);
+      return 0;
+    }
+    if (octets <= 0) {
+      counters.add(Counter.Dropped);
+      return 0;
+    }
+    counters.add(tcp ? Counter.RepliesTcp : Counter.RepliesUdp);
+    counters.add(Counter.OctetsOut, octets);
+    if (reply[2]! & 0x02) counters.add(Counter.Truncated);
+    counters.countReply(tcp, reply[3]!);
+    counters.countType(questionType(query, length));
+    return octets;
+  }
+
+  /** Whether the last message went to control. */
+  forwarded = false;
+
+  private forward(query: Uint8Array, length: number, token: TokenSource): void {
+    this.forwarded = this.receiver.forward(token(), query.subarray(0, length), {
+      transport: this.context.transport,
+      clientAddress: this.context.clientAddress,
+      clientPort: this.context.clientPort,
+    });
+    this.counters.add(this.forwarded ? Counter.Forwarded : Counter.Dropped);
+  }
+
+  private put(publication: Publication): void {
+    const zone = openZone(publication, this.counters);
+    this.zones.set(publication.zoneId, zone);
+    this.answerer.zones.set(zone);
+    this.counters.set(Counter.Zones, this.zones.size);
+  }
+
+  private remove(zoneId: string): void {
+    const zone = this.zones.get(zoneId);
+    if (zone === undefined) return;
+    this.zones.delete(zoneId);
+    this.answerer.zones.remove(zone.apex);
+    this.counters.set(Counter.Zones, this.zones.size);
+  }
+
+  private change(settings: EdgeSettings): void {
+    this.answerer = new Answerer(this.answerSettings(settings));
+    for (const zone of this.zones.values()) this.answerer.zones.set(zone);
+  }
+
+  private answerSettings(settings: EdgeSettings): AnswerSettings {
+    return { ...settings, tcpIdleSeconds: this.idleSeconds };
+  }
+}
+
+function queryCounter(tcp: boolean, six: boolean): Counter {
+  if (tcp) return six ? Counter.QueriesTcp6 : Counter.QueriesTcp4;
+  return six ? Counter.QueriesUdp6 : Counter.QueriesUdp4;
+}
+
+/** Of the first question; 65535 (counted as "other") when it can't be read. Bounded by the message. */
+function questionType(query: Uint8Array, length: number): number {
+  let at = 12;
+  while (at < length && query[at]! !== 0) at += query[at]! + 1;
+  return at + 2 < length ? (query[at + 1]! << 8) | query[at + 2]! : 65_535;
+}

@@ -1,0 +1,165 @@
+/**
+ * One worker under supervision, over all its restarts.
+ *
+ *   starting ─ started ▶ serving ─ exit │ stuck ▶ waiting (backoff) ─ due ▶ starting        any ─ stop ▶ stopped
+ */
+import { Worker } from "node:worker_threads";
+import { toHex } from "#bytes";
+import { closeDescriptors, type NetError, type SocketAddress, type TcpLimits } from "#net";
+import type { EdgeLink, PublicationSender } from "#publish";
+import { addInto, COUNTER_WORDS, Counter, CounterBlock, type Logger } from "#telemetry";
+import { Life, type WorkerReport, type WorkerRole, type WorkerTask } from "./life.ts";
+
+export interface MemberOptions {
+  readonly role: WorkerRole;
+  readonly name: string;
+  readonly addresses: readonly SocketAddress[];
+  readonly sender: PublicationSender;
+  readonly log: Logger;
+  readonly tcpLimits: Partial<TcpLimits>;
+  readonly drainMs: number;
+  /** Of the first start only; later ones are logged and tried again. */
+  readonly onStarted: (addresses: readonly SocketAddress[]) => void;
+  readonly onFailed: (error: NetError) => void;
+}
+
+const ENTRY: Readonly<Record<WorkerRole, string>> = {
+  udp: "./udp-worker.ts",
+  dgram: "./dgram-worker.ts",
+  stream: "./stream-worker.ts",
+};
+
+const FIRST_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 10_000;
+/** A worker that served so long is taken for sound: its next restart is quick again. */
+const SOUND_MS = 60_000;
+
+/** Keeps the running thread, its link and shared words, and when it may start again. */
+export class Member {
+  readonly name: string;
+  readonly role: WorkerRole;
+  counters = new CounterBlock();
+  /** Sums of the blocks of threads that ended. */
+  readonly retired = new Float64Array(COUNTER_WORDS);
+  restarts = 0;
+  private readonly options: MemberOptions;
+  private addresses: readonly SocketAddress[];
+  private worker: Worker | undefined;
+  private link: EdgeLink | undefined;
+  private life = new Int32Array(new SharedArrayBuffer(4 * Life.Words));
+  private descriptors: readonly number[] = [];
+  private everStarted = false;
+  private startedAt = 0;
+  private backoffMs = FIRST_BACKOFF_MS;
+  private timer: NodeJS.Timeout | undefined;
+  private stopping = false;
+  private lastTurns = -1;
+  private stillSince = 0;
+  private onGone: (() => void) | undefined;
+
+  constructor(options: MemberOptions) {
+    this.options = options;
+    this.name = options.name;
+    this.role = options.role;
+    this.addresses = options.addresses;
+  }
+
+  get running(): boolean {
+    return this.worker !== undefined;
+  }
+
+  start(): void {
+    this.timer = undefined;
+    this.counters = new CounterBlock();
+    this.life = new Int32Array(new SharedArrayBuffer(4 * Life.Words));
+    this.descriptors = [];
+    this.lastTurns = -1;
+    this.startedAt = performance.now();
+    const link = this.options.sender.attach();
+    this.link = link;
+    const task: WorkerTask = {
+      link,
+      life: this.life.buffer as SharedArrayBuffer,
+      counters: this.counters.buffer,
+      addresses: this.addresses,
+      tcpLimits: this.options.tcpLimits,
+      drainMs: this.options.drainMs,
+    };
+    const worker = new Worker(new URL(ENTRY[this.role], import.meta.url), {
+      name: this.name,
+      workerData: task,
+      transferList: [link.port],
+    });
+    this.worker = worker;
+    worker.on("message", (report: WorkerReport) => this.hear(report));
+    worker.on("error", (error) =>
+      this.options.log.error({ worker: this.name, error: String(error) }, "edge.worker_error"),
+    );
+    worker.on("exit", (code) => this.gone(code));
+  }
+
+  /** Ends the worker when its loop has not turned for `stuckMs`. */
+  watch(now: number, stuckMs: number): void {
+    if (this.worker === undefined || !this.everStarted) return;
+    const turns = Atomics.load(this.life, Life.Turns);
+    if (turns !== this.lastTurns) {
+      this.lastTurns = turns;
+      this.stillSince = now;
+    } else if (now - this.stillSince > stuckMs) {
+      this.options.log.error({ worker: this.name, stuckMs }, "edge.worker_stuck");
+      this.stillSince = now;
+      void this.worker.terminate();
+    }
+  }
+
+  /** Resolves when the thread has ended, by itself or, after `graceMs`, by force. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    const { worker } = this;
+    if (worker === undefined) return;
+    const gone = new Promise<void>((resolve) => {
+      this.onGone = resolve;
+    });
+    Atomics.store(this.life, Life.Stop, 1);
+    const force = setTimeout(() => void worker.terminate(), graceMs);
+    await gone;
+    clearTimeout(force);
+  }
+
+  private hear(report: WorkerReport): void {
+    const { log } = this.options;
+    if (report.kind === "started") {
+      this.descriptors = report.descriptors;
+      // With port 0 asked for, a restart takes the port that clients know.
+      this.addresses = this.role === "dgram" ? this.addresses : report.addresses;
+      if (!this.everStarted) this.options.onStarted(report.addresses);
+      else log.info({ worker: this.name }, "edge.worker_restarted");
+      this.everStarted = true;
+      this.stillSince = performance.now();
+    } else if (report.kind === "failed") {
+      log.error({ worker: this.name, code: report.error.code, detail: report.error.detail }, "edge.worker_failed");
+      if (!this.everStarted) this.options.onFailed(report.error);
+    } else {
+      log.error({ worker: this.name, error: report.error, packet: toHex(report.packet) }, "edge.worker_broken");
+    }
+  }
+
+  private gone(code: number): void {
+    this.worker = undefined;
+    // Terminated in the middle of its loop: nobody else closes its native sockets.
+    if (Atomics.load(this.life, Life.SocketsOpen) === 1) closeDescriptors(this.descriptors);
+    if (this.link !== undefined) this.options.sender.detach(this.link);
+    this.link = undefined;
+    this.counters.set(Counter.Zones, 0);
+    addInto(this.retired, this.counters.values);
+    this.counters = new CounterBlock();
+    this.onGone?.();
+    if (this.stopping || !this.everStarted) return;
+    this.restarts++;
+    if (performance.now() - this.startedAt > SOUND_MS) this.backoffMs = FIRST_BACKOFF_MS;
+    this.options.log.warn({ worker: this.name, code, againInMs: this.backoffMs }, "edge.worker_ended");
+    this.timer = setTimeout(() => this.start(), this.backoffMs);
+    this.backoffMs = Math.min(MAX_BACKOFF_MS, 2 * this.backoffMs);
+  }
+}

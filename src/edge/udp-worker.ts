@@ -1,0 +1,63 @@
+/**
+ * Worker entry: UDP by batches. Never returns to its event loop while it runs; the doorbell and the stop word are looked
+ * at between two batches.
+ *
+ *   take zones ─▶ open sockets ─▶ [ serve a batch ─▶ one message from control ─▶ stop? ] … ─▶ close
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { openUdpBatch, type ReturnPath, TCP_LIMITS, type UdpBatch, type UdpHandler } from "#net";
+import { Counter } from "#telemetry";
+import { Desk } from "./desk.ts";
+import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
+
+function run(task: WorkerTask): void {
+  let batch: UdpBatch | undefined;
+  const limits = { ...TCP_LIMITS, ...task.tcpLimits };
+  const desk = new Desk(task, limits, (token, message) => {
+    if (message !== undefined) batch?.send(token as ReturnPath, message);
+  });
+  const opened = openUdpBatch({ addresses: task.addresses });
+  if (!opened.ok) {
+    report({ kind: "failed", error: opened.error });
+    return;
+  }
+  batch = opened.value;
+  const life = new WorkerLife(task.life);
+  life.socketsOpen(true);
+  report({ kind: "started", addresses: batch.addresses, descriptors: batch.descriptors });
+  try {
+    loop(batch, desk, life);
+  } catch (error) {
+    report({ kind: "broken", error: describe(error), packet: batch.current().subarray(0, MAX_REPORTED) });
+  } finally {
+    // The word first: were the thread terminated in between, a descriptor stays open rather than another's be closed.
+    life.socketsOpen(false);
+    batch.close();
+    desk.receiver.close();
+  }
+}
+
+function loop(batch: UdpBatch, desk: Desk, life: WorkerLife): void {
+  const handler: UdpHandler = (query, length, reply, from) =>
+    desk.answer(query, length, reply, "udp", from.clientAddress, from.clientPort, () => from.returnPath());
+  const { counters, receiver } = desk;
+  while (!life.turn()) {
+    desk.tick();
+    batch.serve(handler);
+    receiver.poll();
+    counters.set(Counter.Unusable, batch.counters.unusable);
+    counters.set(Counter.Unsent, batch.counters.unsent);
+  }
+  // What the kernel holds already was asked before we said goodbye.
+  batch.serve(handler);
+}
+
+function report(message: WorkerReport): void {
+  parentPort!.postMessage(message);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+run(workerData as WorkerTask);
