@@ -19,7 +19,7 @@ export class ImageView implements ZoneView {
     this.image = image;
     this.apex = image.nodeName(image.apexNode);
     this.nodeCount = image.nodeCount;
-    this.nsec3Params = image.nsec3 && { iterations: image.nsec3.iterations, salt: image.nsec3.salt };
+    this.nsec3Params = image.nsec3;
     this.nsec3Count = image.nsec3?.count ?? 0;
     this.spareCount = image.words[Header.SpareCount]!;
   }
@@ -44,6 +44,10 @@ export class ImageView implements ZoneView {
 
   findNsec3(hash: Uint8Array): number {
     return this.nsec3Count === 0 ? -1 : this.image.findNsec3(hash);
+  }
+
+  nsec3Equals(index: number, hash: Uint8Array): boolean {
+    return this.image.nsec3Equals(index, hash);
   }
 
   spare(index: number): ViewNode {

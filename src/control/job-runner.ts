@@ -1,20 +1,24 @@
 /** Gives jobs to workers, or does small ones at once: a thread costs more than a zone of a few hundred records. */
-import { type Job, type JobAnswer, type JobSettings, performJob } from "./jobs.ts";
+import type { CryptoChoice } from "#crypto";
+import type { DnssecCrypto } from "#dnssec";
+import { type Job, type JobAnswer, performJob } from "./jobs.ts";
 import { WorkerPool } from "./pool.ts";
 
 /** Octets of image or columns up to which a job is done on the main thread. */
 const SMALL_OCTETS = 256 * 1024;
 
-/** Signatures that are checked on the main thread at most: each costs about 50 microseconds. */
-const SMALL_SIGNATURE_NODES = 40;
+/** Items that are validated on the main thread at most: each costs up to some 100 microseconds. */
+const SMALL_SHARE = 40;
 
+/** Keeps: the same job gives the same answer wherever it is done. */
 export class JobRunner {
   readonly #pool: WorkerPool;
-  readonly #settings: JobSettings;
+  readonly #crypto: DnssecCrypto;
 
-  constructor(size: number, settings: JobSettings) {
-    this.#settings = settings;
-    this.#pool = new WorkerPool({ size, entry: new URL("./job-worker.ts", import.meta.url), workerData: settings });
+  /** `choice` is how each worker opens its own crypto; `crypto` is this thread's. */
+  constructor(size: number, choice: CryptoChoice, crypto: DnssecCrypto) {
+    this.#crypto = crypto;
+    this.#pool = new WorkerPool({ size, entry: new URL("./job-worker.ts", import.meta.url), workerData: choice });
   }
 
   /** How many jobs run at the same time. */
@@ -23,7 +27,7 @@ export class JobRunner {
   }
 
   async run<K extends Job["kind"]>(job: Extract<Job, { kind: K }>): Promise<JobAnswer[K]> {
-    const answer = isSmall(job) ? performJob(job, this.#settings) : await this.#pool.run(job);
+    const answer = isSmall(job) ? performJob(job, this.#crypto) : await this.#pool.run(job);
     return answer as JobAnswer[K];
   }
 
@@ -37,8 +41,8 @@ function isSmall(job: Job): boolean {
     case "check":
     case "compile":
       return job.columns.rdata.byteLength <= SMALL_OCTETS && job.columns.recordLengths.length <= SMALL_OCTETS / 64;
-    case "signatures":
-      return job.to - job.from <= SMALL_SIGNATURE_NODES;
+    case "validate":
+      return job.to - job.from <= SMALL_SHARE;
     case "carry":
       return job.newImage.byteLength <= SMALL_OCTETS;
     default:

@@ -3,6 +3,7 @@
  * Octets cross as SharedArrayBuffers.
  */
 import { fail, ok, type Result } from "#bytes";
+import type { DnssecCrypto, ValidationReport } from "#dnssec";
 import {
   type CompileOptions,
   carrySignatures,
@@ -14,7 +15,7 @@ import {
 } from "#image";
 import type { Name } from "#name";
 import { semanticCheck, ZoneBuilder, type ZoneColumns, ZoneVersion } from "#zone";
-import { type SliceReport, validateSlice, validateStructure } from "./validate-image.ts";
+import { finishShares, type ValidationShare, validateShare } from "./validate-image.ts";
 import type { Fault } from "./work.ts";
 
 export type Job =
@@ -23,13 +24,12 @@ export type Job =
   /** From the stored, transferred image: `image` must have been verified. */
   | { readonly kind: "recompile"; readonly image: SharedArrayBuffer; readonly options: CompileOptions }
   | { readonly kind: "verify"; readonly image: SharedArrayBuffer }
-  | { readonly kind: "structure"; readonly image: SharedArrayBuffer; readonly now: number }
+  | ({ readonly kind: "validate" } & ValidationShare)
   | {
-      readonly kind: "signatures";
+      readonly kind: "finish";
       readonly image: SharedArrayBuffer;
       readonly now: number;
-      readonly from: number;
-      readonly to: number;
+      readonly reports: readonly ValidationReport[];
     }
   | {
       readonly kind: "carry";
@@ -44,15 +44,12 @@ export type JobAnswer = {
   compile: Result<SharedArrayBuffer, Fault>;
   recompile: Result<SharedArrayBuffer, Fault>;
   verify: Result<true, Fault>;
-  structure: SliceReport;
-  signatures: SliceReport;
+  validate: ValidationReport;
+  finish: ValidationReport;
   carry: number;
 };
 
-/** What one worker is given once. */
-export type JobSettings = { readonly crypto: "auto" | "ffi" | "node" };
-
-export function performJob(job: Job, settings: JobSettings): JobAnswer[Job["kind"]] {
+export function performJob(job: Job, crypto: DnssecCrypto): JobAnswer[Job["kind"]] {
   switch (job.kind) {
     case "check":
       return check(ZoneVersion.open(job.columns));
@@ -62,10 +59,10 @@ export function performJob(job: Job, settings: JobSettings): JobAnswer[Job["kind
       return recompile(new ZoneImage(job.image), job.options);
     case "verify":
       return verify(job.image);
-    case "structure":
-      return validateStructure(job.image, job.now, settings);
-    case "signatures":
-      return validateSlice(job.image, job.now, job.from, job.to, settings);
+    case "validate":
+      return validateShare(job, crypto);
+    case "finish":
+      return finishShares(job.image, job.now, job.reports, crypto);
     case "carry":
       return carry(job);
   }

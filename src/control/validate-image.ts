@@ -1,0 +1,34 @@
+/** Validation of a signed zone image, in shares: every worker makes its own plan over the same octets. */
+import { type DnssecCrypto, finishValidation, planValidation, type ValidationReport, validateSlice } from "#dnssec";
+import { ZoneImage } from "#image";
+import { ImageView } from "./image-view.ts";
+
+export type ValidationShare = {
+  readonly image: SharedArrayBuffer;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly from: number;
+  readonly to: number;
+};
+
+/** How many items there are to share out; an upper bound, as a zone that is wrong at its apex has none. */
+export function validationItems(image: ZoneImage): number {
+  const view = new ImageView(image);
+  return view.nodeCount + view.nsec3Count + view.spareCount;
+}
+
+export function validateShare(share: ValidationShare, crypto: DnssecCrypto): ValidationReport {
+  const plan = planValidation(new ImageView(new ZoneImage(share.image)), crypto, { now: share.now });
+  return validateSlice(plan, share.from, share.to);
+}
+
+/** One report from those of all shares. */
+export function finishShares(
+  image: SharedArrayBuffer,
+  now: number,
+  reports: readonly ValidationReport[],
+  crypto: DnssecCrypto,
+): ValidationReport {
+  const plan = planValidation(new ImageView(new ZoneImage(image)), crypto, { now });
+  return finishValidation(plan, reports);
+}
