@@ -13,7 +13,7 @@ import { FUDGE_SECONDS, signMessage } from "./sign.ts";
 export type RequestRefusal = {
   readonly kind: "refused";
   readonly code: "form-error" | "bad-key" | "md5-refused" | "bad-mac" | "bad-time" | "truncated-mac";
-  /** Of the answer: FORMERR or NOTAUTH. */
+  /** Of the answer: FormErr or NOTAUTH. */
   readonly rcode: number;
   readonly record?: TsigRecord;
   /** Set for "bad-time" only, whose answer is signed. */
@@ -39,13 +39,13 @@ export function verifyRequest(
   startHmac: StartHmac,
 ): VerifiedRequest {
   const found = findTsig(message);
-  if (!found.ok) return { kind: "refused", code: "form-error", rcode: Rcode.FORMERR };
+  if (!found.ok) return { kind: "refused", code: "form-error", rcode: Rcode.FormErr };
   const record = found.value;
   if (!record) return { kind: "unsigned" };
   const refuse = (code: RequestRefusal["code"], key?: TsigKey): RequestRefusal => ({
     kind: "refused",
     code,
-    rcode: code === "form-error" ? Rcode.FORMERR : Rcode.NOTAUTH,
+    rcode: code === "form-error" ? Rcode.FormErr : Rcode.NotAuth,
     record,
     key,
   });
@@ -66,7 +66,7 @@ export function verifyRequest(
 
 /**
  * `reply` (its RCODE set by the caller to `refusal.rcode`) with the TSIG record that tells the requester what was wrong
- * (RFC 8945 section 5.2): unsigned for BADKEY, BADSIG and BADTRUNC, signed and with our time for BADTIME; as it is for FORMERR.
+ * (RFC 8945 section 5.2): unsigned for BADKEY, BADSIG and BADTRUNC, signed and with our time for BADTIME; as it is for FormErr.
  */
 export function finishRefusal(
   reply: Uint8Array,

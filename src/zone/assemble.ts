@@ -1,27 +1,30 @@
-/** Turns what the builder gathered into the finished columns: canonical order, RRsets, minimum TTL, duplicates removed. */
+/**
+ * Turns what the builder gathered into the finished columns: canonical order, RRsets, minimum TTL, duplicates removed.
+ * Columns that are in their final order already are taken over as they are, not copied.
+ */
 import { fail, ok, type Result } from "#bytes";
 import { type Name, printName } from "#name";
 import { RRType } from "#rdata";
 import { canonicalOrder } from "./canonical-order.ts";
-import { allocateColumns, RRsetFlag, type ZoneColumns } from "./columns.ts";
+import { COLUMNS_LAYOUT, RRsetFlag, type ZoneColumns } from "./columns.ts";
 import { markDuplicates } from "./duplicates.ts";
+import { sharedColumn } from "./grow.ts";
 import type { ZoneError } from "./limits.ts";
 import type { NameTable } from "./name-table.ts";
-import { keyCovered, keyType, type RecordColumns, rrsetKey } from "./records.ts";
+import { keyCovered, keyType, type RecordColumns } from "./records.ts";
 import { sortIndexes } from "./sort.ts";
 
 /** Up to here the records of one name are put in order by insertion. */
 const FEW_RECORDS = 32;
 
-/** RRsets as they are found, before the exact sizes of the columns are known. */
+/** RRsets as they are found. The columns have room for as many as there are records; what is not touched costs nothing. */
 type Grouping = {
   /** Record indexes, RRset by RRset, duplicates left out; the first `kept` count. */
   readonly order: Uint32Array;
   kept: number;
   rrsets: number;
-  /** First RRset of each name in canonical order. */
-  readonly nameRRsets: Uint32Array;
-  readonly keys: Uint32Array;
+  readonly types: Uint16Array;
+  readonly covered: Uint16Array;
   readonly ttls: Uint32Array;
   readonly flags: Uint8Array;
   /** First entry of `order` of each RRset. */
@@ -30,44 +33,65 @@ type Grouping = {
 
 export function assemble(apex: Name, names: NameTable, records: RecordColumns): Result<ZoneColumns, ZoneError> {
   const nameOrder = canonicalOrder(names, apex);
-  const { order, nameStarts } = recordsByName(nameOrder, records);
+  const { order, nameStarts } = recordsByName(nameOrder, names.count, records);
   const grouping: Grouping = {
     order,
     kept: 0,
     rrsets: 0,
-    nameRRsets: new Uint32Array(names.count + 1),
-    keys: new Uint32Array(records.count),
-    ttls: new Uint32Array(records.count),
-    flags: new Uint8Array(records.count),
-    firsts: new Uint32Array(records.count + 1),
+    types: sharedColumn(Uint16Array, records.count),
+    covered: sharedColumn(Uint16Array, records.count),
+    ttls: sharedColumn(Uint32Array, records.count),
+    flags: sharedColumn(Uint8Array, records.count),
+    firsts: sharedColumn(Uint32Array, records.count + 1),
   };
+  const nameRRsets: Uint32Array = sharedColumn(Uint32Array, names.count + 1);
   for (let name = 0; name < names.count; name++) {
-    grouping.nameRRsets[name] = grouping.rrsets;
+    nameRRsets[name] = grouping.rrsets;
     const start = nameStarts[name]!;
     const end = nameStarts[name + 1]!;
     sortByKey(order, start, end, records.keys);
     groupName(grouping, records, start, end);
   }
-  grouping.nameRRsets[names.count] = grouping.rrsets;
+  nameRRsets[names.count] = grouping.rrsets;
   grouping.firsts[grouping.rrsets] = grouping.kept;
-  const problem = checkSoa(apex, names, nameOrder, grouping);
-  return problem ? fail(problem) : ok(fill(apex, names, nameOrder, records, grouping));
+  const problem = checkSoa(apex, names, nameOrder?.[0] ?? 0, nameRRsets, grouping);
+  if (problem) return fail(problem);
+  const { rrsets } = grouping;
+  return ok({
+    layout: COLUMNS_LAYOUT,
+    apex: apex.slice(),
+    ...nameColumns(names, nameOrder),
+    nameRRsets,
+    rrsetTypes: grouping.types.subarray(0, rrsets),
+    rrsetCovered: grouping.covered.subarray(0, rrsets),
+    rrsetTtls: grouping.ttls.subarray(0, rrsets),
+    rrsetFlags: grouping.flags.subarray(0, rrsets),
+    rrsetRecords: grouping.firsts.subarray(0, rrsets + 1),
+    ...recordColumns(records, order, grouping.kept),
+    rdata: records.rdata.subarray(0, records.rdataUsed),
+  });
 }
 
 /** Record indexes name by name (a counting sort, so arrival order stays within a name). */
 function recordsByName(
-  nameOrder: Uint32Array,
+  nameOrder: Uint32Array | undefined,
+  nameCount: number,
   records: RecordColumns,
-): { order: Uint32Array<ArrayBuffer>; nameStarts: Uint32Array } {
-  const count = nameOrder.length;
-  const rank = new Uint32Array(count);
-  for (let position = 0; position < count; position++) rank[nameOrder[position]!] = position;
-  const nameStarts = new Uint32Array(count + 1);
-  for (let i = 0; i < records.count; i++) nameStarts[rank[records.names[i]!]! + 1]!++;
-  for (let position = 0; position < count; position++) nameStarts[position + 1]! += nameStarts[position]!;
-  const next = nameStarts.slice(0, count);
+): { order: Uint32Array; nameStarts: Uint32Array } {
+  const rank = nameOrder && new Uint32Array(nameCount);
+  if (rank && nameOrder) for (let position = 0; position < nameCount; position++) rank[nameOrder[position]!] = position;
+  const nameStarts = new Uint32Array(nameCount + 1);
+  for (let i = 0; i < records.count; i++) {
+    const id = records.names[i]!;
+    nameStarts[(rank ? rank[id]! : id) + 1]!++;
+  }
+  for (let position = 0; position < nameCount; position++) nameStarts[position + 1]! += nameStarts[position]!;
+  const next = nameStarts.slice(0, nameCount);
   const order = new Uint32Array(records.count);
-  for (let i = 0; i < records.count; i++) order[next[rank[records.names[i]!]!]!++] = i;
+  for (let i = 0; i < records.count; i++) {
+    const id = records.names[i]!;
+    order[next[rank ? rank[id]! : id]!++] = i;
+  }
   return { order, nameStarts };
 }
 
@@ -90,14 +114,13 @@ function sortByKey(order: Uint32Array, start: number, end: number, keys: Uint32A
 
 /** Appends the RRsets of `order[start..end)`, one name's records sorted by key. Writes `order` only behind what it reads. */
 function groupName(grouping: Grouping, records: RecordColumns, start: number, end: number): void {
-  const { order, keys, ttls, flags, firsts } = grouping;
+  const { order } = grouping;
   for (let at = start; at < end; ) {
     const key = records.keys[order[at]!]!;
     let setEnd = at + 1;
     while (setEnd < end && records.keys[order[setEnd]!] === key) setEnd++;
     const rrset = grouping.rrsets++;
-    keys[rrset] = key;
-    firsts[rrset] = grouping.kept;
+    grouping.firsts[rrset] = grouping.kept;
     let ttl = records.ttls[order[at]!]!;
     let flag = 0;
     for (let i = at + 1; i < setEnd; i++) {
@@ -108,21 +131,27 @@ function groupName(grouping: Grouping, records: RecordColumns, start: number, en
     const duplicate = setEnd - at > 1 ? markDuplicates(records, order, at, setEnd) : undefined;
     if (duplicate) flag |= RRsetFlag.DuplicatesRemoved;
     for (let i = at; i < setEnd; i++) if (!duplicate?.[i - at]) order[grouping.kept++] = order[i]!;
-    ttls[rrset] = ttl;
-    flags[rrset] = flag;
+    grouping.types[rrset] = keyType(key);
+    grouping.covered[rrset] = keyCovered(key);
+    grouping.ttls[rrset] = ttl;
+    if (flag !== 0) grouping.flags[rrset] = flag;
     at = setEnd;
   }
 }
 
-function checkSoa(apex: Name, names: NameTable, nameOrder: Uint32Array, grouping: Grouping): ZoneError | undefined {
+/** `first` is the canonically first name: the apex, when the zone has anything there. */
+function checkSoa(
+  apex: Name,
+  names: NameTable,
+  first: number,
+  nameRRsets: Uint32Array,
+  grouping: Grouping,
+): ZoneError | undefined {
   const about = { owner: printName(apex), type: RRType.SOA };
-  const soaKey = rrsetKey(RRType.SOA, 0);
-  // The apex is canonically first of everything at or below it.
-  const apexFirst =
-    names.count > 0 && names.offsets[nameOrder[0]! + 1]! - names.offsets[nameOrder[0]!]! === apex.length;
-  const apexEnd = apexFirst ? grouping.nameRRsets[1]! : 0;
+  const apexThere = names.count > 0 && names.offsets[first + 1]! - names.offsets[first]! === apex.length;
+  const apexEnd = apexThere ? nameRRsets[1]! : 0;
   for (let rrset = 0; rrset < apexEnd; rrset++) {
-    if (grouping.keys[rrset] !== soaKey) continue;
+    if (grouping.types[rrset] !== RRType.SOA) continue;
     const count = grouping.firsts[rrset + 1]! - grouping.firsts[rrset]!;
     if (count === 1) return undefined;
     return { code: "several-soas", ...about, text: `${about.owner}: ${count} different SOA records` };
@@ -130,40 +159,44 @@ function checkSoa(apex: Name, names: NameTable, nameOrder: Uint32Array, grouping
   return { code: "no-soa", ...about, text: `${about.owner}: no SOA record` };
 }
 
-function fill(
-  apex: Name,
-  names: NameTable,
-  nameOrder: Uint32Array,
-  records: RecordColumns,
-  grouping: Grouping,
-): ZoneColumns {
-  const columns = allocateColumns(apex, {
-    names: names.count,
-    rrsets: grouping.rrsets,
-    records: grouping.kept,
-    nameOctets: names.octetsUsed,
-    rdataOctets: records.rdataUsed,
-  });
+type NameColumns = Pick<ZoneColumns, "nameOctets" | "nameOffsets" | "nameHashes">;
+
+function nameColumns(names: NameTable, nameOrder: Uint32Array | undefined): NameColumns {
+  const { count, octetsUsed } = names;
+  if (!nameOrder)
+    return {
+      nameOctets: names.octets.subarray(0, octetsUsed),
+      nameOffsets: names.offsets.subarray(0, count + 1),
+      nameHashes: names.hashes.subarray(0, count),
+    };
+  const nameOctets: Uint8Array = sharedColumn(Uint8Array, octetsUsed);
+  const nameOffsets: Uint32Array = sharedColumn(Uint32Array, count + 1);
+  const nameHashes: Int32Array = sharedColumn(Int32Array, count);
   let used = 0;
-  for (let name = 0; name < names.count; name++) {
+  for (let name = 0; name < count; name++) {
     const id = nameOrder[name]!;
     const end = names.offsets[id + 1]!;
-    for (let i = names.offsets[id]!; i < end; i++) columns.nameOctets[used++] = names.octets[i]!;
-    columns.nameOffsets[name + 1] = used;
-    columns.nameHashes[name] = names.hashes[id]!;
+    for (let i = names.offsets[id]!; i < end; i++) nameOctets[used++] = names.octets[i]!;
+    nameOffsets[name + 1] = used;
+    nameHashes[name] = names.hashes[id]!;
   }
-  columns.nameRRsets.set(grouping.nameRRsets);
-  for (let rrset = 0; rrset < grouping.rrsets; rrset++) {
-    columns.rrsetTypes[rrset] = keyType(grouping.keys[rrset]!);
-    columns.rrsetCovered[rrset] = keyCovered(grouping.keys[rrset]!);
+  return { nameOctets, nameOffsets, nameHashes };
+}
+
+function recordColumns(
+  records: RecordColumns,
+  order: Uint32Array,
+  kept: number,
+): Pick<ZoneColumns, "recordOffsets" | "recordLengths"> {
+  let inOrder = kept === records.count;
+  for (let r = 0; inOrder && r < kept; r++) inOrder = order[r] === r;
+  if (inOrder)
+    return { recordOffsets: records.offsets.subarray(0, kept), recordLengths: records.lengths.subarray(0, kept) };
+  const recordOffsets: Uint32Array = sharedColumn(Uint32Array, kept);
+  const recordLengths: Uint16Array = sharedColumn(Uint16Array, kept);
+  for (let r = 0; r < kept; r++) {
+    recordOffsets[r] = records.offsets[order[r]!]!;
+    recordLengths[r] = records.lengths[order[r]!]!;
   }
-  columns.rrsetTtls.set(grouping.ttls.subarray(0, grouping.rrsets));
-  columns.rrsetFlags.set(grouping.flags.subarray(0, grouping.rrsets));
-  columns.rrsetRecords.set(grouping.firsts.subarray(0, grouping.rrsets + 1));
-  for (let r = 0; r < grouping.kept; r++) {
-    columns.recordOffsets[r] = records.offsets[grouping.order[r]!]!;
-    columns.recordLengths[r] = records.lengths[grouping.order[r]!]!;
-  }
-  columns.rdata.set(records.rdata.subarray(0, records.rdataUsed));
-  return columns;
+  return { recordOffsets, recordLengths };
 }

@@ -4,17 +4,21 @@
  * "absent" stays smaller than any octet. The first eight octets of each key are kept as two words: random input then
  * mostly sorts without touching a name.
  */
-import { CASE_FOLD, labelCount, MAX_NAME, type Name } from "#name";
-import { grown } from "./grow.ts";
+import { CASE_FOLD, compareNames, labelCount, MAX_NAME, type Name } from "#name";
+import { grown, longerLength } from "./grow.ts";
 import type { NameTable } from "./name-table.ts";
 import { sortIndexes } from "./sort.ts";
 
 /** Every octet of the longest name escaped. */
 const MAX_ORDER_KEY = 2 * MAX_NAME;
 
-/** Identifiers of `names` in canonical order; the apex comes first when it is among them. */
-export function canonicalOrder(names: NameTable, apex: Name): Uint32Array<ArrayBuffer> {
+/**
+ * Identifiers of `names` in canonical order, the apex first when it is among them; undefined when they came in that
+ * order, as they do from Knot and NSD.
+ */
+export function canonicalOrder(names: NameTable, apex: Name): Uint32Array | undefined {
   const count = names.count;
+  if (inOrder(names)) return undefined;
   const keys = buildKeys(names, labelCount(apex));
   const { octets, offsets, high, low } = keys;
   const order = new Uint32Array(count);
@@ -38,18 +42,29 @@ export function canonicalOrder(names: NameTable, apex: Name): Uint32Array<ArrayB
   return order;
 }
 
+function inOrder(names: NameTable): boolean {
+  const { octets, offsets } = names;
+  let previous = octets.subarray(0, offsets[1]!);
+  for (let id = 1; id < names.count; id++) {
+    const name = octets.subarray(offsets[id]!, offsets[id + 1]!);
+    if (compareNames(previous, name) > 0) return false;
+    previous = name;
+  }
+  return true;
+}
+
 type OrderKeys = { octets: Uint8Array; offsets: Uint32Array; high: Uint32Array; low: Uint32Array };
 
 function buildKeys(names: NameTable, apexLabels: number): OrderKeys {
   const count = names.count;
-  let octets = new Uint8Array(names.octetsUsed + MAX_ORDER_KEY);
+  let octets: Uint8Array = new Uint8Array(names.octetsUsed + MAX_ORDER_KEY);
   const offsets = new Uint32Array(count + 1);
   const high = new Uint32Array(count);
   const low = new Uint32Array(count);
   const labels = new Uint16Array(MAX_NAME >> 1);
   let used = 0;
   for (let id = 0; id < count; id++) {
-    if (used + MAX_ORDER_KEY > octets.length) octets = grown(octets, used + MAX_ORDER_KEY);
+    if (used + MAX_ORDER_KEY > octets.length) octets = grown(octets, longerLength(octets.length, used + MAX_ORDER_KEY));
     const end = writeKey(names.octets, names.offsets[id]!, apexLabels, octets, used, labels);
     high[id] = wordAt(octets, used, end);
     low[id] = wordAt(octets, used + 4, end);

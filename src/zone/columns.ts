@@ -1,6 +1,6 @@
 /**
- * The layout of a finished zone version: typed columns over one SharedArrayBuffer, so that posting them to a worker
- * copies nothing. Names are numbered in canonical order; RRsets stand in the order (name, covered type), an RRset's
+ * The layout of a finished zone version: typed columns over SharedArrayBuffers, so that posting them to a worker
+ * copies nothing. A column may be a view of a longer buffer: go by the column's own length. Names are numbered in canonical order; RRsets stand in the order (name, covered type), an RRset's
  * RRSIGs right behind it; records stand RRset by RRset.
  *
  * ```
@@ -46,37 +46,3 @@ export const RRsetFlag = {
   /** A record came more than once and was kept once (RFC 2181 section 5). */
   DuplicatesRemoved: 2,
 } as const;
-
-/** How many of each thing; octets for the last two. */
-export type ColumnSizes = { names: number; rrsets: number; records: number; nameOctets: number; rdataOctets: number };
-
-/** Empty columns of exactly these sizes over one new SharedArrayBuffer. */
-export function allocateColumns(apex: Uint8Array, sizes: ColumnSizes): ZoneColumns {
-  const { names, rrsets, records } = sizes;
-  // Widest first: everything stays aligned without padding.
-  const words = names + 1 + names + names + 1 + rrsets + rrsets + 1 + records;
-  const halves = rrsets + rrsets + records;
-  const buffer = new SharedArrayBuffer(words * 4 + halves * 2 + rrsets + sizes.nameOctets + sizes.rdataOctets);
-  let at = 0;
-  const take = (octets: number): number => {
-    const start = at;
-    at += octets;
-    return start;
-  };
-  return {
-    layout: COLUMNS_LAYOUT,
-    apex: apex.slice(),
-    nameOffsets: new Uint32Array(buffer, take((names + 1) * 4), names + 1),
-    nameHashes: new Int32Array(buffer, take(names * 4), names),
-    nameRRsets: new Uint32Array(buffer, take((names + 1) * 4), names + 1),
-    rrsetTtls: new Uint32Array(buffer, take(rrsets * 4), rrsets),
-    rrsetRecords: new Uint32Array(buffer, take((rrsets + 1) * 4), rrsets + 1),
-    recordOffsets: new Uint32Array(buffer, take(records * 4), records),
-    rrsetTypes: new Uint16Array(buffer, take(rrsets * 2), rrsets),
-    rrsetCovered: new Uint16Array(buffer, take(rrsets * 2), rrsets),
-    recordLengths: new Uint16Array(buffer, take(records * 2), records),
-    rrsetFlags: new Uint8Array(buffer, take(rrsets), rrsets),
-    nameOctets: new Uint8Array(buffer, take(sizes.nameOctets), sizes.nameOctets),
-    rdata: new Uint8Array(buffer, take(sizes.rdataOctets), sizes.rdataOctets),
-  };
-}

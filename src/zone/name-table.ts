@@ -3,7 +3,7 @@
  * columns. Case-insensitive (RFC 4343); the case that came first is kept.
  */
 import { CASE_FOLD, HASH_SEED, hashLabel, MAX_NAME, type Name } from "#name";
-import { grown } from "./grow.ts";
+import { grown, longerLength, sharedColumn } from "./grow.ts";
 import { MAX_NAME_PROBE } from "./limits.ts";
 
 /** What `intern` gives in the place of an identifier. */
@@ -16,9 +16,9 @@ const FIRST_NAMES = 16;
 
 /** Keeps: `slots` is at most half full and a power of two long; `offsets[id]..offsets[id+1]` is name `id` in `octets`. */
 export class NameTable {
-  octets = new Uint8Array(FIRST_NAMES * 24);
-  offsets = new Uint32Array(FIRST_NAMES + 1);
-  hashes = new Int32Array(FIRST_NAMES);
+  octets: Uint8Array = sharedColumn(Uint8Array, FIRST_NAMES * 24);
+  offsets: Uint32Array = sharedColumn(Uint32Array, FIRST_NAMES + 1);
+  hashes: Int32Array = sharedColumn(Int32Array, FIRST_NAMES);
   count = 0;
   readonly #apex: Name;
   readonly #limit: number;
@@ -65,9 +65,13 @@ export class NameTable {
     const id = this.count;
     if (id >= this.#limit) return NAME_OVER_LIMIT;
     const start = this.offsets[id]!;
-    if (start + length > this.octets.length) this.octets = grown(this.octets, start + length);
-    if (id + 1 >= this.offsets.length) this.offsets = grown(this.offsets, id + 2);
-    if (id >= this.hashes.length) this.hashes = grown(this.hashes, id + 1);
+    if (start + length > this.octets.length)
+      this.octets = grown(this.octets, longerLength(this.octets.length, start + length));
+    if (id >= this.hashes.length) {
+      const entries = longerLength(this.hashes.length, id + 1);
+      this.hashes = grown(this.hashes, entries);
+      this.offsets = grown(this.offsets, entries + 1);
+    }
     const octets = this.octets;
     for (let i = 0; i < length; i++) octets[start + i] = source[at + i]!;
     this.offsets[id + 1] = start + length;

@@ -1,6 +1,6 @@
 /** The records of a zone under construction: flat columns in the order of arrival, no object for a record. */
 import { RRType } from "#rdata";
-import { grown } from "./grow.ts";
+import { grown, longerLength, sharedColumn } from "./grow.ts";
 
 const FIRST_RECORDS = 16;
 const FIRST_RDATA = 512;
@@ -8,20 +8,20 @@ const FIRST_RDATA = 512;
 /** Keeps: entry `i` of every column belongs to record `i`, and its RDATA lies in `rdata[offsets[i]..+lengths[i])`. */
 export class RecordColumns {
   count = 0;
-  names = new Uint32Array(FIRST_RECORDS);
+  names: Uint32Array = sharedColumn(Uint32Array, FIRST_RECORDS);
   /** `rrsetKey`: orders the RRsets of a name, RRSIGs behind what they cover. */
-  keys = new Uint32Array(FIRST_RECORDS);
-  ttls = new Uint32Array(FIRST_RECORDS);
-  offsets = new Uint32Array(FIRST_RECORDS);
-  lengths = new Uint16Array(FIRST_RECORDS);
-  rdata = new Uint8Array(FIRST_RDATA);
+  keys: Uint32Array = sharedColumn(Uint32Array, FIRST_RECORDS);
+  ttls: Uint32Array = sharedColumn(Uint32Array, FIRST_RECORDS);
+  offsets: Uint32Array = sharedColumn(Uint32Array, FIRST_RECORDS);
+  lengths: Uint16Array = sharedColumn(Uint16Array, FIRST_RECORDS);
+  rdata: Uint8Array = sharedColumn(Uint8Array, FIRST_RDATA);
   rdataUsed = 0;
 
   append(name: number, key: number, ttl: number, source: Uint8Array, at: number, length: number): void {
     const i = this.count;
     if (i === this.names.length) this.#growRecords();
     const start = this.rdataUsed;
-    if (start + length > this.rdata.length) this.rdata = grown(this.rdata, start + length);
+    if (start + length > this.rdata.length) this.#growRdata(start + length);
     const rdata = this.rdata;
     if (length > 48) rdata.set(source.subarray(at, at + length), start);
     else for (let k = 0; k < length; k++) rdata[start + k] = source[at + k]!;
@@ -34,8 +34,12 @@ export class RecordColumns {
     this.count = i + 1;
   }
 
+  #growRdata(needed: number): void {
+    this.rdata = grown(this.rdata, longerLength(this.rdata.length, needed));
+  }
+
   #growRecords(): void {
-    const needed = this.count + 1;
+    const needed = longerLength(this.names.length, this.count + 1);
     this.names = grown(this.names, needed);
     this.keys = grown(this.keys, needed);
     this.ttls = grown(this.ttls, needed);
