@@ -1,5 +1,6 @@
 /** DNSSEC without keys and without I/O: what is signed, chains of denial, and the validation of a whole zone. The door of the room. */
 
+export type { RRset } from "#zone";
 export {
   algorithmName,
   type Digests,
