@@ -27,14 +27,12 @@ export const Dnssec = z
 export type Dnssec = z.infer<typeof Dnssec>;
 
 /** Any of these, also none: a PATCH without `status` and one with all flags false are legal. */
-export const DnssecEdit = z
-  .object({
-    status: z.enum(["active", "disabled"]).optional(),
-    dnssec_multi_signer: z.boolean().optional(),
-    dnssec_presigned: z.boolean().optional(),
-    dnssec_use_nsec3: z.boolean().optional(),
-  })
-  .meta({ id: "DnssecEdit" });
+export const DnssecEdit = z.object({
+  status: z.enum(["active", "disabled"]).optional(),
+  dnssec_multi_signer: z.boolean().optional(),
+  dnssec_presigned: z.boolean().optional(),
+  dnssec_use_nsec3: z.boolean().optional(),
+});
 export type DnssecEdit = z.infer<typeof DnssecEdit>;
 
 /** PascalCase on purpose: the provider's form. `SigningKey` is always null-filled; private keys never leave. */

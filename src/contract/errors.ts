@@ -31,15 +31,17 @@ export const ERRORS = {
     sentence: "Could not route to {about}, perhaps your object identifier is invalid?",
   },
   "route.method": { status: 405, number: 10405, sentence: "Method not allowed: {about}" },
-  "auth.missing": { status: 400, number: 9106, sentence: "Missing X-Auth-Key, X-Auth-Email or Authorization headers" },
+  "auth.missing": { status: 401, number: 9106, sentence: "Missing X-Auth-Key, X-Auth-Email or Authorization headers" },
   "auth.headers": { status: 400, number: 6003, sentence: "Invalid request headers" },
+  "auth.token-invalid": { status: 401, number: 1000, sentence: "Invalid API Token" },
+  "auth.key-unknown": { status: 403, number: 9103, sentence: "Unknown X-Auth-Key or X-Auth-Email" },
   "auth.refused": { status: 403, number: 10000, sentence: "Authentication error" },
   internal: {
     status: 500,
     number: 20500,
     sentence: "Internal error; the server's log has it under this request's id (header x-request-id).",
   },
-  "service.stopping": { status: 503, number: 20503, sentence: "The server is stopping; try again in a moment." },
+  "service.stopping": { status: 503, number: 20599, sentence: "The server is stopping; try again in a moment." },
 
   // Accounts
   "account.not-found": {
@@ -75,6 +77,11 @@ export const ERRORS = {
   },
 
   // DNSSEC
+  "dnssec.status-invalid": {
+    status: 400,
+    number: 1002,
+    sentence: 'Invalid or missing "status": it can be set to "active" or "disabled".',
+  },
   "dnssec.delete-not-disabled": {
     status: 400,
     number: 20201,
@@ -155,6 +162,11 @@ export const ERRORS = {
   },
 
   // Records and settings
+  "record.too-many-to-sort": {
+    status: 400,
+    number: 20502,
+    sentence: "More than {about} records would have to be sorted; narrow the list, or leave out order.",
+  },
   "record.not-found": { status: 404, number: 81044, sentence: "Record {about} does not exist." },
   "record.read-only": {
     status: 400,

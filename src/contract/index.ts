@@ -15,9 +15,24 @@ export {
 } from "./address.ts";
 export { Deleted, Id, PageQuery } from "./common.ts";
 export { DNSSEC_STATUSES, Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
+//--- Routes, the envelope, and the page made from them
+export { type ApiError, type ApiMessage, type Envelope, type ResultInfo, resultInfo } from "./envelope.ts";
 export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSentence } from "./errors.ts";
+export { makeOpenApi } from "./openapi.ts";
 export type { Outcome } from "./outcome.ts";
 export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource } from "./record.ts";
+export {
+  type Method,
+  ROUTE_NAMES,
+  ROUTES,
+  type Route,
+  type RouteBody,
+  type RouteName,
+  type RouteQuery,
+  type RouteResult,
+  routePath,
+  type Shape,
+} from "./routes.ts";
 //--- The service between api and control
 export type {
   ControlService,

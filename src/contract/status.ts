@@ -9,38 +9,34 @@ export const SIGNING_MODES = ["unsigned", "live", "presigned", "multisigner"] as
 const Fault = z.object({ code: z.string(), message: z.string() });
 
 /** What one transfer peer last answered. */
-export const PeerStatus = z
-  .object({
-    id: Id,
-    name: z.string(),
-    /** `192.0.2.53:53`, `[2001:db8::53]:53` */
-    address: z.string(),
-    checked_time: Time.nullable(),
-    /** Serial in its last SOA answer. */
-    serial: z.number().nullable(),
-    check_error: Fault.nullable(),
-    transferred_time: Time.nullable(),
-    transfer_error: Fault.nullable(),
-  })
-  .meta({ id: "PeerStatus" });
+export const PeerStatus = z.object({
+  id: Id,
+  name: z.string(),
+  /** `192.0.2.53:53`, `[2001:db8::53]:53` */
+  address: z.string(),
+  checked_time: Time.nullable(),
+  /** Serial in its last SOA answer. */
+  serial: z.number().nullable(),
+  check_error: Fault.nullable(),
+  transferred_time: Time.nullable(),
+  transfer_error: Fault.nullable(),
+});
 export type PeerStatus = z.infer<typeof PeerStatus>;
 
-export const DnssecDetails = z
-  .object({
-    status: z.enum(DNSSEC_STATUSES),
-    /** DS lines for the registrar; of the primary's keys in pre-signed mode. */
-    ds: z.array(z.string()),
-    /** DNSKEY lines as served. */
-    dnskeys: z.array(z.string()),
-    /** One sentence: what the operator does next, at the registrar or at the primary. */
-    next_step: z.string(),
-    parent: z.object({ checked_time: Time.nullable(), ds: z.array(z.string()), error: Fault.nullable() }),
-    /** The earliest expiration among the signatures served (pre-signed), or of the apex signatures (live). */
-    signatures_expire_time: Time.nullable(),
-    /** When the apex is signed anew. */
-    resign_time: Time.nullable(),
-  })
-  .meta({ id: "DnssecDetails" });
+export const DnssecDetails = z.object({
+  status: z.enum(DNSSEC_STATUSES),
+  /** DS lines for the registrar; of the primary's keys in pre-signed mode. */
+  ds: z.array(z.string()),
+  /** DNSKEY lines as served. */
+  dnskeys: z.array(z.string()),
+  /** One sentence: what the operator does next, at the registrar or at the primary. */
+  next_step: z.string(),
+  parent: z.object({ checked_time: Time.nullable(), ds: z.array(z.string()), error: Fault.nullable() }),
+  /** The earliest expiration among the signatures served (pre-signed), or of the apex signatures (live). */
+  signatures_expire_time: Time.nullable(),
+  /** When the apex is signed anew. */
+  resign_time: Time.nullable(),
+});
 export type DnssecDetails = z.infer<typeof DnssecDetails>;
 
 export const ZoneStatus = z
