@@ -16,7 +16,7 @@ export type ParameterFormat = {
   readonly read: (text: Uint8Array) => Uint8Array | undefined;
 };
 
-export const MANDATORY = 0;
+const MANDATORY = 0;
 
 /** The format of any key that is not registered here: octets. */
 const opaque = {
@@ -52,7 +52,7 @@ const mandatory = {
 };
 
 /** The keys in a `mandatory` value that `check` accepts. */
-export function mandatoryKeys(value: Uint8Array): number[] {
+function mandatoryKeys(value: Uint8Array): number[] {
   const keys: number[] = [];
   for (let i = 0; i + 1 < value.length; i += 2) keys.push((value[i]! << 8) | value[i + 1]!);
   return keys;

@@ -9,7 +9,7 @@ import type { Draft } from "../draft.ts";
 import { plainName, u16 } from "../fields/index.ts";
 import type { Field, RRTypeSpec } from "../spec.ts";
 import type { TokenReader } from "../tokens.ts";
-import { checkParameter, MANDATORY, mandatoryKeys, printParameter, readParameter } from "./svcb-parameters.ts";
+import { checkParameter, printParameter, readParameter } from "./svcb-parameters.ts";
 
 const parameters: Field = {
   copy: copyParameters,
@@ -50,9 +50,6 @@ function readParameters(t: TokenReader, d: Draft): void {
     if (!parameter || values.has(parameter.key)) t.fail("bad-service-parameter");
     else values.set(parameter.key, parameter.value);
   }
-  // RFC 9460 section 8: every mandatory key has to be there. Text is ours to refuse; wire from a primary is not.
-  const mandatory = mandatoryKeys(values.get(MANDATORY) ?? new Uint8Array(0));
-  if (!mandatory.every((key) => values.has(key))) t.fail("bad-service-parameter");
   for (const key of [...values.keys()].sort((a, b) => a - b)) {
     const value = values.get(key)!;
     d.u16(key);

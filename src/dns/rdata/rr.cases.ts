@@ -1,0 +1,307 @@
+/** One table of RDATA for every type with a text form: text as somebody may write it, octets, and text as we print it. */
+
+export type RdataCase = {
+  readonly type: string;
+  /** Names relative to example. */
+  readonly text: string;
+  /** Hex. Made by BIND's named-rrchecker from `text`, not by us; DSYNC, which it did not know, by hand from RFC 9859. */
+  readonly wire: string;
+  /** When it differs from `text`. */
+  readonly printed?: string;
+};
+
+export const RDATA_CASES: readonly RdataCase[] = [
+  { type: "A", text: "192.0.2.1", wire: "c0000201" },
+  { type: "NS", text: "Ns1.example.", wire: "034e7331076578616d706c6500" },
+  { type: "NS", text: "ns1", wire: "036e7331076578616d706c6500", printed: "ns1.example." },
+  { type: "MD", text: "mail.example.", wire: "046d61696c076578616d706c6500" },
+  { type: "MF", text: "mail.example.", wire: "046d61696c076578616d706c6500" },
+  { type: "CNAME", text: "target.example.", wire: "06746172676574076578616d706c6500" },
+  { type: "CNAME", text: "@", wire: "076578616d706c6500", printed: "example." },
+  {
+    type: "SOA",
+    text: "ns1.example. Host\\.Master.example. 4294967295 3600 900 604800 300",
+    wire: "036e7331076578616d706c65000b486f73742e4d6173746572076578616d706c6500ffffffff00000e100000038400093a800000012c",
+  },
+  {
+    type: "SOA",
+    text: "ns1 hostmaster 1 1h 15m 1w 5m",
+    wire: "036e7331076578616d706c65000a686f73746d6173746572076578616d706c65000000000100000e100000038400093a800000012c",
+    printed: "ns1.example. hostmaster.example. 1 3600 900 604800 300",
+  },
+  { type: "MB", text: "box.example.", wire: "03626f78076578616d706c6500" },
+  { type: "MG", text: "group.example.", wire: "0567726f7570076578616d706c6500" },
+  { type: "MR", text: "new.example.", wire: "036e6577076578616d706c6500" },
+  { type: "PTR", text: "\\000a\\.b.example.", wire: "0400612e62076578616d706c6500" },
+  {
+    type: "HINFO",
+    text: '"PC-Intel-700mhz" "Redhat \\"Linux\\" 7.1"',
+    wire: "0f50432d496e74656c2d3730306d687a1252656468617420224c696e75782220372e31",
+  },
+  { type: "HINFO", text: "a b", wire: "01610162", printed: '"a" "b"' },
+  {
+    type: "MINFO",
+    text: "rmail.example. Email.example.",
+    wire: "05726d61696c076578616d706c650005456d61696c076578616d706c6500",
+  },
+  { type: "MX", text: "10 Mail.example.", wire: "000a044d61696c076578616d706c6500" },
+  { type: "MX", text: "0 .", wire: "000000" },
+  {
+    type: "TXT",
+    text: '"hello world" bare "" "\\255\\000\\\\"',
+    wire: "0b68656c6c6f20776f726c6404626172650003ff005c",
+    printed: '"hello world" "bare" "" "\\255\\000\\\\"',
+  },
+  { type: "TXT", text: '"semi;colon" "par(en)"', wire: "0a73656d693b636f6c6f6e0770617228656e29" },
+  { type: "RP", text: "Mbox.example. txt.example.", wire: "044d626f78076578616d706c650003747874076578616d706c6500" },
+  { type: "AFSDB", text: "1 afs.example.", wire: "000103616673076578616d706c6500" },
+  { type: "X25", text: '"311061700956"', wire: "0c333131303631373030393536" },
+  { type: "ISDN", text: '"150862028003217" "004"', wire: "0f31353038363230323830303332313703303034" },
+  { type: "ISDN", text: '"150862028003217"', wire: "0f313530383632303238303033323137" },
+  { type: "RT", text: "10 relay.example.", wire: "000a0572656c6179076578616d706c6500" },
+  {
+    type: "SIG",
+    text: "SOA 8 1 3600 20260101000000 20251201000000 4711 Signer.example. AAEC AwQF",
+    wire: "0006080100000e106955b900692cda801267065369676e6572076578616d706c6500000102030405",
+    printed: "SOA 8 1 3600 20260101000000 20251201000000 4711 Signer.example. AAECAwQF",
+  },
+  {
+    type: "KEY",
+    text: "256 3 8 AQPSKmynfzW4kyBv015MUG2DeIQ3Cbl+BBZH4b/0PY1kxkmvHjcZc8nokfzj31GajIQKY+5CptLr3buXA10hWqTkF7H6RfoRqXQeogmMHfpftf6zMv1LyBUgia7za6ZEzOJBOztyvhjL742iU/TpPSEDhm2SNKLijfUppn1UaNvv4w==",
+    wire: "010003080103d22a6ca77f35b893206fd35e4c506d8378843709b97e041647e1bff43d8d64c649af1e371973c9e891fce3df519a8c840a63ee42a6d2ebddbb97035d215aa4e417b1fa45fa11a9741ea2098c1dfa5fb5feb332fd4bc8152089aef36ba644cce2413b3b72be18cbef8da253f4e93d2103866d9234a2e28df529a67d5468dbefe3",
+  },
+  { type: "PX", text: "10 Ma.example. px.example.", wire: "000a024d61076578616d706c6500027078076578616d706c6500" },
+  { type: "GPOS", text: '"-32.6882" "116.8652" "10.0"', wire: "082d33322e36383832083131362e383635320431302e30" },
+  {
+    type: "AAAA",
+    text: "2001:0DB8:0:0:1:0:0:1",
+    wire: "20010db8000000000001000000000001",
+    printed: "2001:db8::1:0:0:1",
+  },
+  { type: "AAAA", text: "::ffff:192.0.2.128", wire: "00000000000000000000ffffc0000280" },
+  { type: "AAAA", text: "::", wire: "00000000000000000000000000000000" },
+  {
+    type: "LOC",
+    text: "42 21 54 N 71 06 18 W -24m 30m",
+    wire: "0033161389172dd070be15f000988d20",
+    printed: "42 21 54.000 N 71 6 18.000 W -24.00m 30.00m 10000.00m 10.00m",
+  },
+  {
+    type: "LOC",
+    text: "52 14 05.250 N 0 8 50 E 10.5m 1m 20000m 20m",
+    wire: "001226238b3557c28008165000989a9a",
+    printed: "52 14 5.250 N 0 8 50.000 E 10.50m 1.00m 20000.00m 20.00m",
+  },
+  {
+    type: "LOC",
+    text: "0 S 180 E 42849672.95m",
+    wire: "0012161380000000a69fb200ffffffff",
+    printed: "0 0 0.000 N 180 0 0.000 E 42849672.95m 1.00m 10000.00m 10.00m",
+  },
+  { type: "NXT", text: "next.example. A MX SIG NXT", wire: "046e657874076578616d706c650040010082" },
+  { type: "SRV", text: "1 0 5060 Sip.example.", wire: "0001000013c403536970076578616d706c6500" },
+  {
+    type: "NAPTR",
+    text: '100 50 "s" "z3950+I2L+I2C" "" _z3950._tcp.gatech.edu.',
+    wire: "0064003201730d7a333935302b49324c2b49324300065f7a33393530045f746370066761746563680365647500",
+  },
+  {
+    type: "NAPTR",
+    text: '100 100 "u" "E2U+sip" "!^.*$!sip:info@example.com!" .',
+    wire: "006400640175074532552b7369701b215e2e2a24217369703a696e666f406578616d706c652e636f6d2100",
+  },
+  { type: "KX", text: "10 Kx.example.", wire: "000a024b78076578616d706c6500" },
+  {
+    type: "CERT",
+    text: "PKIX 65535 RSASHA256 AAECAwQFBgc=",
+    wire: "0001ffff080001020304050607",
+    printed: "1 65535 8 AAECAwQFBgc=",
+  },
+  { type: "CERT", text: "1 0 0 AQ==", wire: "000100000001" },
+  { type: "DNAME", text: "Target.example.net.", wire: "06546172676574076578616d706c65036e657400" },
+  {
+    type: "APL",
+    text: "1:192.168.32.0/21 !1:192.168.38.0/28 2:2001:db8::/32 1:0.0.0.0/0",
+    wire: "00011503c0a82000011c83c0a8260002200420010db800010000",
+  },
+  {
+    type: "DS",
+    text: "60485 5 1 2BB183AF5F22588179A53B0A 98631FAD1A292118",
+    wire: "ec4505012bb183af5f22588179a53b0a98631fad1a292118",
+    printed: "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118",
+  },
+  {
+    type: "DS",
+    text: "60485 ECDSAP256SHA256 2 d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da50a",
+    wire: "ec450d02d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da50a",
+    printed: "60485 13 2 D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A",
+  },
+  {
+    type: "SSHFP",
+    text: "4 2 0102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F20",
+    wire: "04020102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
+  },
+  {
+    type: "IPSECKEY",
+    text: "10 1 2 192.0.2.38 AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==",
+    wire: "0a0102c0000226010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+  },
+  {
+    type: "IPSECKEY",
+    text: "10 0 2 . AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==",
+    wire: "0a0002010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+  },
+  {
+    type: "IPSECKEY",
+    text: "10 3 2 MyGateway.example. AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==",
+    wire: "0a0302094d7947617465776179076578616d706c6500010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+  },
+  {
+    type: "IPSECKEY",
+    text: "10 2 2 2001:db8::2 AQNRU3mG7TVTO2BkR47usntb102uFJtugbo6BSGvgqt4AQ==",
+    wire: "0a020220010db8000000000000000000000002010351537986ed35533b6064478eeeb27b5bd74dae149b6e81ba3a0521af82ab7801",
+  },
+  {
+    type: "RRSIG",
+    text: "A 13 2 3600 20300101000000 20200101000000 12345 Example. MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==",
+    wire: "00010d0200000e1070dbd8805e0be1003039074578616d706c650030313233343536373839616263646566303132333435363738396162636465663031323334353637383961626364656630313233343536373839616263646566",
+  },
+  {
+    type: "RRSIG",
+    text: "TYPE65280 8 0 0 4294967295 0 0 . AA==",
+    wire: "ff00080000000000ffffffff0000000000000000",
+    printed: "TYPE65280 8 0 0 21060207062815 19700101000000 0 . AA==",
+  },
+  {
+    type: "NSEC",
+    text: "Host.example. A MX RRSIG NSEC TYPE1234",
+    wire: "04486f7374076578616d706c65000006400100000003041b000000000000000000000000000000000000000000000000000020",
+  },
+  {
+    type: "NSEC",
+    text: "\\000.example. RRSIG NSEC TYPE128",
+    wire: "0100076578616d706c650000110000000000030000000000000000000080",
+    printed: "\\000.example. RRSIG NSEC NXNAME",
+  },
+  {
+    type: "DNSKEY",
+    text: "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==",
+    wire: "0101030d99db2cc14cabdc33d6d77da63a2f15f71112584f234e8d1dc428e39e8a4a97e1aa271a555dc90701e17e2a4c4b6f120b7c32d44f4ac02bd894cf2d4be7778a19",
+  },
+  {
+    type: "DHCID",
+    text: "AAIBY2/AuCccgoJbsaxcQc9TUapptP69lOjxfNuVAA2kjEA=",
+    wire: "000201636fc0b8271c82825bb1ac5c41cf5351aa69b4febd94e8f17cdb95000da48c40",
+  },
+  {
+    type: "NSEC3",
+    text: "1 1 12 AABBCCDD 2t7b4g4vsa5smi47k61mv5bv1a22bojr MX DNSKEY NS SOA NSEC3PARAM RRSIG",
+    wire: "0101000c04aabbccdd14174eb2409fe28bcb4887a1836f957f0a8425e27b000722010000000290",
+    printed: "1 1 12 AABBCCDD 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR NS SOA MX RRSIG DNSKEY NSEC3PARAM",
+  },
+  {
+    type: "NSEC3",
+    text: "1 0 0 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr",
+    wire: "010000000014174eb2409fe28bcb4887a1836f957f0a8425e27b",
+    printed: "1 0 0 - 2T7B4G4VSA5SMI47K61MV5BV1A22BOJR",
+  },
+  { type: "NSEC3PARAM", text: "1 0 12 aabbccdd", wire: "0100000c04aabbccdd", printed: "1 0 12 AABBCCDD" },
+  { type: "NSEC3PARAM", text: "1 0 0 -", wire: "0100000000" },
+  {
+    type: "TLSA",
+    text: "3 1 1 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF",
+    wire: "0301010123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+  },
+  { type: "SMIMEA", text: "3 0 0 0102 0304", wire: "03000001020304", printed: "3 0 0 01020304" },
+  {
+    type: "HIP",
+    text: "2 200100107B1A74DF365639CC39F1D578 AwEAAbdxyhNuSutc5EMzxTs9LBPCIkOFH8cIvM4p9+LrV4e19WzK00+CI6zBCQTdtWsuxKbWIy87UOoJTwkUs7lBu+Upr1gsNrut79ryra+bSRGQb1slImA8YVJyuIDsj7kwzG7jnERNqnWxZ48AWkskmdHaVDP4BcelrTI3rMXdXF5D",
+    wire: "10020084200100107b1a74df365639cc39f1d57803010001b771ca136e4aeb5ce44333c53b3d2c13c22243851fc708bcce29f7e2eb5787b5f56ccad34f8223acc10904ddb56b2ec4a6d6232f3b50ea094f0914b3b941bbe529af582c36bbadefdaf2adaf9b4911906f5b2522603c615272b880ec8fb930cc6ee39c444daa75b1678f005a4b2499d1da5433f805c7a5ad3237acc5dd5c5e43",
+  },
+  {
+    type: "HIP",
+    text: "2 200100107B1A74DF365639CC39F1D578 AwEAAQ== rvs1.example. rvs2.example.",
+    wire: "10020004200100107b1a74df365639cc39f1d578030100010472767331076578616d706c65000472767332076578616d706c6500",
+  },
+  { type: "CDS", text: "0 0 0 00", wire: "0000000000" },
+  {
+    type: "CDS",
+    text: "60485 13 2 D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A",
+    wire: "ec450d02d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da50a",
+  },
+  { type: "CDNSKEY", text: "0 3 0 AA==", wire: "0000030000" },
+  {
+    type: "CDNSKEY",
+    text: "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==",
+    wire: "0101030d99db2cc14cabdc33d6d77da63a2f15f71112584f234e8d1dc428e39e8a4a97e1aa271a555dc90701e17e2a4c4b6f120b7c32d44f4ac02bd894cf2d4be7778a19",
+  },
+  { type: "OPENPGPKEY", text: "AQMFBw==", wire: "01030507" },
+  { type: "CSYNC", text: "66 3 A NS AAAA", wire: "000000420003000460000008" },
+  {
+    type: "ZONEMD",
+    text: "2018031900 1 1 A3B69BAD980A3504E1CFFCB0FD6397F93848071C93151F552AE2F6B1711D4BD2D8B39808226D7B9DB71E34B72077F8FE",
+    wire: "7848b91c0101a3b69bad980a3504e1cffcb0fd6397f93848071c93151f552ae2f6b1711d4bd2d8b39808226d7b9db71e34b72077f8fe",
+  },
+  { type: "SVCB", text: "0 Pool.svc.example.", wire: "000004506f6f6c03737663076578616d706c6500" },
+  {
+    type: "SVCB",
+    text: '1 . alpn="h2,h3" port=8443 ipv4hint=192.0.2.1,192.0.2.2 ipv6hint=2001:db8::1',
+    wire: "000100000100060268320268330003000220fb00040008c0000201c00002020006001020010db8000000000000000000000001",
+  },
+  {
+    type: "SVCB",
+    text: "16 foo.example.org. alpn=h2,h3-19 mandatory=ipv4hint,alpn ipv4hint=192.0.2.1",
+    wire: "001003666f6f076578616d706c65036f7267000000000400010004000100090268320568332d313900040004c0000201",
+    printed: '16 foo.example.org. mandatory=alpn,ipv4hint alpn="h2,h3-19" ipv4hint=192.0.2.1',
+  },
+  {
+    type: "SVCB",
+    text: '16 foo.example.org. alpn="f\\\\\\\\oo\\\\,bar,h2"',
+    wire: "001003666f6f076578616d706c65036f7267000001000c08665c6f6f2c626172026832",
+  },
+  {
+    type: "SVCB",
+    text: '1 foo.example.com. key667="hello\\210qoo"',
+    wire: "000103666f6f076578616d706c6503636f6d00029b000968656c6c6fd2716f6f",
+  },
+  { type: "SVCB", text: "1 foo.example.com. key65000", wire: "000103666f6f076578616d706c6503636f6d00fde80000" },
+  {
+    type: "HTTPS",
+    text: '1 . alpn=h2 no-default-alpn ech=AEj+DQBEAQAgACAdd+scUi0IYFsXnUIU7ko2Nd9+F8M26pAGZVpz/KrWPgAEAAEAAWQVZWNoLXNpdGVzLmV4YW1wbGUubmV0AAA= dohpath="/q{?dns}"',
+    wire: "00010000010003026832000200000005004a0048fe0d004401002000201d77eb1c522d08605b179d4214ee4a3635df7e17c336ea9006655a73fcaad63e00040001000164156563682d73697465732e6578616d706c652e6e65740000000700082f717b3f646e737d",
+    printed:
+      '1 . alpn="h2" no-default-alpn ech=AEj+DQBEAQAgACAdd+scUi0IYFsXnUIU7ko2Nd9+F8M26pAGZVpz/KrWPgAEAAEAAWQVZWNoLXNpdGVzLmV4YW1wbGUubmV0AAA= dohpath="/q{?dns}"',
+  },
+  { type: "SPF", text: '"v=spf1 -all"', wire: "0b763d73706631202d616c6c" },
+  { type: "NID", text: "10 0014:4fff:ff20:ee64", wire: "000a00144fffff20ee64" },
+  { type: "L32", text: "10 10.1.2.0", wire: "000a0a010200" },
+  { type: "L64", text: "10 2001:0db8:1140:1000", wire: "000a20010db811401000" },
+  { type: "LP", text: "10 L64-subnet1.example.", wire: "000a0b4c36342d7375626e657431076578616d706c6500" },
+  { type: "EUI48", text: "00-00-5E-00-53-2a", wire: "00005e00532a", printed: "00-00-5e-00-53-2a" },
+  { type: "EUI64", text: "00-00-5e-ef-10-00-00-2a", wire: "00005eef1000002a" },
+  {
+    type: "URI",
+    text: '10 1 "ftp://ftp1.example.com/public"',
+    wire: "000a00016674703a2f2f667470312e6578616d706c652e636f6d2f7075626c6963",
+  },
+  {
+    type: "CAA",
+    text: '0 issue "ca.example.net; account=230123"',
+    wire: "0005697373756563612e6578616d706c652e6e65743b206163636f756e743d323330313233",
+  },
+  {
+    type: "CAA",
+    text: '128 iodef "mailto:security@example.com"',
+    wire: "8005696f6465666d61696c746f3a7365637572697479406578616d706c652e636f6d",
+  },
+  { type: "CAA", text: '0 issue ";"', wire: "000569737375653b" },
+  {
+    type: "AVC",
+    text: '"app-name:WOLFGANG|app-class:OAM"',
+    wire: "1f6170702d6e616d653a574f4c4647414e477c6170702d636c6173733a4f414d",
+  },
+  { type: "RESINFO", text: '"qnamemin" "exterr=15-17"', wire: "08716e616d656d696e0c6578746572723d31352d3137" },
+  { type: "WALLET", text: '"BTC" "wallet"', wire: "034254430677616c6c6574" },
+  { type: "DSYNC", text: "CDS NOTIFY 5359 Scanner.example.", wire: "003b0114ef075363616e6e6572076578616d706c6500" },
+  { type: "DSYNC", text: "TYPE65280 2 0 .", wire: "ff0002000000" },
+];
