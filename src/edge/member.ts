@@ -155,6 +155,9 @@ export class Member {
     addInto(this.retired, this.counters.values);
     this.counters = new CounterBlock();
     this.onGone?.();
+    // Before it ever served it is the caller's to decide, who waits for one or the other.
+    if (!this.everStarted)
+      this.options.onFailed({ code: "net.failed", detail: `${this.name} ended with code ${code}` });
     if (this.stopping || !this.everStarted) return;
     this.restarts++;
     if (performance.now() - this.startedAt > SOUND_MS) this.backoffMs = FIRST_BACKOFF_MS;

@@ -42,7 +42,7 @@ async function run(task: WorkerTask): Promise<void> {
         answer(connection, message);
       } catch (error) {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        report({ kind: "broken", error: text, packet: message.slice(0, MAX_REPORTED) });
+        report({ kind: "broken", error: text, packet: new Uint8Array(message.subarray(0, MAX_REPORTED)) });
         if (server !== undefined) end(server, 0);
       }
     },

@@ -78,8 +78,8 @@ function ipv4Octets(text: string): Uint8Array | undefined {
 function ipv6Octets(text: string): Uint8Array | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
-  const head = groupOctets(halves[0]!);
-  const tail = halves.length === 2 ? groupOctets(halves[1]!) : [];
+  const head = groupOctets(halves[0]!, halves.length === 1);
+  const tail = halves.length === 2 ? groupOctets(halves[1]!, true) : [];
   if (head === undefined || tail === undefined) return undefined;
   const missing = 16 - head.length - tail.length;
   if (halves.length === 2 ? missing < 2 : missing !== 0) return undefined;
@@ -89,14 +89,14 @@ function ipv6Octets(text: string): Uint8Array | undefined {
   return octets;
 }
 
-/** Colon-separated groups, the last of which may be a dotted quad. */
-function groupOctets(text: string): number[] | undefined {
+/** Colon-separated groups; the last may be a dotted quad where the groups end the address. */
+function groupOctets(text: string, mayEndInQuad: boolean): number[] | undefined {
   if (text === "") return [];
   const octets: number[] = [];
   const groups = text.split(":");
   if (groups.length > 8) return undefined;
   for (const [i, group] of groups.entries()) {
-    const quad = i === groups.length - 1 && group.includes(".") ? ipv4Octets(group) : undefined;
+    const quad = mayEndInQuad && i === groups.length - 1 && group.includes(".") ? ipv4Octets(group) : undefined;
     if (quad !== undefined) octets.push(...quad);
     else if (/^[0-9a-fA-F]{1,4}$/.test(group))
       octets.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255);

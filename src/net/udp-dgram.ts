@@ -71,7 +71,7 @@ export class UdpDgram implements UdpPath {
   send(path: ReturnPath, message: Uint8Array): boolean {
     const socket = this.sockets[path.socket];
     if (socket === undefined || message.length > MAX_UDP_REPLY) return false;
-    return this.transmit(socket, message.slice(), path.client);
+    return this.transmit(socket, new Uint8Array(message), path.client);
   }
 
   close(): void {
@@ -93,7 +93,7 @@ export class UdpDgram implements UdpPath {
       length = this.options.handler(datagram, datagram.length, this.reply, this.source);
     } catch (error) {
       if (this.options.onBroken === undefined) throw error;
-      this.options.onBroken(error, datagram.slice());
+      this.options.onBroken(error, new Uint8Array(datagram));
       return;
     }
     if (length > 0) this.transmit(this.sockets[index]!, this.reply.slice(0, length), { address, port });

@@ -86,14 +86,14 @@ export function compactPublication(publication: Publication): Publication {
   const { signing } = publication;
   return {
     ...publication,
-    apex: publication.apex.slice(),
+    apex: new Uint8Array(publication.apex),
     signing: signing && {
       ...signing,
-      zsk: { ...signing.zsk, privateKey: signing.zsk.privateKey.slice() },
+      zsk: { ...signing.zsk, privateKey: new Uint8Array(signing.zsk.privateKey) },
       apexRRsets: signing.apexRRsets.map((set) => ({
         ...set,
-        rdatas: set.rdatas.map((rdata) => rdata.slice()),
-        signatures: set.signatures.map((rdata) => rdata.slice()),
+        rdatas: set.rdatas.map((rdata) => new Uint8Array(rdata)),
+        signatures: set.signatures.map((rdata) => new Uint8Array(rdata)),
       })),
     },
   };

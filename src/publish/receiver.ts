@@ -55,8 +55,9 @@ export class PublicationReceiver {
   forward(token: unknown, message: Uint8Array, origin: ForwardOrigin): boolean {
     if (this.waiting >= MAX_FORWARDED) return false;
     this.waiting++;
-    const clientAddress = origin.clientAddress.slice();
-    this.post({ kind: "forward", token, message: message.slice(), origin: { ...origin, clientAddress } });
+    // Not `slice`: a Buffer's would be a view, and take its whole pool along.
+    const clientAddress = new Uint8Array(origin.clientAddress);
+    this.post({ kind: "forward", token, message: new Uint8Array(message), origin: { ...origin, clientAddress } });
     return true;
   }
 

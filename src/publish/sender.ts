@@ -198,7 +198,8 @@ export class PublicationSender {
         open = false;
         clearTimeout(timer);
       }
-      if (this.links.has(link)) this.post(link, { kind: "reply", token, message: octets?.slice(), more });
+      if (this.links.has(link))
+        this.post(link, { kind: "reply", token, message: octets && new Uint8Array(octets), more });
     };
     const timer = setTimeout(() => answer(undefined, false), FORWARD_TIMEOUT_MS);
     timer.unref();
