@@ -1,0 +1,47 @@
+/**
+ * Additional section: addresses of the names in NS, MX, SRV, SVCB and HTTPS, as far as the zone has them. In a referral,
+ * addresses of nameservers inside the delegation have to go along or TC is set (RFC 9471); all else goes as long as it fits.
+ */
+import type { ZoneImage } from "#image";
+import { RRType } from "#rdata";
+import { Section } from "./reply.ts";
+import { ownerOf, type Work, writeSet } from "./work.ts";
+
+export function writeAdditional(work: Work): void {
+  const { image } = work.entry;
+  if (work.additionalSet === 0) return;
+  const list = image.additionalOf(work.additionalSet);
+  if (list === 0) return;
+  work.reply.section = Section.Additional;
+  const count = image.words[list]!;
+  const { cut } = work;
+  if (cut === 0) {
+    for (let i = 1; i <= count; i++) writeAddresses(work, image.words[list + i]!);
+    return;
+  }
+  // What the child's own servers need first, so that the rest cannot take its room.
+  for (let i = 1; i <= count; i++) {
+    const node = image.words[list + i]!;
+    if (isInside(image, node, cut) && !writeAddresses(work, node)) {
+      work.reply.truncated = true;
+      return;
+    }
+  }
+  for (let i = 1; i <= count; i++) {
+    const node = image.words[list + i]!;
+    if (!isInside(image, node, cut)) writeAddresses(work, node);
+  }
+}
+
+function isInside(image: ZoneImage, node: number, cut: number): boolean {
+  return node === cut || image.cutOf(node) === cut;
+}
+
+/** A and AAAA at a node. False when one of them did not fit. */
+function writeAddresses(work: Work, node: number): boolean {
+  const { image } = work.entry;
+  const a = image.findRRset(node, RRType.A);
+  if (a !== 0 && !writeSet(work, node, a, ownerOf(work, node))) return false;
+  const aaaa = image.findRRset(node, RRType.AAAA);
+  return aaaa === 0 || writeSet(work, node, aaaa, ownerOf(work, node));
+}

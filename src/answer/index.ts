@@ -1,0 +1,19 @@
+/** Query octets in, reply octets out, over zone images. The door of the room. */
+export { Answerer } from "./answer.ts";
+export {
+  type AnswerSettings,
+  type CookieSettings,
+  DEFAULT_UDP_PAYLOAD,
+  DROP,
+  FORWARD,
+  type QueryContext,
+} from "./settings.ts";
+export {
+  periodAt,
+  periodExpiration,
+  periodInception,
+  periodPhase,
+  SIGNING_PERIOD,
+  type SigningPeriod,
+} from "./signing.ts";
+export { type ApexRRset, type LiveSigner, type ServedZone, type ZoneSigning, ZoneTable } from "./zone-table.ts";

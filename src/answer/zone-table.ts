@@ -1,0 +1,235 @@
+/**
+ * The zones that a worker serves, by apex. Open addressing on the name hash, so that a query's own suffix hashes find the
+ * longest apex; entries are replaced whole, between two queries.
+ */
+import { bytesEqual, concatBytes } from "#bytes";
+import { ImageFlag, RR_HEAD, type SignatureTable, ZoneImage } from "#image";
+import { CASE_FOLD, labelCount, lowerName, type Name, nameHash } from "#name";
+import { RRClass, RRType } from "#rdata";
+import type { NameView } from "./name-view.ts";
+import { SIGNING_PERIOD, type SigningPeriod } from "./signing.ts";
+
+export type ServedZone = {
+  readonly apex: Name;
+  /** Only "serving" has an image to answer from. */
+  readonly state: "serving" | "not-ready" | "expired";
+  readonly image?: ZoneImage;
+  /** Absent: the image is served as it is. */
+  readonly signing?: ZoneSigning;
+};
+
+export type ZoneSigning = {
+  /** How missing names and types are denied: RFC 9824, NSEC3 made when asked, or the NSEC chain in the image. */
+  readonly denial: "compact" | "nsec3" | "chain";
+  readonly signer: LiveSigner;
+  readonly table: SignatureTable;
+  readonly apexRRsets: readonly ApexRRset[];
+  /** Default `SIGNING_PERIOD`. */
+  readonly period?: SigningPeriod;
+};
+
+/** An RRset at the apex that the KSK signed: DNSKEY, CDS, CDNSKEY. It stands beside the image. */
+export type ApexRRset = {
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdatas: readonly Uint8Array[];
+  /** RDATA of each RRSIG. */
+  readonly signatures: readonly Uint8Array[];
+};
+
+/** The same, ready to copy: RRs, then their RRSIG RRs, each as `C0 0C | type | class | ttl | rdlength | rdata`. */
+export type ReadyRRset = {
+  readonly type: number;
+  readonly octets: Uint8Array;
+  /** Octets and number of the RRs without the RRSIGs. */
+  readonly dataLength: number;
+  readonly records: number;
+  readonly signatures: number;
+};
+
+/** Signs with the zone's ZSK. The only secret's shadow that answering sees. */
+export interface LiveSigner {
+  readonly keyTag: number;
+  /** DNSSEC algorithm number; one with signatures of 64 octets (13, 15). */
+  readonly algorithm: number;
+  /** Signs `data[0..length)`; 64 octets to `out[outAt..)`. */
+  sign(data: Uint8Array, length: number, out: Uint8Array, outAt: number): void;
+}
+
+/** How an entry denies. Numbers, so that the path of a query compares no strings. */
+export const Denial = { None: 0, Nsec: 1, Nsec3: 2, Compact: 3, LiveNsec3: 4 } as const;
+export type Denial = (typeof Denial)[keyof typeof Denial];
+
+export const ZoneState = { Serving: 0, NotReady: 1, Expired: 2 } as const;
+export type ZoneState = (typeof ZoneState)[keyof typeof ZoneState];
+
+/** A zone as the answering code sees it: everything that does not change from query to query, read once. */
+export class ZoneEntry {
+  /** Of this entry, unique in its table: signatures of made-up names are kept under it. */
+  readonly id: number;
+  readonly apex: Name;
+  /** Lower case: signer and owner of what is signed here. */
+  readonly lowerApex: Name;
+  readonly apexHash: number;
+  readonly apexLabels: number;
+  readonly state: ZoneState;
+  readonly image: ZoneImage;
+  readonly signing: ZoneSigning | undefined;
+  readonly period: SigningPeriod;
+  readonly denial: Denial;
+  readonly soa: number;
+  readonly apexRRsets: readonly ReadyRRset[];
+
+  constructor(id: number, zone: ServedZone) {
+    this.id = id;
+    this.apex = zone.apex;
+    this.lowerApex = lowerName(zone.apex);
+    this.apexHash = nameHash(zone.apex);
+    this.apexLabels = labelCount(zone.apex);
+    this.state = stateOf(zone);
+    this.image = zone.image ?? EMPTY_IMAGE;
+    this.signing = this.state === ZoneState.Serving ? zone.signing : undefined;
+    this.period = this.signing?.period ?? SIGNING_PERIOD;
+    this.denial = denialOf(this.image, this.signing);
+    this.soa = this.state === ZoneState.Serving ? this.image.findRRset(this.image.apexNode, RRType.SOA) : 0;
+    this.apexRRsets = (this.signing?.apexRRsets ?? []).map(readyRRset);
+  }
+}
+
+export class ZoneTable {
+  private hashes = new Int32Array(16);
+  private slots: (ZoneEntry | undefined)[] = new Array(16).fill(undefined);
+  private used = 0;
+  private nextId = 1;
+
+  get size(): number {
+    return this.used;
+  }
+
+  /** Puts a zone in or replaces the one with this apex. */
+  set(zone: ServedZone): void {
+    const entry = new ZoneEntry(this.nextId++, zone);
+    if (2 * (this.used + 1) > this.slots.length) this.grow();
+    const slot = this.place(entry.apexHash, entry.apex);
+    if (this.slots[slot] === undefined) this.used++;
+    this.hashes[slot] = entry.apexHash;
+    this.slots[slot] = entry;
+  }
+
+  /** False when there was none. */
+  remove(apex: Name): boolean {
+    const slot = this.place(nameHash(apex), apex);
+    if (this.slots[slot] === undefined) return false;
+    this.slots[slot] = undefined;
+    this.used--;
+    this.refill(slot);
+    return true;
+  }
+
+  get(apex: Name): ZoneEntry | undefined {
+    return this.slots[this.place(nameHash(apex), apex)];
+  }
+
+  /** The zone with the longest apex that `name` is at or below, of those with at most `name.labels - skip` labels. */
+  find(name: NameView, skip: number): ZoneEntry | undefined {
+    const { hashes, slots } = this;
+    const mask = slots.length - 1;
+    for (let label = skip; label <= name.labels; label++) {
+      const hash = name.hashes[label]!;
+      // Ends at a free slot: the table is at most half full.
+      for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+        const entry = slots[slot];
+        if (entry === undefined) break;
+        if (hashes[slot] === hash && isSuffix(entry.apex, name, label)) return entry;
+      }
+    }
+    return undefined;
+  }
+
+  /** The slot of this apex, or the free slot where it belongs. */
+  private place(hash: number, apex: Name): number {
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (let entry = this.slots[slot]; entry !== undefined; entry = this.slots[slot]) {
+      if (this.hashes[slot] === hash && bytesEqual(entry.lowerApex, lowerName(apex))) break;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private grow(): void {
+    const old = this.slots;
+    this.slots = new Array(2 * old.length).fill(undefined);
+    this.hashes = new Int32Array(2 * old.length);
+    for (const entry of old) if (entry) this.put(entry);
+  }
+
+  private put(entry: ZoneEntry): void {
+    const slot = this.place(entry.apexHash, entry.apex);
+    this.hashes[slot] = entry.apexHash;
+    this.slots[slot] = entry;
+  }
+
+  /** After a removal: those that stand behind the gap move up, so that no probe ends too early. */
+  private refill(gap: number): void {
+    const mask = this.slots.length - 1;
+    for (let slot = (gap + 1) & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.slots[slot];
+      if (entry === undefined) return;
+      this.slots[slot] = undefined;
+      this.put(entry);
+    }
+  }
+}
+
+function isSuffix(apex: Name, name: NameView, label: number): boolean {
+  const start = name.starts[label]!;
+  if (name.length - start !== apex.length) return false;
+  const { octets } = name;
+  const at = name.at + start;
+  for (let i = 0; i < apex.length; i++) {
+    const a = apex[i]!;
+    const b = octets[at + i]!;
+    if (a !== b && CASE_FOLD[a] !== CASE_FOLD[b]) return false;
+  }
+  return true;
+}
+
+function stateOf(zone: ServedZone): ZoneState {
+  if (zone.state === "expired") return ZoneState.Expired;
+  return zone.state === "serving" && zone.image ? ZoneState.Serving : ZoneState.NotReady;
+}
+
+function denialOf(image: ZoneImage, signing: ZoneSigning | undefined): Denial {
+  if (signing?.denial === "compact") return Denial.Compact;
+  if (signing?.denial === "nsec3") return Denial.LiveNsec3;
+  if (image.flags & ImageFlag.Nsec3) return Denial.Nsec3;
+  return image.flags & ImageFlag.Nsec ? Denial.Nsec : Denial.None;
+}
+
+function readyRRset(set: ApexRRset): ReadyRRset {
+  const data = set.rdatas.map((rdata) => record(set.type, set.ttl, rdata));
+  const signatures = set.signatures.map((rdata) => record(RRType.RRSIG, set.ttl, rdata));
+  return {
+    type: set.type,
+    octets: concatBytes([...data, ...signatures]),
+    dataLength: data.reduce((sum, octets) => sum + octets.length, 0),
+    records: data.length,
+    signatures: signatures.length,
+  };
+}
+
+function record(type: number, ttl: number, rdata: Uint8Array): Uint8Array {
+  const octets = new Uint8Array(RR_HEAD + rdata.length);
+  const view = new DataView(octets.buffer);
+  view.setUint16(0, 0xc00c);
+  view.setUint16(2, type);
+  view.setUint16(4, RRClass.IN);
+  view.setUint32(6, ttl);
+  view.setUint16(10, rdata.length);
+  octets.set(rdata, RR_HEAD);
+  return octets;
+}
+
+/** Stands in for the image of a zone that has none, so that entries have one shape; nobody looks inside. */
+const EMPTY_IMAGE: ZoneImage = new ZoneImage(new SharedArrayBuffer(512));
