@@ -1,0 +1,152 @@
+/** The vocabulary of the refresh machine: what it knows, what happens to it, what it wants done. */
+
+/** Identifier of a primary; what it means (address, port, TSIG key) is the performer's. */
+export type PeerId = string;
+
+export type Transport = "udp" | "tcp";
+
+/** All times are seconds since 1970. */
+export type RefreshState = {
+  readonly settings: RefreshSettings;
+  readonly phase: RefreshPhase;
+  /** Of the version that is stored; undefined before the first good transfer. */
+  readonly serial: number | undefined;
+  /** SOA EXPIRE of that version. */
+  readonly expireSeconds: number | undefined;
+  /** When a primary last said, or showed by a transfer, that the stored version is its own. */
+  readonly lastGoodCheck: number | undefined;
+  readonly serving: "none" | "current" | "expired";
+  /** Rounds in a row that ended with nothing heard. */
+  readonly failedRounds: number;
+  /** The next round while idle; undefined when nothing is planned (no primaries). */
+  readonly planned: Planned | undefined;
+  /** What came in while busy: one round at most, whatever the number of NOTIFYs (RFC 1996 section 4.3). */
+  readonly deferred: Wish | undefined;
+  /** After a failed or held round, NOTIFY starts no other one before this. */
+  readonly quietUntil: number;
+  /** Serial of the version that was transferred and not accepted. */
+  readonly heldSerial: number | undefined;
+  /** Number of the newest askSoa, transfer or install effect; answers to older ones are ignored. */
+  readonly attempt: number;
+  /** The timer that is set; undefined when none. */
+  readonly timerAt: number | undefined;
+};
+
+export type RefreshSettings = {
+  /** In order of preference. */
+  readonly peers: readonly PeerId[];
+  /** Between checks, whatever the SOA's REFRESH says. */
+  readonly autoRefreshSeconds: number;
+};
+
+/** Why a round is run. "forced" transfers without asking and takes any serial. */
+export type Cause = "timer" | "notify" | "recheck" | "forced";
+
+export type Wish = {
+  readonly cause: Cause;
+  /** Asked first: who sent the NOTIFY. */
+  readonly peer?: PeerId;
+  readonly serialHint?: number;
+};
+
+export type Planned = Wish & { readonly at: number };
+
+export type Round = Wish & {
+  /** Peers not yet asked, in order. */
+  readonly waiting: readonly PeerId[];
+  readonly failures: readonly PeerFailure[];
+  /** A peer answered, with a serial that is not newer and not ours. */
+  readonly behind: boolean;
+};
+
+export type RefreshPhase =
+  | { readonly kind: "idle" }
+  | {
+      readonly kind: "asking";
+      readonly peer: PeerId;
+      readonly transport: Transport;
+      readonly deadline: number;
+      readonly round: Round;
+    }
+  | { readonly kind: "transferring"; readonly peer: PeerId; readonly deadline: number; readonly round: Round }
+  | { readonly kind: "installing"; readonly peer: PeerId; readonly serial: number; readonly round: Round };
+
+export type PeerFailure = {
+  readonly peer: PeerId;
+  readonly step: "soa" | "transfer";
+  readonly code: string;
+  readonly text: string;
+};
+
+export type SoaOutcome =
+  | {
+      readonly kind: "serial";
+      readonly serial: number;
+      /** True when the serial is the stored one but the SOA's signatures are not: the primary signed anew. */
+      readonly signedAnew?: boolean;
+    }
+  | { readonly kind: "truncated" }
+  | { readonly kind: "no-answer"; readonly text: string }
+  | { readonly kind: "refused"; readonly code: string; readonly text: string };
+
+export type RefreshEvent =
+  /** Once, when the zone is taken up. */
+  | { readonly kind: "start" }
+  | { readonly kind: "timer" }
+  | { readonly kind: "notify"; readonly peer?: PeerId; readonly serialHint?: number }
+  /** The operator wants a transfer now, whatever the serial. */
+  | { readonly kind: "force" }
+  | { readonly kind: "soa"; readonly attempt: number; readonly outcome: SoaOutcome }
+  /** A whole zone is in, not yet installed. */
+  | { readonly kind: "transferred"; readonly attempt: number; readonly serial: number }
+  | { readonly kind: "transfer-failed"; readonly attempt: number; readonly code: string; readonly text: string }
+  /** The version passed every check, is stored and served. */
+  | { readonly kind: "installed"; readonly attempt: number; readonly expireSeconds: number }
+  /** The version did not pass: the old one is served on. */
+  | { readonly kind: "held"; readonly attempt: number; readonly code: string; readonly text: string }
+  | { readonly kind: "configured"; readonly settings: RefreshSettings };
+
+export type RefreshReport =
+  | { readonly kind: "up-to-date"; readonly peer: PeerId; readonly serial: number }
+  | { readonly kind: "newer"; readonly peer: PeerId; readonly serial: number; readonly ours: number | undefined }
+  | {
+      readonly kind: "serial-backwards";
+      readonly peer: PeerId;
+      readonly serial: number;
+      readonly ours: number;
+      /** At a distance of 2^31 nobody can say which is newer (RFC 1982 section 3.2). */
+      readonly undefinedOrder: boolean;
+    }
+  | ({ readonly kind: "peer-failed" } & PeerFailure)
+  | { readonly kind: "all-failed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }
+  | { readonly kind: "no-primaries" }
+  | { readonly kind: "installed"; readonly peer: PeerId; readonly serial: number; readonly was: number | undefined }
+  | {
+      readonly kind: "held";
+      readonly peer: PeerId;
+      readonly serial: number;
+      readonly code: string;
+      readonly text: string;
+    }
+  | { readonly kind: "still-held"; readonly peer: PeerId; readonly serial: number };
+
+export type RefreshEffect =
+  | {
+      readonly kind: "ask-soa";
+      readonly attempt: number;
+      readonly peer: PeerId;
+      readonly transport: Transport;
+      /** Report "no-answer" after this at the latest. */
+      readonly timeoutSeconds: number;
+    }
+  | { readonly kind: "transfer"; readonly attempt: number; readonly peer: PeerId; readonly timeoutSeconds: number }
+  /** Stop what this attempt does; nothing it reports will count. */
+  | { readonly kind: "abandon"; readonly attempt: number }
+  /** Compile, check, store and publish what was transferred, then report "installed" or "held". */
+  | { readonly kind: "install"; readonly attempt: number; readonly peer: PeerId; readonly serial: number }
+  /** Throw away what was transferred. */
+  | { readonly kind: "discard"; readonly attempt: number }
+  /** There is one timer: this replaces it. Undefined: none. */
+  | { readonly kind: "set-timer"; readonly at: number | undefined }
+  | { readonly kind: "serving"; readonly serving: "current" | "expired" }
+  | { readonly kind: "report"; readonly report: RefreshReport };

@@ -1,0 +1,362 @@
+/**
+ * Keeps one zone like its primaries': when to ask, whom, and what to do with the answer. A pure function: no I/O, no
+ * clock, no randomness; effects are values that the caller performs and answers with events.
+ *
+ * ```
+ *            timer │ notify │ recheck                     truncated or no answer: the same peer by TCP
+ *   ┌──────┐ ───────────────────────▶ ┌──────────────┐ ◀─┐
+ *   │ idle │                          │ asking (SOA) │ ──┘   refused, still nothing: next peer
+ *   └──────┘ ◀─ same │ older │ all failed ────┘ │ newer, or no copy, or expired
+ *      ▲  │ forced                              ▼
+ *      │  └──────────────────────────▶ ┌──────────────┐   failed: next peer
+ *      │                               │ transferring │ ─────────────────────▶ asking / transferring / idle
+ *      │ installed │ held              └──────────────┘
+ *      │                                        │ transferred, and the serial may be taken
+ *      │                               ┌────────▼─────┐
+ *      └────────────────────────────── │  installing  │   (control: compile, verify, sign, publish)
+ *                                      └──────────────┘
+ *   busy + notify, forced: remembered once, run when idle again
+ *   beside it:  serving  none ─▶ current ◀─▶ expired   (lastGoodCheck + SOA EXPIRE)
+ * ```
+ */
+import { serialCompare } from "#zone";
+import type {
+  PeerFailure,
+  PeerId,
+  RefreshEffect,
+  RefreshEvent,
+  RefreshPhase,
+  RefreshReport,
+  RefreshSettings,
+  RefreshState,
+  Round,
+  SoaOutcome,
+  Transport,
+  Wish,
+} from "./refresh-state.ts";
+import {
+  expiresAt,
+  nextCheckAt,
+  quietSeconds,
+  RECHECK_SECONDS,
+  retryAt,
+  TCP_TIMEOUT_SECONDS,
+  TRANSFER_TIMEOUT_SECONDS,
+  UDP_TIMEOUT_SECONDS,
+} from "./refresh-timing.ts";
+
+export type Stored = {
+  readonly serial: number;
+  readonly expireSeconds: number;
+  readonly lastGoodCheck: number;
+};
+
+/** `stored` is what a restart found on disk. Feed "start" next. */
+export function initialRefreshState(settings: RefreshSettings, stored?: Stored): RefreshState {
+  return {
+    settings,
+    phase: { kind: "idle" },
+    serial: stored?.serial,
+    expireSeconds: stored?.expireSeconds,
+    lastGoodCheck: stored?.lastGoodCheck,
+    serving: stored ? "current" : "none",
+    failedRounds: 0,
+    planned: undefined,
+    deferred: undefined,
+    quietUntil: 0,
+    heldSerial: undefined,
+    attempt: 0,
+    timerAt: undefined,
+  };
+}
+
+export type RefreshStep = { readonly state: RefreshState; readonly effects: readonly RefreshEffect[] };
+
+/** `now` in seconds since 1970; `jitter` a random number from 0 to 1, used when a time is planned. */
+export function stepRefresh(state: RefreshState, event: RefreshEvent, now: number, jitter: number): RefreshStep {
+  const machine = new Machine(state, now, jitter);
+  machine.take(event);
+  machine.settle();
+  return { state: machine.state, effects: machine.effects };
+}
+
+/** One step in the making: the state so far and the effects so far. Lives for one call of `stepRefresh`. */
+class Machine {
+  state: RefreshState;
+  readonly effects: RefreshEffect[] = [];
+  readonly #now: number;
+  readonly #jitter: number;
+
+  constructor(state: RefreshState, now: number, jitter: number) {
+    this.state = state;
+    this.#now = now;
+    this.#jitter = jitter;
+  }
+
+  take(event: RefreshEvent): void {
+    switch (event.kind) {
+      case "start":
+        return this.#plan({ cause: "timer" }, this.#firstCheck());
+      case "timer":
+        return this.#deadlinePassed();
+      case "notify":
+        return this.#wish({ cause: "notify", peer: event.peer, serialHint: event.serialHint });
+      case "force":
+        return this.#wish({ cause: "forced" });
+      case "configured":
+        return this.#configured(event.settings);
+      default:
+        // Answers to attempts that were given up come late and count for nothing.
+        if (event.attempt === this.state.attempt) this.#answered(event);
+    }
+  }
+
+  /** After every event: begin what is due, expire what is over, and set the one timer. */
+  settle(): void {
+    this.#checkExpiry();
+    const { phase, planned, deferred } = this.state;
+    if (phase.kind === "idle") {
+      if (deferred) {
+        this.#set({ deferred: undefined });
+        this.#wish(deferred);
+      } else if (planned && planned.at <= this.#now) {
+        this.#startRound(planned);
+      }
+    }
+    this.#setTimer();
+  }
+
+  // ---- what happens ----
+
+  #answered(event: Extract<RefreshEvent, { attempt: number }>): void {
+    const { phase } = this.state;
+    if (event.kind === "soa" && phase.kind === "asking") this.#soaAnswered(phase, event.outcome);
+    else if (event.kind === "transferred" && phase.kind === "transferring") this.#transferred(phase, event.serial);
+    else if (event.kind === "transfer-failed" && phase.kind === "transferring")
+      this.#peerFailed(phase.round, { peer: phase.peer, step: "transfer", code: event.code, text: event.text });
+    else if (event.kind === "installed" && phase.kind === "installing") this.#installed(phase, event.expireSeconds);
+    else if (event.kind === "held" && phase.kind === "installing") this.#held(phase, event.code, event.text);
+  }
+
+  #wish(wish: Wish): void {
+    const { phase, quietUntil } = this.state;
+    if (phase.kind === "idle") {
+      if (wish.cause !== "forced" && quietUntil > this.#now) this.#planEarlier(wish, quietUntil);
+      else this.#startRound(wish);
+    } else if (wish.cause === "forced" && phase.kind === "asking") {
+      this.#abandon();
+      this.#startRound(wish);
+    } else if (wish.cause === "forced" && phase.kind === "transferring") {
+      // What is coming in is as fresh as anything: take it whatever its serial.
+      this.#set({ phase: { ...phase, round: { ...phase.round, cause: "forced" } } });
+    } else if (this.state.deferred?.cause !== "forced") {
+      this.#set({ deferred: wish });
+    }
+  }
+
+  #deadlinePassed(): void {
+    const { phase } = this.state;
+    if (!("deadline" in phase) || phase.deadline > this.#now) return;
+    this.#abandon();
+    if (phase.kind === "asking")
+      this.#soaAnswered(phase, { kind: "no-answer", text: `no answer within ${timeoutOf(phase.transport)} s` });
+    else
+      this.#peerFailed(phase.round, {
+        peer: phase.peer,
+        step: "transfer",
+        code: "timeout",
+        text: `not finished within ${TRANSFER_TIMEOUT_SECONDS} s`,
+      });
+  }
+
+  #configured(settings: RefreshSettings): void {
+    const { phase } = this.state;
+    this.#set({ settings });
+    if (phase.kind === "installing") return this.#set({ deferred: this.state.deferred ?? { cause: "timer" } });
+    if (phase.kind !== "idle" && settings.peers.includes(phase.peer)) return;
+    if (phase.kind !== "idle") this.#abandon();
+    this.#set({ phase: { kind: "idle" } });
+    this.#plan({ cause: "timer" }, this.#now);
+  }
+
+  #soaAnswered(phase: Extract<RefreshPhase, { kind: "asking" }>, outcome: SoaOutcome): void {
+    const { peer, transport, round } = phase;
+    if (outcome.kind === "serial") return this.#compared(round, peer, outcome.serial, outcome.signedAnew ?? false);
+    if (outcome.kind !== "refused" && transport === "udp") return this.#ask(round, peer, "tcp");
+    const told =
+      outcome.kind === "truncated" ? { code: "truncated", text: "the answer by TCP is marked as truncated" } : outcome;
+    const code = outcome.kind === "no-answer" ? "no-answer" : "code" in told ? told.code : outcome.kind;
+    this.#peerFailed(round, { peer, step: "soa", code, text: told.text });
+  }
+
+  #compared(round: Round, peer: PeerId, serial: number, signedAnew: boolean): void {
+    const { serial: ours, serving, heldSerial } = this.state;
+    const order = ours === undefined ? 1 : serialCompare(serial, ours);
+    if (order === 0 && !signedAnew) return this.#upToDate(round, peer, serial);
+    if (ours !== undefined && order !== 1 && order !== 0 && serving !== "expired") {
+      this.#report({ kind: "serial-backwards", peer, serial, ours, undefinedOrder: order === undefined });
+      return this.#nextPeer({ ...round, behind: true });
+    }
+    // The same rubbish is not fetched again for every NOTIFY, only when a check is due: it may have been mended unannounced.
+    if (serial === heldSerial && round.cause !== "timer") {
+      this.#report({ kind: "still-held", peer, serial });
+      return this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+    }
+    this.#report({ kind: "newer", peer, serial, ours });
+    this.#transfer(round, peer);
+  }
+
+  #upToDate(round: Round, peer: PeerId, serial: number): void {
+    this.#report({ kind: "up-to-date", peer, serial });
+    this.#goodCheck();
+    const early = round.serialHint !== undefined && serialCompare(round.serialHint, serial) === 1;
+    this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+    // NOTIFY may run ahead of what its sender serves. Asked once more, without the hint: a wrong hint ends there.
+    if (early && round.cause === "notify") this.#planEarlier({ cause: "recheck", peer }, this.#now + RECHECK_SECONDS);
+  }
+
+  #transferred(phase: Extract<RefreshPhase, { kind: "transferring" }>, serial: number): void {
+    const { peer, round } = phase;
+    const { serial: ours, serving } = this.state;
+    const order = ours === undefined ? 1 : serialCompare(serial, ours);
+    if (round.cause !== "forced" && serving !== "expired" && order !== 1 && order !== 0) {
+      this.effects.push({ kind: "discard", attempt: this.state.attempt });
+      const text = `serial ${serial} came, not newer than ours, ${ours}`;
+      return this.#peerFailed({ ...round, behind: true }, { peer, step: "transfer", code: "not-newer", text });
+    }
+    this.#set({ phase: { kind: "installing", peer, serial, round } });
+    this.effects.push({ kind: "install", attempt: this.state.attempt, peer, serial });
+  }
+
+  #installed(phase: Extract<RefreshPhase, { kind: "installing" }>, expireSeconds: number): void {
+    this.#report({ kind: "installed", peer: phase.peer, serial: phase.serial, was: this.state.serial });
+    this.#set({ serial: phase.serial, expireSeconds, heldSerial: undefined });
+    this.#goodCheck();
+    this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+  }
+
+  #held(phase: Extract<RefreshPhase, { kind: "installing" }>, code: string, text: string): void {
+    const failedRounds = this.state.failedRounds + 1;
+    this.#report({ kind: "held", peer: phase.peer, serial: phase.serial, code, text });
+    this.#set({ heldSerial: phase.serial, failedRounds, quietUntil: this.#now + quietSeconds(failedRounds) });
+    this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+  }
+
+  #peerFailed(round: Round, failure: PeerFailure): void {
+    this.#report({ kind: "peer-failed", ...failure });
+    this.#nextPeer({ ...round, failures: [...round.failures, failure] });
+  }
+
+  // ---- what is done ----
+
+  #startRound(wish: Wish): void {
+    const { peers } = this.state.settings;
+    this.#set({ planned: undefined });
+    const [first, ...others] =
+      wish.peer !== undefined && peers.includes(wish.peer) ? preferred(peers, wish.peer) : peers;
+    if (first === undefined) return this.#report({ kind: "no-primaries" });
+    const round: Round = { ...wish, waiting: others, failures: [], behind: false };
+    if (wish.cause === "forced") this.#transfer(round, first);
+    else this.#ask(round, first, "udp");
+  }
+
+  #nextPeer(round: Round): void {
+    const [peer, ...waiting] = round.waiting;
+    const rest = { ...round, waiting };
+    if (peer !== undefined) return round.cause === "forced" ? this.#transfer(rest, peer) : this.#ask(rest, peer, "udp");
+    // Somebody answered, with an older serial: nothing is broken that asking more often would mend.
+    if (round.behind) return this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+    const failedRounds = this.state.failedRounds + 1;
+    const at = retryAt(this.state, failedRounds, this.#now, this.#jitter);
+    this.#set({ failedRounds, quietUntil: this.#now + quietSeconds(failedRounds) });
+    this.#report({ kind: "all-failed", failures: round.failures, retryAt: at });
+    this.#endRound(at);
+  }
+
+  #ask(round: Round, peer: PeerId, transport: Transport): void {
+    const attempt = this.state.attempt + 1;
+    const timeoutSeconds = timeoutOf(transport);
+    const deadline = this.#now + timeoutSeconds + 1;
+    this.#set({ attempt, phase: { kind: "asking", peer, transport, deadline, round } });
+    this.effects.push({ kind: "ask-soa", attempt, peer, transport, timeoutSeconds });
+  }
+
+  #transfer(round: Round, peer: PeerId): void {
+    const attempt = this.state.attempt + 1;
+    const deadline = this.#now + TRANSFER_TIMEOUT_SECONDS + 1;
+    this.#set({ attempt, phase: { kind: "transferring", peer, deadline, round } });
+    this.effects.push({ kind: "transfer", attempt, peer, timeoutSeconds: TRANSFER_TIMEOUT_SECONDS });
+  }
+
+  /** Stops the running attempt; its number is used up, so that a late answer to it counts for nothing. */
+  #abandon(): void {
+    this.effects.push({ kind: "abandon", attempt: this.state.attempt });
+    this.#set({ attempt: this.state.attempt + 1 });
+  }
+
+  #endRound(nextAt: number): void {
+    this.#set({ phase: { kind: "idle" } });
+    this.#plan({ cause: "timer" }, nextAt);
+  }
+
+  #goodCheck(): void {
+    this.#set({ lastGoodCheck: this.#now, failedRounds: 0, quietUntil: 0 });
+    if (this.state.serving === "current") return;
+    this.#set({ serving: "current" });
+    this.effects.push({ kind: "serving", serving: "current" });
+  }
+
+  #checkExpiry(): void {
+    const end = expiresAt(this.state);
+    if (this.state.serving !== "current" || end === undefined || end > this.#now) return;
+    this.#set({ serving: "expired" });
+    this.effects.push({ kind: "serving", serving: "expired" });
+  }
+
+  /** At once without a copy; otherwise when the stored one is due, which may be long ago. */
+  #firstCheck(): number {
+    const { lastGoodCheck } = this.state;
+    if (lastGoodCheck === undefined) return this.#now;
+    return Math.max(
+      this.#now,
+      Math.min(nextCheckAt(this.state, lastGoodCheck, this.#jitter), nextCheckAt(this.state, this.#now, 0)),
+    );
+  }
+
+  #plan(wish: Wish, at: number): void {
+    this.#set({ planned: { ...wish, at } });
+  }
+
+  #planEarlier(wish: Wish, at: number): void {
+    if (this.state.planned === undefined || at < this.state.planned.at) this.#plan(wish, at);
+  }
+
+  #setTimer(): void {
+    const { phase, planned, serving } = this.state;
+    const times: number[] = [];
+    if (phase.kind === "idle" && planned) times.push(planned.at);
+    if ("deadline" in phase) times.push(phase.deadline);
+    const expiry = serving === "current" ? expiresAt(this.state) : undefined;
+    if (expiry !== undefined) times.push(expiry);
+    const at = times.length === 0 ? undefined : Math.min(...times);
+    if (at === this.state.timerAt) return;
+    this.#set({ timerAt: at });
+    this.effects.push({ kind: "set-timer", at });
+  }
+
+  #report(report: RefreshReport): void {
+    this.effects.push({ kind: "report", report });
+  }
+
+  #set(changes: Partial<RefreshState>): void {
+    this.state = { ...this.state, ...changes };
+  }
+}
+
+function preferred(peers: readonly PeerId[], first: PeerId): PeerId[] {
+  return [first, ...peers.filter((peer) => peer !== first)];
+}
+
+function timeoutOf(transport: Transport): number {
+  return transport === "udp" ? UDP_TIMEOUT_SECONDS : TCP_TIMEOUT_SECONDS;
+}
