@@ -1,0 +1,10 @@
+/** What the provider's API has no place for. */
+import type { HandlersOf } from "../call.ts";
+
+export const ownHandlers: HandlersOf<"own"> = {
+  "own.status": async ({ service, params }) => service.getZoneStatus(params["zoneId"]!),
+  "own.settings.get": async ({ service, params }) => service.getZoneSettings(params["zoneId"]!),
+  "own.settings.edit": async ({ service, params, body }) => service.editZoneSettings(params["zoneId"]!, body),
+  "own.transfers": async ({ service, params, query }) => service.listTransfers(params["zoneId"]!, query),
+  "own.events": async ({ service, query }) => service.listEvents(query),
+};

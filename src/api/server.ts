@@ -1,0 +1,154 @@
+/** The HTTP server: Fastify with our own bodies, queries, errors and headers, so that whatever comes in, JSON in the envelope goes out. */
+import { randomBytes } from "node:crypto";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { type ControlError, type ControlService, makeOpenApi } from "#contract";
+import type { Logger } from "#telemetry";
+import { sendError, sendJson } from "./answer.ts";
+import { allowOrigins } from "./cors.ts";
+import { openPages } from "./pages.ts";
+import { parseQuery } from "./query.ts";
+import { addRoutes, methodsOf, pathOf } from "./routes.ts";
+
+export type ApiOptions = {
+  readonly service: ControlService;
+  readonly logger: Logger;
+  /** Text of the Prometheus page. */
+  readonly metrics: () => Promise<string>;
+  /** Countersign's version, for the OpenAPI page. */
+  readonly version: string;
+  readonly maxBodyOctets: number;
+  /** Whether pages of other origins may call. */
+  readonly cors: boolean;
+  /** `web/dist`; need not exist. */
+  readonly webDirectory?: string;
+};
+
+/** A request's head and body have to be here within this time. */
+const REQUEST_SECONDS = 60;
+
+/** The server, not yet listening: `listen({host, port})` and `close()` are Fastify's. */
+export function buildApi(options: ApiOptions): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomBytes(8).toString("hex"),
+    bodyLimit: options.maxBodyOctets,
+    requestTimeout: REQUEST_SECONDS * 1000,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256, querystringParser: parseQuery as never },
+    frameworkErrors: (error, request, reply) => handleError(options, error, request, reply as never),
+    clientErrorHandler: refuseBadHttp,
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (request, octets, parsed) =>
+    parsed(null, { octets, type: request.headers["content-type"]?.toLowerCase() ?? "" }),
+  );
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id).header("x-content-type-options", "nosniff");
+    reply.header("cache-control", "no-store");
+    if (options.cors && allowOrigins(request, reply)) return reply;
+    return undefined;
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const done = {
+      method: request.method,
+      path: pathOf(request),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    };
+    request.log[request.method === "GET" || request.method === "HEAD" ? "debug" : "info"](done, "request");
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => handleError(options, error, request, reply));
+  app.setNotFoundHandler((request, reply) => refuseRoute(request, reply));
+  addRoutes(app, options.service);
+  addSystemRoutes(app, options);
+  return app;
+}
+
+function addSystemRoutes(app: FastifyInstance, options: ApiOptions): void {
+  const openApi = JSON.stringify(makeOpenApi(options.version));
+  const pages = openPages(options.webDirectory);
+  app.get("/healthz", async (_, reply) => sendJson(reply, 200, { status: "ok" }));
+  app.get("/readyz", async (_, reply) => {
+    const readiness = options.service.readiness();
+    return sendJson(reply, readiness.ready ? 200 : 503, readiness);
+  });
+  app.get("/metrics", async (_, reply) =>
+    reply.type("text/plain; version=0.0.4; charset=utf-8").send(await options.metrics()),
+  );
+  app.get("/openapi.json", async (_, reply) => reply.type("application/json; charset=utf-8").send(openApi));
+  app.get("/*", async (request, reply) => {
+    const path = pathOf(request);
+    const isApi = /^\/(client|countersign)(\/|$)/.test(path);
+    const wantsHtml = request.headers.accept?.includes("text/html") ?? false;
+    if (isApi || !pages.send(path, wantsHtml, reply)) return refuseRoute(request, reply);
+    return reply;
+  });
+}
+
+function refuseRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = pathOf(request);
+  const methods = methodsOf(path.replace(/(?<=.)\/$/, ""));
+  if (methods.length === 0 || methods.includes(request.method))
+    return sendError(reply, { code: "route.unknown", about: path });
+  reply.header("allow", methods.join(", "));
+  return sendError(reply, { code: "route.method", about: `${request.method} ${path}` });
+}
+
+/** Fastify's own refusals have a status below 500; everything else is a fault of ours, logged with the request's id. */
+function handleError(
+  options: ApiOptions,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) {
+    request.log.error({ err: error, path: pathOf(request) }, "request failed");
+    return sendError(reply, { code: "internal" });
+  }
+  return sendError(reply, refusalOf(options, error, request));
+}
+
+function refusalOf(options: ApiOptions, error: FastifyError, request: FastifyRequest): ControlError {
+  switch (error.code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return { code: "request.too-large", about: String(options.maxBodyOctets) };
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return { code: "request.content-type", about: request.headers["content-type"]?.slice(0, 80) };
+    case "FST_ERR_BAD_URL":
+      return { code: "route.unknown", about: pathOf(request) };
+    default:
+      return { code: "request.invalid", about: error.code };
+  }
+}
+
+/** The part of a socket that is used here; sockets themselves belong to #net. */
+type Connection = {
+  readonly destroyed: boolean;
+  readonly writable: boolean;
+  destroy(): void;
+  end(text: string): void;
+};
+
+/** What is no HTTP at all, or too slow: no request object exists, so the answer is written by hand. */
+function refuseBadHttp(error: Error & { code?: string }, socket: Connection): void {
+  if (socket.destroyed || error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify({
+    success: false,
+    errors: [{ code: 1004, message: "Invalid request: not HTTP/1.1 as it should be", reason: "request.invalid" }],
+    messages: [],
+    result: null,
+  });
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
