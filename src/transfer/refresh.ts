@@ -80,7 +80,7 @@ export function stepRefresh(state: RefreshState, event: RefreshEvent, now: numbe
   return { state: machine.state, effects: machine.effects };
 }
 
-/** One step in the making: the state so far and the effects so far. Lives for one call of `stepRefresh`. */
+/** One step in the making, for one call of `stepRefresh`. Keeps: the effects are those that led from the old state to `state`. */
 class Machine {
   state: RefreshState;
   readonly effects: RefreshEffect[] = [];
@@ -94,21 +94,13 @@ class Machine {
   }
 
   take(event: RefreshEvent): void {
-    switch (event.kind) {
-      case "start":
-        return this.#plan({ cause: "timer" }, this.#firstCheck());
-      case "timer":
-        return this.#deadlinePassed();
-      case "notify":
-        return this.#wish({ cause: "notify", peer: event.peer, serialHint: event.serialHint });
-      case "force":
-        return this.#wish({ cause: "forced" });
-      case "configured":
-        return this.#configured(event.settings);
-      default:
-        // Answers to attempts that were given up come late and count for nothing.
-        if (event.attempt === this.state.attempt) this.#answered(event);
-    }
+    if (event.kind === "start") this.#plan({ cause: "timer" }, this.#firstCheck());
+    else if (event.kind === "timer") this.#timerFired();
+    else if (event.kind === "notify") this.#wish({ cause: "notify", peer: event.peer, serialHint: event.serialHint });
+    else if (event.kind === "force") this.#wish({ cause: "forced" });
+    else if (event.kind === "configured") this.#configured(event.settings);
+    // Answers to attempts that were given up come late and count for nothing.
+    else if (event.attempt === this.state.attempt) this.#answered(event);
   }
 
   /** After every event: begin what is due, expire what is over, and set the one timer. */
@@ -154,8 +146,10 @@ class Machine {
     }
   }
 
-  #deadlinePassed(): void {
+  #timerFired(): void {
     const { phase } = this.state;
+    // It may have fired early: it is set again then.
+    this.#set({ timerAt: undefined });
     if (!("deadline" in phase) || phase.deadline > this.#now) return;
     this.#abandon();
     if (phase.kind === "asking")
@@ -172,7 +166,10 @@ class Machine {
   #configured(settings: RefreshSettings): void {
     const { phase } = this.state;
     this.#set({ settings });
-    if (phase.kind === "installing") return this.#set({ deferred: this.state.deferred ?? { cause: "timer" } });
+    if (phase.kind === "installing") {
+      this.#set({ deferred: this.state.deferred ?? { cause: "timer" } });
+      return;
+    }
     if (phase.kind !== "idle" && settings.peers.includes(phase.peer)) return;
     if (phase.kind !== "idle") this.#abandon();
     this.#set({ phase: { kind: "idle" } });
@@ -181,29 +178,33 @@ class Machine {
 
   #soaAnswered(phase: Extract<RefreshPhase, { kind: "asking" }>, outcome: SoaOutcome): void {
     const { peer, transport, round } = phase;
-    if (outcome.kind === "serial") return this.#compared(round, peer, outcome.serial, outcome.signedAnew ?? false);
-    if (outcome.kind !== "refused" && transport === "udp") return this.#ask(round, peer, "tcp");
-    const told =
-      outcome.kind === "truncated" ? { code: "truncated", text: "the answer by TCP is marked as truncated" } : outcome;
-    const code = outcome.kind === "no-answer" ? "no-answer" : "code" in told ? told.code : outcome.kind;
-    this.#peerFailed(round, { peer, step: "soa", code, text: told.text });
+    if (outcome.kind === "serial") {
+      this.#compared(round, peer, outcome.serial, outcome.signedAnew ?? false);
+    } else if (outcome.kind !== "refused" && transport === "udp") {
+      this.#ask(round, peer, "tcp");
+    } else {
+      const code = outcome.kind === "refused" ? outcome.code : outcome.kind;
+      const text = outcome.kind === "truncated" ? "the answer by TCP is marked as truncated" : outcome.text;
+      this.#peerFailed(round, { peer, step: "soa", code, text });
+    }
   }
 
   #compared(round: Round, peer: PeerId, serial: number, signedAnew: boolean): void {
     const { serial: ours, serving, heldSerial } = this.state;
     const order = ours === undefined ? 1 : serialCompare(serial, ours);
-    if (order === 0 && !signedAnew) return this.#upToDate(round, peer, serial);
-    if (ours !== undefined && order !== 1 && order !== 0 && serving !== "expired") {
+    if (order === 0 && !signedAnew) {
+      this.#upToDate(round, peer, serial);
+    } else if (ours !== undefined && order !== 1 && order !== 0 && serving !== "expired") {
       this.#report({ kind: "serial-backwards", peer, serial, ours, undefinedOrder: order === undefined });
-      return this.#nextPeer({ ...round, behind: true });
-    }
-    // The same rubbish is not fetched again for every NOTIFY, only when a check is due: it may have been mended unannounced.
-    if (serial === heldSerial && round.cause !== "timer") {
+      this.#nextPeer({ ...round, behind: true });
+    } else if (serial === heldSerial && round.cause !== "timer") {
+      // What was held is not fetched again for every NOTIFY, only when a check is due: it may have been mended unannounced.
       this.#report({ kind: "still-held", peer, serial });
-      return this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+      this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+    } else {
+      this.#report({ kind: "newer", peer, serial, ours });
+      this.#transfer(round, peer);
     }
-    this.#report({ kind: "newer", peer, serial, ours });
-    this.#transfer(round, peer);
   }
 
   #upToDate(round: Round, peer: PeerId, serial: number): void {
@@ -222,7 +223,8 @@ class Machine {
     if (round.cause !== "forced" && serving !== "expired" && order !== 1 && order !== 0) {
       this.effects.push({ kind: "discard", attempt: this.state.attempt });
       const text = `serial ${serial} came, not newer than ours, ${ours}`;
-      return this.#peerFailed({ ...round, behind: true }, { peer, step: "transfer", code: "not-newer", text });
+      this.#peerFailed(round, { peer, step: "transfer", code: "not-newer", text });
+      return;
     }
     this.#set({ phase: { kind: "installing", peer, serial, round } });
     this.effects.push({ kind: "install", attempt: this.state.attempt, peer, serial });
@@ -254,23 +256,29 @@ class Machine {
     this.#set({ planned: undefined });
     const [first, ...others] =
       wish.peer !== undefined && peers.includes(wish.peer) ? preferred(peers, wish.peer) : peers;
-    if (first === undefined) return this.#report({ kind: "no-primaries" });
-    const round: Round = { ...wish, waiting: others, failures: [], behind: false };
-    if (wish.cause === "forced") this.#transfer(round, first);
-    else this.#ask(round, first, "udp");
+    if (first === undefined) this.#report({ kind: "no-primaries" });
+    else this.#tryPeer({ ...wish, waiting: others, failures: [], behind: false }, first);
+  }
+
+  #tryPeer(round: Round, peer: PeerId): void {
+    if (round.cause === "forced") this.#transfer(round, peer);
+    else this.#ask(round, peer, "udp");
   }
 
   #nextPeer(round: Round): void {
     const [peer, ...waiting] = round.waiting;
-    const rest = { ...round, waiting };
-    if (peer !== undefined) return round.cause === "forced" ? this.#transfer(rest, peer) : this.#ask(rest, peer, "udp");
-    // Somebody answered, with an older serial: nothing is broken that asking more often would mend.
-    if (round.behind) return this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
-    const failedRounds = this.state.failedRounds + 1;
-    const at = retryAt(this.state, failedRounds, this.#now, this.#jitter);
-    this.#set({ failedRounds, quietUntil: this.#now + quietSeconds(failedRounds) });
-    this.#report({ kind: "all-failed", failures: round.failures, retryAt: at });
-    this.#endRound(at);
+    if (peer !== undefined) {
+      this.#tryPeer({ ...round, waiting }, peer);
+    } else if (round.behind) {
+      // Somebody answered, with an older serial: nothing is broken that asking more often would mend.
+      this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+    } else {
+      const failedRounds = this.state.failedRounds + 1;
+      const at = retryAt(this.state, failedRounds, this.#now, this.#jitter);
+      this.#set({ failedRounds, quietUntil: this.#now + quietSeconds(failedRounds) });
+      this.#report({ kind: "all-failed", failures: round.failures, retryAt: at });
+      this.#endRound(at);
+    }
   }
 
   #ask(round: Round, peer: PeerId, transport: Transport): void {
