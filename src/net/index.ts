@@ -32,5 +32,6 @@ export {
   type UdpPath,
   type UdpSource,
 } from "./udp.ts";
+export { openUdpAsker, type UdpAsker, type UdpAskerOptions } from "./udp-asker.ts";
 export { closeDescriptors, openUdpBatch, type UdpBatch, type UdpBatchOptions } from "./udp-batch.ts";
 export { openUdpDgram, type UdpDgram, type UdpDgramOptions } from "./udp-dgram.ts";

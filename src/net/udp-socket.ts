@@ -63,12 +63,13 @@ export function openBoundSocket(
 /** Connected to `to`: only that peer's datagrams arrive, from an ephemeral port. */
 export function openConnectedSocket(native: Native, to: SocketAddress): Result<NativeSocket, NetError> {
   const scratch = new Arena(native, 4096);
-  const length = writeSockaddr(scratch.octets, 0, to);
-  if (length === 0) return fail({ code: "net.bad_address", detail: to.address });
-  const six = scratch.octets[0] === C.AF_INET6;
+  const octets = addressOctets(to.address);
+  if (octets === undefined) return fail({ code: "net.bad_address", detail: to.address });
+  const six = octets.length === 16;
   const fd = native.socket(six ? C.AF_INET6 : C.AF_INET, C.SOCK_DGRAM_CLOEXEC, 0);
   if (fd < 0) return fail(nativeError(native, "socket"));
   setBuffers(native, scratch, fd);
+  const length = writeSockaddr(scratch.octets, 0, to);
   if (native.connect(fd, scratch.address, length) < 0) {
     const error = nativeError(native, printSocketAddress(to));
     native.close(fd);
