@@ -24,7 +24,7 @@ export type ZoneKeyPair = {
 };
 
 export type MakeKeyOptions = {
-  /** Tags of the zone's other keys: a validator would have to try both (RFC 4034 section 8.1 of appendix B). */
+  /** Tags of the zone's other keys: a validator would have to try both (RFC 4034 appendix B). */
   readonly takenTags?: readonly number[];
   /** Default 13. */
   readonly algorithm?: KeyPairAlgorithm;

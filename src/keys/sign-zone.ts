@@ -7,7 +7,6 @@ import { fail, ok, type Result } from "#bytes";
 import {
   buildNsec3Chain,
   buildNsecChain,
-  findRRset,
   isSecureEntryPoint,
   type Nsec3Params,
   nsec3paramRdata,
