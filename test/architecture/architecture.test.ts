@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ROOT } from "../root.ts";
 import { readPlan } from "./plan.ts";
 import {
   checkConstructs,
@@ -12,7 +13,7 @@ import {
   findFileCycles,
   findRoomCycles,
 } from "./rules.ts";
-import { ROOT, readSource, readSources, roomOf } from "./sources.ts";
+import { readSource, readSources, roomOf } from "./sources.ts";
 
 const page = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { imports: Record<string, string> };

@@ -1,10 +1,8 @@
 /** The source tree as facts: who imports what, how long files and functions are, which constructs occur. Read by oxc's parser. */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, posix, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, posix, relative } from "node:path";
 import { parseSync } from "vite";
-
-export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { ROOT } from "../root.ts";
 
 export type Import = { readonly specifier: string; readonly line: number };
 export type LongThing = { readonly name: string; readonly line: number; readonly lines: number };

@@ -95,7 +95,7 @@ export function askAllTcp(server: Server, questions: readonly Question[]): Promi
     socket.once("error", give);
     socket.once("close", () => give(new Error(`closed after ${received} of ${questions.length} answers`)));
     socket.once("connect", send);
-    socket.on("data", (chunk) => {
+    socket.on("data", (chunk: Buffer) => {
       pending = Buffer.concat([pending, chunk]);
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
         const length = pending.readUInt16BE(0);

@@ -127,8 +127,9 @@ async function waitReady(
     await sleep(30);
   }
   const tail = log().slice(-LOG_TAIL);
+  const what = over ? "ended before it was ready" : "did not get ready";
   await stop();
-  throw new Error(`${program} ${over ? "ended before it was ready" : "did not get ready"}. It said:\n${tail}`);
+  throw new Error(`${program} ${what}. It said:\n${tail}`);
 }
 
 async function endProcess(child: ChildProcess, ended: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
