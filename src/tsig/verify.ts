@@ -7,6 +7,7 @@
  * ```
  */
 import { fail, ok, type Result } from "#bytes";
+import { RCODE_MASK, rcodeName } from "#message";
 import { nameEquals, printName } from "#name";
 import { algorithmOf, type HmacState, type StartHmac, type TsigKey } from "./key.ts";
 import { judgeMac, macOfReceived, startAfter } from "./mac.ts";
@@ -83,7 +84,11 @@ export class TsigVerifier {
   }
 
   #acceptUnsigned(message: Uint8Array): Result<VerifiedMessage, TsigProblem> {
-    if (this.#first) return problem("tsig-missing", `the first message is not signed (RCODE ${message[3]! & 15})`);
+    if (this.#first)
+      return problem(
+        "tsig-missing",
+        `the first message is not signed (it says ${rcodeName(message[3]! & RCODE_MASK)})`,
+      );
     if (this.#unsigned >= MAX_UNSIGNED)
       return problem("tsig-too-many-unsigned", `more than ${MAX_UNSIGNED} messages without TSIG`);
     this.#unsigned++;
