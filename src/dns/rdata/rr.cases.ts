@@ -181,7 +181,6 @@ export const RDATA_CASES: readonly RdataCase[] = [
     type: "NSEC",
     text: "\\000.example. RRSIG NSEC TYPE128",
     wire: "0100076578616d706c650000110000000000030000000000000000000080",
-    printed: "\\000.example. RRSIG NSEC NXNAME",
   },
   {
     type: "DNSKEY",

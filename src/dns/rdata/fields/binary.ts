@@ -3,7 +3,7 @@ import { fromBase64, fromHex, toBase64, toHex } from "#bytes";
 import { base32hexDecode, base32hexEncode } from "../base32.ts";
 import { isTypeBitmap, parseTypeBitmap, writeTypeBitmap } from "../bitmap.ts";
 import type { Field } from "../spec.ts";
-import { typeCode, typeName } from "../types.ts";
+import { RRType, typeCode, typeName } from "../types.ts";
 
 /** At least one octet up to the end, as base64 that may be broken by blanks. */
 export const base64ToEnd: Field = {
@@ -76,7 +76,7 @@ export const typeBitmap: Field = {
   print: (r) => {
     const bitmap = r.rest();
     if (!isTypeBitmap(bitmap, 0, bitmap.length)) r.fail();
-    return bitmap.length === 0 ? undefined : parseTypeBitmap(bitmap).map(typeName).join(" ");
+    return bitmap.length === 0 ? undefined : parseTypeBitmap(bitmap).map(printType).join(" ");
   },
   read: (t, d) => {
     const types: number[] = [];
@@ -89,6 +89,11 @@ export const typeBitmap: Field = {
   },
   skip: (rdata) => rdata.length,
 };
+
+/** NXNAME (RFC 9824) is younger than the zone file readers of most tools: they take its number only. */
+function printType(code: number): string {
+  return code === RRType.NXNAME ? "TYPE128" : typeName(code);
+}
 
 /** `count` octets as hex pairs with `-` between them (EUI48 and EUI64, RFC 7043). */
 export function dashedHex(count: number): Field {

@@ -84,7 +84,10 @@ export function readMnemonic(t: TokenReader, names: Readonly<Record<string, numb
   return value ?? 0;
 }
 
-/** A moment as YYYYMMDDHHmmSS in UTC (RFC 4034 section 3.2); seconds since 1970 are read as well. Years 1970 to 2106. */
+/**
+ * A moment as YYYYMMDDHHmmSS in UTC (RFC 4034 section 3.2); seconds since 1970 are read as well. Printed as 1970 to 2106.
+ * Other years are read modulo 2^32 seconds: serial arithmetic makes no difference, and BIND prints what is nearest to now.
+ */
 export const moment: Field = {
   ...u32,
   print: (r) => printMoment(r),
@@ -113,7 +116,6 @@ function readMoment(text: string): number | undefined {
   const milliseconds = Date.UTC(year, month - 1, day, hour, minute, second);
   // Date.UTC carries over (month 13, day 31 of June): only a date that prints as it was written is one.
   const printed = Number.isNaN(milliseconds) ? "" : new Date(milliseconds).toISOString().slice(0, 19);
-  if (printed.replace(/[-T:]/g, "") !== text || milliseconds < 0) return undefined;
-  const value = milliseconds / 1000;
-  return value <= 0xffffffff ? value : undefined;
+  if (printed.replace(/[-T:]/g, "") !== text) return undefined;
+  return (((milliseconds / 1000) % 0x1_0000_0000) + 0x1_0000_0000) % 0x1_0000_0000;
 }
