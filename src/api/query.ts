@@ -1,9 +1,10 @@
 /** Query strings: dotted keys stay flat, repeated keys and comma lists become lists, everything is checked by the route's schema. */
-import type { z } from "zod";
 import type { ControlError, Outcome, Route } from "#contract";
 
 /** Every value of every key, in order; what Fastify's `querystringParser` gives. */
 export type RawQuery = Readonly<Record<string, readonly string[]>>;
+
+type Schema = NonNullable<Route["query"]>;
 
 /** Other spellings that clients and documentation use. */
 const ALIASES: Readonly<Record<string, string>> = { "tag-match": "tag_match" };
@@ -32,7 +33,7 @@ function splitLists(values: readonly string[]): string[] {
 }
 
 /** Checks by a schema; the error names the first field at fault and says what is wrong with it. */
-export function check<T>(schema: z.ZodType<T>, value: unknown, root: string): Outcome<T> {
+export function check(schema: Schema, value: unknown, root: string): Outcome<unknown> {
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0]!;

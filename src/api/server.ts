@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from "fastify";
 import { type ControlError, type ControlService, makeOpenApi } from "#contract";
 import type { Logger } from "#telemetry";
@@ -36,7 +37,7 @@ const REQUEST_SECONDS = 60;
 export function buildApi(options: ApiOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomBytes(8).toString("hex"),
     bodyLimit: options.maxBodyOctets,
     requestTimeout: REQUEST_SECONDS * 1000,
@@ -122,6 +123,7 @@ function refusalOf(options: ApiOptions, error: FastifyError, request: FastifyReq
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return { code: "request.content-type", about: request.headers["content-type"]?.slice(0, 80) };
     case "FST_ERR_BAD_URL":
+    case "FST_ERR_MAX_PARAM_LENGTH":
       return { code: "route.unknown", about: pathOf(request) };
     default:
       return { code: "request.invalid", about: error.code };

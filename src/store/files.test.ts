@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openZoneFiles, type ZoneFiles } from "./files.ts";
 import { newId } from "./ids.ts";
 import { copySettledSlots, type SavableTable } from "./signatures.ts";
-import { temporaryDirectory } from "./testing.ts";
+import { temporaryDirectory } from "./testing/fixtures.ts";
 
 let directory: string;
 let files: ZoneFiles;

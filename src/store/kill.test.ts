@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { newId } from "./ids.ts";
 import { openStore } from "./open.ts";
-import { temporaryDirectory, testSealer } from "./testing.ts";
+import { temporaryDirectory, testSealer } from "./testing/fixtures.ts";
 
 const SLOT_WORDS = 17;
 const CHUNKS = 8;
@@ -47,7 +47,7 @@ async function prepare(directory: string, zoneId: string): Promise<void> {
 
 /** Kills the writer `delay` milliseconds after it confirmed `rounds` rounds; gives the last one that it confirmed. */
 async function writeUntilKilled(directory: string, zoneId: string, rounds: number, delay: number): Promise<number> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "kill.child.ts"), directory, zoneId], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "testing/kill.child.ts"), directory, zoneId], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";

@@ -9,7 +9,7 @@ import { openStore } from "./open.ts";
 import type { TransferRow, ZoneRow } from "./rows.ts";
 import type { Store } from "./store.ts";
 import { TRANSFERS_PER_ZONE } from "./tables/history.ts";
-import { temporaryDirectory, testSealer } from "./testing.ts";
+import { temporaryDirectory, testSealer } from "./testing/fixtures.ts";
 
 let directory: string;
 let store: Store;

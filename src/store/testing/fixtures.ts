@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sealer } from "./store.ts";
+import type { Sealer } from "../store.ts";
 
 export function temporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), "countersign-store-"));

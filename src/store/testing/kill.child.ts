@@ -4,9 +4,9 @@
  *
  * Every image is 512 KiB of one octet value, so that half of one and half of another can be told.
  */
-import { newId } from "./ids.ts";
-import { openStore } from "./open.ts";
-import { testSealer } from "./testing.ts";
+import { newId } from "../ids.ts";
+import { openStore } from "../open.ts";
+import { testSealer } from "./fixtures.ts";
 
 const SLOT_WORDS = 17;
 const [directory, zoneId] = process.argv.slice(2) as [string, string];

@@ -1,0 +1,25 @@
+/** A whole API over the memory service, with a quiet log that can be read back. */
+import { PassThrough } from "node:stream";
+import { createLogger } from "#telemetry";
+import { buildApi } from "../server.ts";
+import { makeMemoryService, SECRET } from "./memory-service.ts";
+
+export function makeTestApi(options: { readonly webDirectory?: string; readonly maxBodyOctets?: number } = {}) {
+  const service = makeMemoryService();
+  const log: string[] = [];
+  const sink = new PassThrough();
+  sink.on("data", (line: Buffer) => log.push(line.toString()));
+  const app = buildApi({
+    service,
+    logger: createLogger("trace", sink),
+    metrics: async () => "countersign_up 1\n",
+    version: "0.0.0",
+    maxBodyOctets: options.maxBodyOctets ?? 64 * 1024,
+    cors: true,
+    webDirectory: options.webDirectory,
+  });
+  return { app, service, log };
+}
+
+export const BEARER = { authorization: `Bearer ${SECRET}` };
+export const EMAIL_AND_KEY = { "x-auth-email": "admin@localhost", "x-auth-key": SECRET };

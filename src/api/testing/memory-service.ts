@@ -1,0 +1,450 @@
+/**
+ * A ControlService in memory, for tests of the HTTP face alone: it keeps what it is told and follows the contract's codes, but
+ * transfers and signs nothing. The tests of the whole product use the real one.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import {
+  type Acl,
+  type ControlError,
+  type ControlService,
+  type DnsRecord,
+  type DnsSettings,
+  type Dnssec,
+  findTsigAlgorithm,
+  type Incoming,
+  normaliseAclRange,
+  type Outcome,
+  type Peer,
+  type RecordEntry,
+  type Tsig,
+  type ZoneFacts,
+  type ZoneSettings,
+} from "#contract";
+
+export const SECRET = "test-secret-0123456789";
+export const ACCOUNT = "01a7362d577a6c3019a474fd6f485823";
+const NOW = "2026-10-05T09:00:00.123000Z";
+
+type MemoryZone = {
+  facts: ZoneFacts;
+  dnssec: Dnssec;
+  incoming: Incoming | undefined;
+  dnsSettings: DnsSettings;
+  settings: ZoneSettings;
+  records: DnsRecord[];
+};
+
+export type MemoryService = ControlService & {
+  readonly zones: Map<string, MemoryZone>;
+  /** Gives the zone records as if they had been transferred. */
+  load(zoneId: string, records: readonly [name: string, type: string, ttl: number, content: string][]): void;
+  /** The next call of `getZone` throws. */
+  fail: boolean;
+  tokenStatus: "active" | "disabled";
+};
+
+const newId = () => randomBytes(16).toString("hex");
+
+function done<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+function refused(code: ControlError["code"], about?: string): { readonly ok: false; readonly error: ControlError } {
+  return { ok: false, error: { code, about } };
+}
+
+export function makeMemoryService(): MemoryService {
+  const zones = new Map<string, MemoryZone>();
+  const withZone = <T>(zoneId: string, use: (zone: MemoryZone) => Outcome<T>): Promise<Outcome<T>> => {
+    const zone = zones.get(zoneId);
+    return Promise.resolve(zone === undefined ? refused("zone.not-found", zoneId) : use(zone));
+  };
+  const service: MemoryService = {
+    zones,
+    fail: false,
+    tokenStatus: "active",
+    load(zoneId, records) {
+      zones.get(zoneId)!.records = records.map(([name, type, ttl, content]) => makeRecord(name, type, ttl, content));
+    },
+    ...identityPart(() => service.tokenStatus),
+    ...zonePart(zones, withZone, () => service.fail),
+    ...dnssecPart(withZone),
+    ...peerPart(),
+    ...incomingPart(withZone),
+    ...recordPart(withZone),
+    ...settingsPart(withZone),
+    ...statusPart(withZone),
+  };
+  return service;
+}
+
+type WithZone = <T>(zoneId: string, use: (zone: MemoryZone) => Outcome<T>) => Promise<Outcome<T>>;
+
+function identityPart(status: () => "active" | "disabled") {
+  const account = {
+    id: ACCOUNT,
+    name: "Demo",
+    type: "enterprise" as const,
+    created_on: NOW,
+    settings: { enforce_twofactor: false, abuse_contact_email: null },
+  };
+  return {
+    authenticate: async (secret: string) => (secret === SECRET ? { id: "ed".repeat(16), status: status() } : undefined),
+    user: async () => ({ id: "aa".repeat(16), email: "admin@localhost", createdOn: NOW }),
+    listAccounts: async () => [account],
+    getAccount: async (id: string) => (id === ACCOUNT ? done(account) : refused("account.not-found", id)),
+  };
+}
+
+function zonePart(zones: Map<string, MemoryZone>, withZone: WithZone, fail: () => boolean) {
+  return {
+    async createZone({ name, accountId = ACCOUNT }: { readonly name: string; readonly accountId?: string }) {
+      const plain = name.toLowerCase().replace(/\.$/, "");
+      if (accountId !== ACCOUNT) return refused("account.not-found", accountId);
+      if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(plain)) return refused("zone.name-invalid", name);
+      if ([...zones.values()].some((zone) => zone.facts.name === plain)) return refused("zone.exists", plain);
+      const zone = emptyZone(plain);
+      zones.set(zone.facts.id, zone);
+      return done(zone.facts);
+    },
+    listZones: async () => [...zones.values()].map((zone) => zone.facts),
+    async getZone(zoneId: string) {
+      if (fail()) throw new Error("the invariant is broken");
+      return withZone(zoneId, (zone) => done(zone.facts));
+    },
+    editZone: (zoneId: string, edit: { readonly paused?: boolean }) =>
+      withZone(zoneId, (zone) => {
+        zone.facts = { ...zone.facts, paused: edit.paused ?? zone.facts.paused };
+        return done(zone.facts);
+      }),
+    deleteZone: (zoneId: string) =>
+      withZone(zoneId, () => {
+        zones.delete(zoneId);
+        return done({ id: zoneId });
+      }),
+    checkActivation: (zoneId: string) => withZone(zoneId, () => done({ id: zoneId })),
+  };
+}
+
+const NEVER_ENABLED: Dnssec = {
+  status: "disabled",
+  flags: null,
+  algorithm: null,
+  key_type: null,
+  digest_type: null,
+  digest_algorithm: null,
+  digest: null,
+  ds: null,
+  key_tag: null,
+  public_key: null,
+  modified_on: null,
+  dnssec_multi_signer: false,
+  dnssec_presigned: false,
+  dnssec_use_nsec3: false,
+};
+
+function emptyZone(name: string): MemoryZone {
+  const id = newId();
+  return {
+    facts: {
+      id,
+      name,
+      account: { id: ACCOUNT, name: "Demo" },
+      status: "pending",
+      paused: false,
+      nameServers: ["ns1.secondary.example", "ns2.secondary.example"],
+      originalNameServers: null,
+      createdOn: NOW,
+      modifiedOn: NOW,
+      activatedOn: null,
+    },
+    dnssec: NEVER_ENABLED,
+    incoming: undefined,
+    dnsSettings: {
+      flatten_all_cnames: false,
+      foundation_dns: false,
+      internal_dns: {},
+      multi_provider: true,
+      nameservers: { type: "cloudflare.standard" },
+      ns_ttl: 86400,
+      secondary_overrides: false,
+      soa: { mname: null, rname: "admin", refresh: 10000, retry: 2400, expire: 604800, min_ttl: 1800, ttl: 3600 },
+      zone_mode: "standard",
+    },
+    settings: { denial: "compact" },
+    records: [],
+  };
+}
+
+const KEY = {
+  flags: 257,
+  algorithm: "13",
+  key_type: "ECDSAP256SHA256",
+  digest_type: "2",
+  digest_algorithm: "SHA256",
+  digest: "C988EC423E3880EB8DD8A46FE06CA230EE23F35B578D64E78B29C3E1C83D245A",
+  ds: "example.com. 3600 IN DS 2371 13 2 C988EC423E3880EB8DD8A46FE06CA230EE23F35B578D64E78B29C3E1C83D245A",
+  key_tag: 2371,
+  public_key: "mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==",
+  modified_on: NOW,
+};
+
+function dnssecPart(
+  withZone: WithZone,
+): Pick<ControlService, "getDnssec" | "editDnssec" | "deleteDnssec" | "listZsks"> {
+  return {
+    getDnssec: (zoneId) => withZone(zoneId, (zone) => done(zone.dnssec)),
+    editDnssec: (zoneId, edit) =>
+      withZone(zoneId, (zone) => {
+        const { status, ...flags } = edit;
+        const next: Dnssec = { ...zone.dnssec, ...flags };
+        if (next.dnssec_presigned && next.dnssec_multi_signer) return refused("dnssec.presigned-with-multi-signer");
+        if (status === "active") Object.assign(next, KEY, { status: "pending" });
+        if (status === "disabled") Object.assign(next, { status: "disabled" });
+        zone.dnssec = next;
+        return done(next);
+      }),
+    deleteDnssec: (zoneId) =>
+      withZone(zoneId, (zone) => {
+        if (zone.dnssec.status !== "disabled") return refused("dnssec.delete-not-disabled", zone.dnssec.status);
+        zone.dnssec = NEVER_ENABLED;
+        return done(undefined);
+      }),
+    listZsks: (zoneId) =>
+      withZone(zoneId, (zone) =>
+        done(
+          zone.dnssec.modified_on === null
+            ? []
+            : [
+                {
+                  Name: "zsk-1",
+                  Tag: "active",
+                  Location: "database",
+                  DNSKEY: {
+                    Hdr: { Name: `${zone.facts.name}.`, Rrtype: 48, Class: 1, Ttl: 3600, Rdlength: 0 },
+                    Flags: 256,
+                    Protocol: 3,
+                    Algorithm: 13,
+                    PublicKey:
+                      "oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==",
+                  },
+                  SigningKey: { kek: null, privkey: null, pubkey: null },
+                },
+              ],
+        ),
+      ),
+  };
+}
+
+/** One of three like collections of an account: peers, TSIGs, ACLs. */
+function collection<T extends { readonly id: string }, W>(
+  missing: ControlError["code"],
+  make: (id: string, write: W) => Outcome<T>,
+) {
+  const items = new Map<string, T>();
+  const inAccount = <R>(account: string, use: () => Outcome<R>): Promise<Outcome<R>> =>
+    Promise.resolve(account === ACCOUNT ? use() : refused("account.not-found", account));
+  const store = (id: string, write: W) => {
+    const made = make(id, write);
+    if (made.ok) items.set(id, made.value);
+    return made;
+  };
+  return {
+    list: (account: string) => inAccount(account, () => done([...items.values()])),
+    get: (account: string, id: string) =>
+      inAccount(account, () => (items.has(id) ? done(items.get(id)!) : refused(missing, id))),
+    create: (account: string, write: W) => inAccount(account, () => store(newId(), write)),
+    update: (account: string, id: string, write: W) =>
+      inAccount(account, () => (items.has(id) ? store(id, write) : refused(missing, id))),
+    remove: (account: string, id: string) =>
+      inAccount(account, () => (items.delete(id) ? done({ id }) : refused(missing, id))),
+  };
+}
+
+function peerPart() {
+  const tsigs = collection<Tsig, Omit<Tsig, "id">>("tsig.not-found", (id, write) =>
+    findTsigAlgorithm(write.algo) === undefined
+      ? refused("tsig.algorithm-unsupported", write.algo)
+      : done({ id, ...write }),
+  );
+  const peers = collection<Peer, Omit<Peer, "id">>("peer.not-found", (id, write) => done({ id, ...write }));
+  const acls = collection<Acl, Omit<Acl, "id">>("acl.not-found", (id, write) => {
+    const normal = normaliseAclRange(write.ip_range);
+    return "code" in normal
+      ? refused(normal.code, write.ip_range)
+      : done({ id, name: write.name, ip_range: normal.range });
+  });
+  return {
+    listPeers: peers.list,
+    getPeer: peers.get,
+    createPeer: peers.create,
+    updatePeer: peers.update,
+    deletePeer: peers.remove,
+    listTsigs: tsigs.list,
+    getTsig: tsigs.get,
+    createTsig: tsigs.create,
+    updateTsig: tsigs.update,
+    deleteTsig: tsigs.remove,
+    listAcls: acls.list,
+    getAcl: acls.get,
+    createAcl: acls.create,
+    updateAcl: acls.update,
+    deleteAcl: acls.remove,
+  };
+}
+
+function incomingPart(withZone: WithZone) {
+  type Write = Pick<Incoming, "name" | "peers" | "auto_refresh_seconds">;
+  const times = { soa_serial: 0, checked_time: null, created_time: NOW, modified_time: NOW };
+  return {
+    getIncoming: (zoneId: string) =>
+      withZone(zoneId, (zone) =>
+        zone.incoming ? done(zone.incoming) : refused("incoming.not-found", zone.facts.name),
+      ),
+    createIncoming: (zoneId: string, write: Write) =>
+      withZone(zoneId, (zone) => {
+        if (zone.incoming) return refused("incoming.exists", zone.facts.name);
+        zone.incoming = { id: zoneId, ...write, ...times };
+        return done(zone.incoming);
+      }),
+    updateIncoming: (zoneId: string, write: Write) =>
+      withZone(zoneId, (zone) => {
+        if (!zone.incoming) return refused("incoming.not-found", zone.facts.name);
+        zone.incoming = { ...zone.incoming, ...write };
+        return done(zone.incoming);
+      }),
+    deleteIncoming: (zoneId: string) =>
+      withZone(zoneId, (zone) => {
+        if (!zone.incoming) return refused("incoming.not-found", zone.facts.name);
+        zone.incoming = undefined;
+        return done({ id: zoneId });
+      }),
+    forceAxfr: (zoneId: string) =>
+      withZone(zoneId, (zone) => (zone.incoming ? done(undefined) : refused("incoming.not-found", zone.facts.name))),
+  };
+}
+
+function makeRecord(name: string, type: string, ttl: number, content: string): DnsRecord {
+  const id = createHash("sha256").update(`${name}|${type}|${content}`).digest("hex").slice(0, 32);
+  return {
+    id,
+    name,
+    type,
+    content,
+    ttl,
+    proxiable: false,
+    proxied: false,
+    settings: {},
+    meta: { source: "primary" },
+    comment: null,
+    tags: [],
+    created_on: NOW,
+    modified_on: NOW,
+  };
+}
+
+function recordPart(withZone: WithZone): Pick<ControlService, "openRecords" | "getRecord" | "exportRecords"> {
+  const entry = (record: DnsRecord): RecordEntry => ({
+    name: record.name,
+    type: record.type,
+    ttl: record.ttl,
+    id: () => record.id,
+    content: () => record.content,
+    print: () => record,
+  });
+  return {
+    openRecords: (zoneId) =>
+      withZone(zoneId, ({ records }) =>
+        done({
+          count: records.length,
+          *[Symbol.iterator]() {
+            for (const record of records) yield entry(record);
+          },
+        }),
+      ),
+    getRecord: (zoneId, recordId) =>
+      withZone(zoneId, ({ records }) => {
+        const found = records.find((record) => record.id === recordId);
+        return found ? done(found) : refused("record.not-found", recordId);
+      }),
+    exportRecords: (zoneId) =>
+      withZone(zoneId, ({ records, facts }) =>
+        records.length === 0
+          ? refused("zone.not-loaded", facts.name)
+          : done(records.map((record) => `${record.name}.\t${record.ttl}\tIN\t${record.type}\t${record.content}\n`)),
+      ),
+  };
+}
+
+function settingsPart(
+  withZone: WithZone,
+): Pick<ControlService, "getDnsSettings" | "editDnsSettings" | "getZoneSettings" | "editZoneSettings"> {
+  return {
+    getDnsSettings: (zoneId) => withZone(zoneId, (zone) => done(zone.dnsSettings)),
+    editDnsSettings: (zoneId, edit) =>
+      withZone(zoneId, (zone) => {
+        if (edit.ns_ttl !== undefined && edit.ns_ttl !== zone.dnsSettings.ns_ttl)
+          return refused("settings.not-offered", "ns_ttl");
+        const overrides = edit.secondary_overrides ?? zone.dnsSettings.secondary_overrides;
+        if (overrides && zone.dnssec.dnssec_presigned) return refused("dnssec.presigned-with-overrides");
+        zone.dnsSettings = { ...zone.dnsSettings, secondary_overrides: overrides };
+        return done(zone.dnsSettings);
+      }),
+    getZoneSettings: (zoneId) => withZone(zoneId, (zone) => done(zone.settings)),
+    editZoneSettings: (zoneId, edit) =>
+      withZone(zoneId, (zone) => {
+        zone.settings = { ...zone.settings, ...edit };
+        return done(zone.settings);
+      }),
+  };
+}
+
+function statusPart(
+  withZone: WithZone,
+): Pick<ControlService, "getZoneStatus" | "listTransfers" | "listEvents" | "readiness"> {
+  return {
+    getZoneStatus: (zoneId) =>
+      withZone(zoneId, ({ facts }) =>
+        done({
+          id: facts.id,
+          name: facts.name,
+          mode: "unsigned",
+          denial: "none",
+          serving: "not-ready",
+          phase: "idle",
+          held: null,
+          serials: { notified: null, primary: null, stored: null, served: null },
+          generation: 0,
+          checked_time: null,
+          transferred_time: null,
+          next_check_time: null,
+          expire_time: null,
+          peers: [],
+          image: null,
+          dnssec: {
+            status: "disabled",
+            ds: [],
+            dnskeys: [],
+            next_step: "Link a peer.",
+            parent: { checked_time: null, ds: [], error: null },
+            signatures_expire_time: null,
+            resign_time: null,
+          },
+        }),
+      ),
+    listTransfers: (zoneId) => withZone(zoneId, () => done([])),
+    listEvents: async (query) =>
+      done([
+        {
+          id: 7,
+          time: NOW,
+          zone_id: query.zone_id ?? null,
+          level: "info",
+          code: "service.started",
+          message: "Started",
+          detail: {},
+        },
+      ]),
+    readiness: () => ({ ready: false, waiting: ["1 zone is not loaded yet"] }),
+  };
+}
