@@ -1,0 +1,464 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  initialRefreshState,
+  type RefreshEffect,
+  type RefreshEvent,
+  type RefreshState,
+  type Stored,
+  stepRefresh,
+} from "./index.ts";
+
+const T0 = 1_800_000_000;
+const DAY = 86_400;
+const SETTINGS = { peers: ["a", "b"], autoRefreshSeconds: 3600 };
+
+/** One machine under test: events in, effects out in short words, the clock moved by hand. */
+class Bench {
+  state: RefreshState;
+  now = T0;
+  jitter = 0;
+  words: string[] = [];
+
+  constructor(stored?: Stored, settings = SETTINGS) {
+    this.state = initialRefreshState(settings, stored);
+  }
+
+  send(event: RefreshEvent, after = 0): this {
+    this.now += after;
+    const { state, effects } = stepRefresh(this.state, event, this.now, this.jitter);
+    this.state = state;
+    this.words.push(...effects.map((effect) => this.word(effect)));
+    return this;
+  }
+
+  /** The effects since the last call. */
+  take(): string[] {
+    return this.words.splice(0);
+  }
+
+  soa(serial: number, signedAnew = false): this {
+    return this.send({ kind: "soa", attempt: this.state.attempt, outcome: { kind: "serial", serial, signedAnew } });
+  }
+
+  noAnswer(): this {
+    return this.send({ kind: "soa", attempt: this.state.attempt, outcome: { kind: "no-answer", text: "timeout" } });
+  }
+
+  refused(code = "rcode"): this {
+    return this.send({ kind: "soa", attempt: this.state.attempt, outcome: { kind: "refused", code, text: "REFUSED" } });
+  }
+
+  transferred(serial: number): this {
+    return this.send({ kind: "transferred", attempt: this.state.attempt, serial });
+  }
+
+  transferFailed(): this {
+    return this.send({ kind: "transfer-failed", attempt: this.state.attempt, code: "stream-ended", text: "" });
+  }
+
+  installed(expireSeconds = 30 * DAY): this {
+    return this.send({ kind: "installed", attempt: this.state.attempt, expireSeconds });
+  }
+
+  held(): this {
+    return this.send({ kind: "held", attempt: this.state.attempt, code: "validate.signature-missing", text: "" });
+  }
+
+  /** Moves the clock to the timer and lets it fire. */
+  timer(): this {
+    if (this.state.timerAt === undefined) throw new Error("no timer");
+    this.now = this.state.timerAt;
+    return this.send({ kind: "timer" });
+  }
+
+  word(effect: RefreshEffect): string {
+    if (effect.kind === "ask-soa") return `ask ${effect.peer} ${effect.transport}`;
+    if (effect.kind === "transfer") return `transfer ${effect.peer}`;
+    if (effect.kind === "install") return `install ${effect.serial}`;
+    if (effect.kind === "set-timer") return `timer ${effect.at === undefined ? "off" : `+${effect.at - this.now}`}`;
+    if (effect.kind === "serving") return effect.serving;
+    if (effect.kind !== "report") return effect.kind;
+    const { report } = effect;
+    if (report.kind === "peer-failed") return `failed ${report.peer} ${report.step} ${report.code}`;
+    if (report.kind === "serial-backwards")
+      return `backwards ${report.peer}${report.undefinedOrder ? " undefined" : ""}`;
+    return report.kind;
+  }
+}
+
+const STORED: Stored = { serial: 10, expireSeconds: 30 * DAY, lastGoodCheck: T0 };
+
+/** Idle, with version 10 checked just now. */
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench(STORED).send({ kind: "start" });
+  bench.take();
+});
+
+describe("the straight way", () => {
+  test("first transfer: SOA, AXFR, install, then served and checked again after the interval", () => {
+    const first = new Bench().send({ kind: "start" });
+    expect(first.take()).toEqual(["ask a udp", "timer +4"]);
+    expect(first.soa(10).take()).toEqual(["newer", "transfer a", "timer +3601"]);
+    expect(first.transferred(10).take()).toEqual(["install 10", "timer off"]);
+    expect(first.installed().take()).toEqual(["installed", "current", "timer +3600"]);
+    expect(first.state).toMatchObject({ phase: { kind: "idle" }, serial: 10, lastGoodCheck: T0, serving: "current" });
+  });
+
+  test("the same serial: a good check", () => {
+    expect(bench.timer().take()).toEqual(["ask a udp", "timer +4"]);
+    expect(bench.soa(10).take()).toEqual(["up-to-date", "timer +3600"]);
+    expect(bench.state.lastGoodCheck).toBe(T0 + 3600);
+  });
+
+  test("newer by serial arithmetic, over the wrap", () => {
+    const high = new Bench({ ...STORED, serial: 0xffffffff }).send({ kind: "start" }).timer();
+    high.take();
+    expect(high.soa(0).take()).toContain("transfer a");
+  });
+
+  test("the same serial with other signatures is fetched too", () => {
+    bench.timer().take();
+    expect(bench.soa(10, true).take()).toContain("transfer a");
+    expect(bench.transferred(10).take()).toContain("install 10");
+  });
+
+  test("checks come early by a twentieth at most", () => {
+    bench.jitter = 1;
+    bench.timer().take();
+    expect(bench.soa(10).take()).toContain("timer +3420");
+  });
+});
+
+describe("when a primary does not answer well", () => {
+  test("no answer by UDP: TCP, then the next one, then all failed, and later again, ever more slowly", () => {
+    const words = bench.timer().noAnswer().noAnswer().noAnswer().noAnswer().take();
+    expect(words.filter((word) => !word.startsWith("timer"))).toEqual([
+      "ask a udp",
+      "ask a tcp",
+      "failed a soa no-answer",
+      "ask b udp",
+      "ask b tcp",
+      "failed b soa no-answer",
+      "all-failed",
+    ]);
+    const delays: number[] = [];
+    for (let round = 0; round < 12; round++) {
+      bench.jitter = 0.5;
+      delays.push(bench.state.timerAt! - bench.now);
+      bench.timer().refused().refused();
+    }
+    expect(delays.slice(1)).toEqual([20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600, 3600]);
+    expect(bench.state.lastGoodCheck).toBe(T0);
+  });
+
+  test("truncated by UDP: TCP; truncated by TCP too: the next peer", () => {
+    const truncated = () =>
+      bench.send({ kind: "soa", attempt: bench.state.attempt, outcome: { kind: "truncated" } }).take()[0];
+    bench.timer().take();
+    expect(truncated()).toBe("ask a tcp");
+    expect(truncated()).toBe("failed a soa truncated");
+    expect(bench.state.phase).toMatchObject({ kind: "asking", peer: "b", transport: "udp" });
+  });
+
+  test("refused: the next peer at once, whose answer counts", () => {
+    expect(bench.timer().refused().soa(11).take()).toEqual(
+      expect.arrayContaining(["failed a soa rcode", "ask b udp", "newer", "transfer b"]),
+    );
+  });
+
+  test("a transfer that fails goes on with the next peer's SOA", () => {
+    expect(bench.timer().soa(11).transferFailed().take().slice(-3)).toEqual([
+      "failed a transfer stream-ended",
+      "ask b udp",
+      "timer +4",
+    ]);
+    expect(bench.soa(11).transferred(11).installed().take()).toContain("installed");
+    expect(bench.state.failedRounds).toBe(0);
+  });
+
+  test("the performer is silent: the deadline does it, and what comes later is ignored", () => {
+    bench.timer().take();
+    const late = bench.state.attempt;
+    expect(bench.timer().take()).toEqual(["abandon", "ask a tcp", "timer +11"]);
+    bench.send({ kind: "soa", attempt: late, outcome: { kind: "serial", serial: 99 } });
+    expect(bench.take()).toEqual([]);
+    bench.soa(11).take();
+    expect(bench.timer().take()).toEqual(["abandon", "failed a transfer timeout", "ask b udp", "timer +4"]);
+    bench.send({ kind: "transferred", attempt: late + 2, serial: 11 });
+    expect(bench.state.phase).toMatchObject({ kind: "asking", peer: "b" });
+  });
+
+  test("a timer that fires early is set again", () => {
+    expect(bench.send({ kind: "timer" }, 100).take()).toEqual(["timer +3500"]);
+  });
+
+  test("an answer of the wrong kind for the phase is ignored", () => {
+    bench.timer().take();
+    bench.transferred(11).installed();
+    bench.held();
+    expect(bench.take()).toEqual([]);
+  });
+});
+
+describe("serials that are not newer", () => {
+  test("older everywhere: told apart, no transfer, no good check, no hurry", () => {
+    expect(bench.timer().soa(9).soa(8).take()).toEqual(
+      expect.arrayContaining(["backwards a", "ask b udp", "backwards b", "timer +3600"]),
+    );
+    expect(bench.state).toMatchObject({ lastGoodCheck: T0, failedRounds: 0, phase: { kind: "idle" } });
+  });
+
+  test("older at one, newer at the next", () => {
+    expect(bench.timer().soa(9).soa(11).take()).toContain("transfer b");
+  });
+
+  test("a distance of 2^31 is not newer, and is said to be undefined", () => {
+    expect(
+      bench
+        .timer()
+        .soa(10 + 0x80000000)
+        .take(),
+    ).toContain("backwards a undefined");
+  });
+
+  test("SOA promised newer, the transfer brought older: thrown away", () => {
+    expect(bench.timer().soa(11).transferred(9).take()).toEqual(
+      expect.arrayContaining(["discard", "failed a transfer not-newer", "ask b udp"]),
+    );
+  });
+
+  test("after expiry any serial will do", () => {
+    bench.now = T0 + 30 * DAY;
+    expect(bench.send({ kind: "timer" }).take()).toEqual(expect.arrayContaining(["expired", "ask a udp"]));
+    expect(bench.soa(3).take()).toContain("transfer a");
+    expect(bench.transferred(3).installed().take()).toEqual(
+      expect.arrayContaining(["install 3", "installed", "current"]),
+    );
+    expect(bench.state.serial).toBe(3);
+  });
+});
+
+describe("NOTIFY", () => {
+  test("the notifier is asked first, the others after it", () => {
+    expect(bench.send({ kind: "notify", peer: "b" }).refused().take()).toEqual([
+      "ask b udp",
+      "timer +4",
+      "failed b soa rcode",
+      "ask a udp",
+    ]);
+  });
+
+  test("from a peer that is no longer configured, or from a range: in the usual order", () => {
+    expect(bench.send({ kind: "notify", peer: "gone" }).take()[0]).toBe("ask a udp");
+    expect(new Bench(STORED).send({ kind: "notify" }).take()[0]).toBe("ask a udp");
+  });
+
+  test("any number while busy make one more round", () => {
+    bench.timer().soa(11);
+    for (let i = 0; i < 50; i++) bench.send({ kind: "notify", peer: "b" });
+    bench.transferred(11);
+    for (let i = 0; i < 50; i++) bench.send({ kind: "notify", peer: "b" });
+    bench.take();
+    expect(bench.installed().take()).toEqual(["installed", "ask b udp", "timer +4"]);
+    expect(bench.soa(11).take()).toEqual(["up-to-date", "timer +3600"]);
+  });
+
+  test("ahead of what its sender serves: asked once more, not for ever", () => {
+    bench.send({ kind: "notify", peer: "b", serialHint: 12 });
+    expect(bench.soa(10).take()).toEqual(expect.arrayContaining(["up-to-date", "timer +5"]));
+    expect(bench.timer().take()[0]).toBe("ask b udp");
+    expect(bench.soa(10).take()).toEqual(["up-to-date", "timer +3600"]);
+  });
+
+  test("after a failed round it waits: rubbish may not keep us busy", () => {
+    bench.send({ kind: "notify", peer: "a" }).soa(11).transferFailed().refused();
+    bench.take();
+    expect(bench.send({ kind: "notify", peer: "a" }, 1).take()).toEqual(["timer +4"]);
+    expect(bench.timer().take()[0]).toBe("ask a udp");
+    bench.refused().refused();
+    bench.take();
+    expect(bench.send({ kind: "notify", peer: "a" }, 60).take()[0]).toBe("ask a udp");
+  });
+});
+
+describe("forced", () => {
+  test("idle: transfers without asking, takes an older serial", () => {
+    expect(bench.send({ kind: "force" }).take()).toEqual(["transfer a", "timer +3601"]);
+    expect(bench.transferred(3).take()).toContain("install 3");
+  });
+
+  test("goes on with the next peer's transfer", () => {
+    expect(bench.send({ kind: "force" }).transferFailed().take()).toContain("transfer b");
+    expect(bench.transferFailed().take()).toContain("all-failed");
+  });
+
+  test("while asking: the question is given up", () => {
+    expect(bench.timer().send({ kind: "force" }).take()).toEqual(expect.arrayContaining(["abandon", "transfer a"]));
+  });
+
+  test("while transferring: that one is taken, whatever its serial", () => {
+    bench.timer().soa(11).send({ kind: "force" });
+    expect(bench.transferred(9).take()).toContain("install 9");
+  });
+
+  test("while installing: afterwards, and a NOTIFY does not displace it", () => {
+    bench.timer().soa(11).transferred(11).send({ kind: "force" }).send({ kind: "notify", peer: "b" });
+    bench.take();
+    expect(bench.installed().take()).toContain("transfer a");
+  });
+
+  test("is not put off after a failed round", () => {
+    bench.timer().refused().refused().take();
+    expect(bench.send({ kind: "force" }).take()).toContain("transfer a");
+  });
+});
+
+describe("held", () => {
+  test("served on; not fetched again for NOTIFY, but when a check is due", () => {
+    bench.timer().soa(11).transferred(11);
+    bench.take();
+    expect(bench.held().take()).toEqual(["held", "timer +3600"]);
+    expect(bench.state).toMatchObject({ serial: 10, lastGoodCheck: T0, serving: "current" });
+    expect(bench.send({ kind: "notify", peer: "a" }, 60).soa(11).take()).toContain("still-held");
+    expect(bench.timer().soa(11).take()).toContain("transfer a");
+    expect(bench.transferred(11).installed().state.heldSerial).toBeUndefined();
+  });
+
+  test("a newer one than the held one is fetched for NOTIFY", () => {
+    bench.timer().soa(11).transferred(11).held().take();
+    expect(bench.send({ kind: "notify", peer: "a" }, 60).soa(12).take()).toContain("transfer a");
+  });
+});
+
+describe("expiry", () => {
+  test("without a good check for SOA EXPIRE the zone expires, also in the middle of a round", () => {
+    const soon = new Bench({ ...STORED, expireSeconds: 3 }).send({ kind: "start" }).send({ kind: "notify" });
+    soon.take();
+    expect(soon.timer().take()).toEqual(["expired", "timer +1"]);
+    expect(soon.soa(10).take()).toEqual(["up-to-date", "current", "timer +3"]);
+  });
+
+  test("an interval longer than EXPIRE does not end the zone between two checks", () => {
+    const short = new Bench({ ...STORED, expireSeconds: 900 }).send({ kind: "start" });
+    expect(short.take()).toEqual(["timer +300"]);
+  });
+
+  test("EXPIRE 0 counts as a week", () => {
+    const zero = new Bench({ ...STORED, expireSeconds: 0 }).send({ kind: "start" });
+    zero.now = T0 + 7 * DAY - 1;
+    expect(zero.send({ kind: "timer" }).take()).not.toContain("expired");
+    expect(zero.refused().send({ kind: "timer" }, 1).take()).toContain("expired");
+  });
+});
+
+describe("restart", () => {
+  test("a check that is not due waits, one that is overdue runs at once", () => {
+    expect(new Bench({ ...STORED, lastGoodCheck: T0 - 600 }).send({ kind: "start" }).take()).toEqual(["timer +3000"]);
+    expect(new Bench({ ...STORED, lastGoodCheck: T0 - 4000 }).send({ kind: "start" }).take()[0]).toBe("ask a udp");
+  });
+
+  test("a zone that expired while we were down is expired from the start", () => {
+    const old = new Bench({ ...STORED, lastGoodCheck: T0 - 31 * DAY }).send({ kind: "start" });
+    expect(old.take()).toEqual(["expired", "ask a udp", "timer +4"]);
+  });
+
+  test("a clock that went backwards does not put the check off for ever", () => {
+    expect(new Bench({ ...STORED, lastGoodCheck: T0 + 100 * DAY }).send({ kind: "start" }).take()).toEqual([
+      "timer +3600",
+    ]);
+  });
+});
+
+describe("configuration", () => {
+  test("without primaries nothing is planned; with one it starts", () => {
+    const none = new Bench(undefined, { ...SETTINGS, peers: [] }).send({ kind: "start" });
+    expect(none.take()).toEqual(["no-primaries"]);
+    expect(none.state.timerAt).toBeUndefined();
+    expect(none.send({ kind: "configured", settings: SETTINGS }).take()[0]).toBe("ask a udp");
+  });
+
+  test("the peer in use is taken away: given up, started anew", () => {
+    bench.timer().take();
+    const settings = { ...SETTINGS, peers: ["b"] };
+    expect(bench.send({ kind: "configured", settings }).take()).toEqual(["abandon", "ask b udp"]);
+  });
+
+  test("another peer is taken away: the transfer goes on", () => {
+    bench.timer().soa(11).take();
+    bench.send({ kind: "configured", settings: { ...SETTINGS, peers: ["a"] } });
+    expect(bench.take()).toEqual([]);
+  });
+
+  test("while installing: checked afterwards", () => {
+    bench
+      .timer()
+      .soa(11)
+      .transferred(11)
+      .send({ kind: "configured", settings: { ...SETTINGS, peers: ["b"] } });
+    bench.take();
+    expect(bench.installed().take()).toContain("ask b udp");
+  });
+});
+
+test("whatever happens, the machine stays alive and never works at two things", () => {
+  const step = fc.oneof(
+    fc.constantFrom(
+      "timer",
+      "notify",
+      "force",
+      "soa",
+      "noAnswer",
+      "refused",
+      "transferred",
+      "transferFailed",
+      "installed",
+      "held",
+      "reconfigure",
+    ),
+  );
+  const walk = fc.array(fc.tuple(step, fc.nat(12), fc.nat(5000), fc.double({ min: 0, max: 1, noNaN: true })), {
+    maxLength: 80,
+  });
+  fc.assert(
+    fc.property(walk, fc.boolean(), (steps, stored) => {
+      const machine = new Bench(stored ? STORED : undefined);
+      machine.send({ kind: "start" });
+      let running = running0(machine.take());
+      for (const [what, n, seconds, jitter] of steps) {
+        machine.now += what === "timer" ? 0 : seconds;
+        machine.jitter = jitter;
+        if (what === "timer" && machine.state.timerAt !== undefined) machine.timer();
+        else if (what === "notify") machine.send({ kind: "notify", peer: n % 2 ? "a" : "b", serialHint: n });
+        else if (what === "force") machine.send({ kind: "force" });
+        else if (what === "reconfigure")
+          machine.send({
+            kind: "configured",
+            settings: { peers: n % 3 ? ["b"] : ["a", "b"], autoRefreshSeconds: 300 },
+          });
+        else if (what === "soa" || what === "transferred") machine[what](n);
+        else if (what !== "timer") machine[what]();
+        running = check(machine, running);
+      }
+    }),
+    { numRuns: 500 },
+  );
+
+  function running0(words: readonly string[]): number {
+    return words.filter((word) => /^(ask|transfer|install) /.test(word)).length;
+  }
+
+  /** Begun less ended is what the phase says: nothing is begun while something runs, unless that is abandoned. */
+  function check(machine: Bench, before: number): number {
+    const { phase, timerAt, settings, serving, serial } = machine.state;
+    const words = machine.take();
+    const begun = running0(words);
+    expect(begun).toBeLessThanOrEqual(2);
+    expect(phase.kind === "idle" || before + begun > 0).toBe(true);
+    // Idle or waiting for the net, it will wake by itself; installing is control's to end.
+    if (settings.peers.length > 0 && phase.kind !== "installing") expect(timerAt).toBeDefined();
+    expect(serving === "none").toBe(serial === undefined);
+    return phase.kind === "idle" ? 0 : 1;
+  }
+});
