@@ -18,7 +18,7 @@ function work(log: string[], name: string) {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test("a lane runs its limit at once, and the notified go before the routine ones", async () => {
-  const gate = new Gate(2);
+  const gate = new Gate(() => 2);
   const log: string[] = [];
   const works = ["a", "b", "c", "d"].map((name) => work(log, name));
   const all = [
@@ -38,7 +38,7 @@ test("a lane runs its limit at once, and the notified go before the routine ones
 });
 
 test("lanes do not wait for each other, and a failed work gives its place back", async () => {
-  const gate = new Gate(1);
+  const gate = new Gate(() => 1);
   const log: string[] = [];
   const slow = work(log, "slow");
   const first = gate.run("p", "routine", slow.run);

@@ -2,20 +2,19 @@
 
 export type Urgency = "notified" | "routine";
 
-type Waiting = { readonly start: () => void; readonly urgency: Urgency };
+type Lane = { running: number; readonly notified: Array<() => void>; readonly routine: Array<() => void> };
 
-type Lane = { running: number; readonly notified: Waiting[]; readonly routine: Waiting[] };
-
-/** Invariant: a lane never runs more than `limit`, and waits only when it runs exactly that many. */
+/** Invariant: in a lane nobody waits while fewer than its limit run. */
 export class Gate {
-  readonly #limit: number;
+  readonly #limitOf: (lane: string) => number;
   readonly #lanes = new Map<string, Lane>();
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** `limitOf` gives 1 or more; it is asked each time, so it may change. */
+  constructor(limitOf: (lane: string) => number) {
+    this.#limitOf = limitOf;
   }
 
-  /** Runs `work` when the lane (a primary's address) has room; its outcome is passed on. */
+  /** Runs `work` when the lane (say, transfers from one primary) has room; its outcome is passed on. */
   async run<T>(lane: string, urgency: Urgency, work: () => Promise<T>): Promise<T> {
     await this.#enter(lane, urgency);
     try {
@@ -28,11 +27,11 @@ export class Gate {
   #enter(name: string, urgency: Urgency): Promise<void> {
     const lane = this.#lanes.get(name) ?? { running: 0, notified: [], routine: [] };
     this.#lanes.set(name, lane);
-    if (lane.running < this.#limit) {
+    if (lane.running < this.#limitOf(name)) {
       lane.running++;
       return Promise.resolve();
     }
-    return new Promise((start) => lane[urgency].push({ start, urgency }));
+    return new Promise((start) => lane[urgency].push(start));
   }
 
   #leave(name: string): void {
@@ -40,7 +39,7 @@ export class Gate {
     if (!lane) return;
     const next = lane.notified.shift() ?? lane.routine.shift();
     if (next) {
-      next.start();
+      next();
       return;
     }
     lane.running--;

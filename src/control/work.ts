@@ -19,7 +19,11 @@ export type Round = "transferred" | "rework" | "resign";
 export type Step = "checking" | "storing" | "compiling" | "validating" | "signing" | "saving" | "publishing";
 
 /** Why a version is not served: stable code for programs, a sentence for people. */
-export type Fault = { readonly code: string; readonly text: string };
+export type Fault = {
+  readonly code: string;
+  readonly text: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+};
 
 export type Held = Fault & {
   readonly round: Round;

@@ -7,7 +7,7 @@ import { done, refused } from "./outcome.ts";
 /** Secrets longer than this are no tokens of ours; hashing them would be the caller's choice of our work. */
 const SECRET_MAX = 512;
 
-export function makeIdentityService(store: Store, email: string, now: () => number): IdentityService {
+export function makeIdentityService(store: Store, email: () => string, now: () => number): IdentityService {
   return {
     async authenticate(secret) {
       if (secret.length === 0 || secret.length > SECRET_MAX) return undefined;
@@ -19,7 +19,7 @@ export function makeIdentityService(store: Store, email: string, now: () => numb
     },
     async user() {
       const [account] = await store.accounts.list();
-      return { id: account?.id ?? "0".repeat(32), email, createdOn: printTime(account?.createdAt ?? 0) };
+      return { id: account?.id ?? "0".repeat(32), email: email(), createdOn: printTime(account?.createdAt ?? 0) };
     },
     async listAccounts() {
       return (await store.accounts.list()).map(shownAccount);

@@ -1,0 +1,229 @@
+/**
+ * Control put together: zones out of the store and onto the edge, then their machines, watchers and timers; and the
+ * service that the API calls.
+ *
+ *   startControl ─▶ restore ─▶ everything published ─▶ (the edge starts) ─▶ begin: refresh, parents, timers ─▶ stop
+ */
+import type { ControlService, Readiness } from "#contract";
+import type { Crypto, CryptoChoice } from "#crypto";
+import { DELETED, NO_FLAGS } from "#keyplan";
+import type { MasterKey } from "#keys";
+import { readName } from "#name";
+import type { PublicationSender } from "#publish";
+import type { Store, ZoneRow } from "#store";
+import type { Logger } from "#telemetry";
+import type { Stored } from "#transfer";
+import type { ControlSettings, Deps } from "./deps.ts";
+import { EventLog } from "./events.ts";
+import { Gate } from "./gate.ts";
+import { apexSoa } from "./image-facts.ts";
+import { JobRunner } from "./job-runner.ts";
+import { KeyVault } from "./key-vault.ts";
+import { laneLimit } from "./lanes.ts";
+import { NoteKeeper } from "./note-keeper.ts";
+import { handleForwarded } from "./notify.ts";
+import { makeExchange } from "./parent/exchange.ts";
+import { ParentWatcher } from "./parent/watcher.ts";
+import { PeerBook } from "./peer-book.ts";
+import { Refresher } from "./refresher.ts";
+import { Registry, type Unit } from "./registry.ts";
+import { type RestoredZone, restoreZones } from "./restore.ts";
+import { setRoundTimers } from "./round-timers.ts";
+import { Scheduler } from "./scheduler.ts";
+import { makeService } from "./service/index.ts";
+import { SignatureSaver } from "./signature-saver.ts";
+import { type RoundListener, Zone } from "./zone.ts";
+
+export type ControlOptions = {
+  readonly store: Store;
+  readonly sender: PublicationSender;
+  readonly crypto: Crypto;
+  /** How job workers open theirs. */
+  readonly cryptoChoice: CryptoChoice;
+  readonly master: MasterKey;
+  readonly log: Logger;
+  readonly settings: ControlSettings;
+  /** Threads for jobs. */
+  readonly jobs: number;
+};
+
+export async function startControl(options: ControlOptions): Promise<Control> {
+  const control = new Control(options);
+  await control.restore();
+  return control;
+}
+
+/** Keeps: every zone of the store is in the registry, with its refresher, and was published at least once. */
+export class Control {
+  readonly service: ControlService;
+  readonly #deps: Deps;
+  readonly #registry: Registry;
+  readonly #book: PeerBook;
+  readonly #notes: NoteKeeper;
+  readonly #watcher: ParentWatcher;
+  readonly #saver: SignatureSaver;
+  readonly #listener: RoundListener;
+  #settings: ControlSettings;
+  #restored: readonly RestoredZone[] = [];
+  #published = false;
+  #edgeHealthy: () => boolean = () => false;
+  #stopping = false;
+
+  constructor(options: ControlOptions) {
+    const { store, sender, crypto, log, master } = options;
+    this.#settings = options.settings;
+    const now = () => Math.floor(Date.now() / 1000);
+    this.#deps = {
+      store,
+      sender,
+      crypto,
+      vault: new KeyVault(master, crypto),
+      jobs: new JobRunner(options.jobs, options.cryptoChoice, crypto),
+      events: new EventLog(store, log, Date.now),
+      scheduler: new Scheduler({ now: () => Date.now() / 1000 }),
+      gate: new Gate((lane) => laneLimit(lane, this.#settings.maxTransfers)),
+      log,
+      settings: () => this.#settings,
+      now,
+      random: Math.random,
+    };
+    this.#registry = new Registry((zone) => this.#watcher.consider(zone));
+    this.#book = new PeerBook(store);
+    this.#notes = new NoteKeeper(store, log);
+    this.#watcher = new ParentWatcher(this.#deps, makeExchange());
+    this.#saver = new SignatureSaver(this.#registry, this.#deps);
+    this.#listener = {
+      finished: (zone, round) => {
+        setRoundTimers(zone, this.#deps);
+        this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
+        this.#watcher.consider(zone);
+      },
+      held: (zone, held) => this.#registry.findUnit(zone.id)?.refresher.roundHeld(held),
+    };
+    this.service = makeService({
+      deps: this.#deps,
+      registry: this.#registry,
+      book: this.#book,
+      parentNote: (zoneId) => this.#watcher.note(zoneId),
+      readiness: () => this.#readiness(),
+      peersChanged: () => this.#peersChanged(),
+      keeper: {
+        take: (row) => this.#take(row),
+        drop: (zone) => this.#drop(zone),
+        lookAtParent: (zone) => void this.#watcher.look(zone),
+      },
+    });
+  }
+
+  get zoneCount(): number {
+    return this.#registry.size;
+  }
+
+  /** Everything of the store is on its way to the edge when this is done; no primary has been asked yet. */
+  async restore(): Promise<void> {
+    await this.#book.reload();
+    this.#restored = await restoreZones(this.#deps, this.#listener);
+    const published: Promise<void>[] = [];
+    for (const { zone, refreshNote } of this.#restored) {
+      this.#registry.add({ zone, refresher: this.#refresherOf(zone, refreshNote) });
+      published.push(zone.publish());
+    }
+    void Promise.all(published).then(() => {
+      this.#published = true;
+    });
+  }
+
+  /** Primaries and parents are asked from now on. `edgeHealthy`: every worker answers. */
+  async begin(edgeHealthy: () => boolean): Promise<void> {
+    this.#edgeHealthy = edgeHealthy;
+    const incoming = new Map((await this.#deps.store.incoming.list()).map((row) => [row.zoneId, row]));
+    this.#deps.sender.handleForwarded((message) => handleForwarded(message, this.#registry, this.#book, this.#deps));
+    for (const { zone, stale } of this.#restored) {
+      const unit = this.#registry.findUnit(zone.id);
+      if (!unit) continue;
+      if (stale) zone.begin("rework");
+      const row = incoming.get(zone.id);
+      unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, storedOf(unit));
+      setRoundTimers(zone, this.#deps);
+      this.#watcher.consider(zone);
+    }
+    this.#restored = [];
+    this.#saver.start();
+  }
+
+  /** After SIGHUP. */
+  reload(settings: ControlSettings): void {
+    this.#settings = settings;
+    for (const { zone } of this.#registry.all()) this.#watcher.consider(zone);
+  }
+
+  /** Nothing is begun any more; what is known is written. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#deps.scheduler.stop();
+    for (const { refresher } of this.#registry.all()) refresher.stop();
+    await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
+    await this.#saver.stop();
+    await this.#notes.stop();
+    await this.#deps.events.flush();
+    await this.#deps.jobs.stop();
+  }
+
+  #take(row: ZoneRow): Zone {
+    const apex = readName(row.name);
+    if (!apex.ok) throw new Error(`zone ${row.name}: not a name`);
+    const flags = { ...NO_FLAGS, nsecDenial: row.denial };
+    const facts = { row, apex: apex.value, status: DELETED, flags, keys: [] };
+    const zone = new Zone(facts, this.#deps, this.#listener);
+    const refresher = this.#refresherOf(zone, undefined);
+    this.#registry.add({ zone, refresher });
+    // SERVFAIL with "not ready" from now on, until there is something true to say.
+    void zone.publish();
+    refresher.start([], 86_400, undefined);
+    this.#watcher.consider(zone);
+    return zone;
+  }
+
+  async #drop(zone: Zone): Promise<void> {
+    const { events, scheduler, store } = this.#deps;
+    this.#registry.findUnit(zone.id)?.refresher.stop();
+    this.#watcher.forget(zone.id);
+    scheduler.cancelAll(`${zone.id}/`);
+    this.#registry.remove(zone);
+    await zone.leave();
+    this.#notes.forget(zone.id);
+    await events.flush();
+    await store.zones.remove(zone.id);
+    await store.files.removeZone(zone.id);
+    events.add({ zone: zone.name, level: "info", code: "zone.deleted", message: `${zone.name}: deleted` });
+  }
+
+  #refresherOf(zone: Zone, note: RestoredZone["refreshNote"]): Refresher {
+    return new Refresher({ zone, book: this.#book, notes: this.#notes, deps: this.#deps }, note);
+  }
+
+  async #peersChanged(): Promise<void> {
+    await this.#book.reload();
+    for (const { refresher } of this.#registry.all()) refresher.peersChanged();
+  }
+
+  #readiness(): Readiness {
+    const waiting: string[] = [];
+    if (!this.#published) waiting.push("stored zones are being handed to the workers that answer");
+    if (!this.#edgeHealthy()) waiting.push("not every worker that answers is running");
+    if (this.#stopping) waiting.push("the server is stopping");
+    return { ready: waiting.length === 0, waiting };
+  }
+}
+
+/** Rounds in progress get this long to end when the server stops, milliseconds. */
+const STOP_WAIT_MS = 1500;
+
+/** What the refresh machine has to know of a restored zone: the version that is served, or it asks for one at once. */
+function storedOf({ zone, refresher }: Unit): Stored | undefined {
+  const version = zone.served?.from;
+  if (!version) return undefined;
+  const lastGoodCheck = refresher.note.lastGoodCheck ?? Math.floor(version.transferredAt / 1000);
+  return { serial: version.serial, expireSeconds: apexSoa(version.image).expire, lastGoodCheck };
+}

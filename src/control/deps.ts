@@ -1,0 +1,50 @@
+/** What the parts of control are handed: ports, clock, chance, and the settings in force. */
+import type { Crypto } from "#crypto";
+import type { SocketAddress } from "#net";
+import type { PublicationSender } from "#publish";
+import type { Store } from "#store";
+import type { Logger } from "#telemetry";
+import type { ZoneLimits } from "#zone";
+import type { EventLog } from "./events.ts";
+import type { Gate } from "./gate.ts";
+import type { JobRunner } from "./job-runner.ts";
+import type { KeyVault } from "./key-vault.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** From the configuration; may change on SIGHUP. */
+export type ControlSettings = {
+  /** Names of this service's nameservers, without the final dot. */
+  readonly nameServers: readonly string[];
+  readonly email: string;
+  readonly resolver: SocketAddress | undefined;
+  /** Port of the parent's nameservers. */
+  readonly parentPort: number;
+  readonly parentPollYoungSeconds: number;
+  readonly parentPollSettledSeconds: number;
+  readonly maxZones: number;
+  readonly zoneLimits: ZoneLimits;
+  readonly minRefreshSeconds: number;
+  readonly transferSeconds: number;
+  readonly transferIdleSeconds: number;
+  readonly checkSeconds: number;
+  readonly maxTransfers: number;
+  readonly expired: "servfail" | "serve";
+};
+
+export type Deps = {
+  readonly store: Store;
+  readonly sender: PublicationSender;
+  readonly crypto: Crypto;
+  readonly vault: KeyVault;
+  readonly jobs: JobRunner;
+  readonly events: EventLog;
+  readonly scheduler: Scheduler;
+  /** Conversations with one primary. */
+  readonly gate: Gate;
+  readonly log: Logger;
+  readonly settings: () => ControlSettings;
+  /** Unix seconds, whole. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+};

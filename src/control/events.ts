@@ -1,0 +1,75 @@
+/** What happened, as rows in the store and lines in the log: the same code and sentence in both. */
+import type { EventRow, Store } from "#store";
+import type { Logger } from "#telemetry";
+
+export type Event = {
+  readonly zoneId?: string;
+  /** For the log; the row has the id. */
+  readonly zone?: string;
+  readonly level: EventRow["level"];
+  /** Stable: `zone.held`, `transfer.taken`. */
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+};
+
+/** More than this waiting means that the disk does not follow: the oldest are given up, and that is an event too. */
+const MAX_WAITING = 10_000;
+
+/** Keeps the order of events; writes those that come together in one transaction. */
+export class EventLog {
+  readonly #store: Store;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #waiting: Omit<EventRow, "id">[] = [];
+  #dropped = 0;
+  #writing: Promise<void> | undefined;
+
+  /** `now`: milliseconds since 1970. */
+  constructor(store: Store, log: Logger, now: () => number) {
+    this.#store = store;
+    this.#log = log;
+    this.#now = now;
+  }
+
+  add(event: Event): void {
+    const { zoneId = null, zone, level, code, message, detail = {} } = event;
+    this.#log[level === "warning" ? "warn" : level]({ code, zone, ...detail }, message);
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#waiting.shift();
+      this.#dropped++;
+    }
+    this.#waiting.push({ at: this.#now(), zoneId, level, code, message, detail });
+    this.#writing ??= this.#write();
+  }
+
+  /** Resolves when everything added so far is written. */
+  async flush(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    try {
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#waiting.length > 0) {
+        if (this.#dropped > 0) {
+          const message = `${this.#dropped} events were not kept: the store is too slow`;
+          this.#waiting.push({
+            at: this.#now(),
+            zoneId: null,
+            level: "error",
+            code: "events.dropped",
+            message,
+            detail: {},
+          });
+          this.#dropped = 0;
+        }
+        await this.#store.events.add(this.#waiting.splice(0));
+      }
+    } catch (error) {
+      this.#log.error({ code: "events.failed", error: String(error) }, "events could not be written to the store");
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** Facts about a zone that control reads from its image: keys and names at the apex, timers of the SOA. */
+import { Header, ImageFlag, rrsetRdatas, rrsetSignatures, type ZoneImage } from "#image";
+import type { TransferredDnssec, TransferredKeys } from "#keyplan";
+import { type Name, printName } from "#name";
+import { RRType, readRrsig, readSoa, type Soa } from "#rdata";
+
+export function apexRdatas(image: ZoneImage, type: number): Uint8Array[] {
+  const ref = image.findRRset(image.apexNode, type);
+  return ref === 0 ? [] : rrsetRdatas(image, ref);
+}
+
+/** The keys that the primary put at the apex. */
+export function transferredKeys(image: ZoneImage): TransferredKeys {
+  return {
+    dnskey: apexRdatas(image, RRType.DNSKEY),
+    cds: apexRdatas(image, RRType.CDS),
+    cdnskey: apexRdatas(image, RRType.CDNSKEY),
+  };
+}
+
+/** Tags of the keys that sign the DNSKEY RRset, as its RRSIGs say. */
+export function dnskeySigners(image: ZoneImage): ReadonlySet<number> {
+  const ref = image.findRRset(image.apexNode, RRType.DNSKEY);
+  return new Set(ref === 0 ? [] : rrsetSignatures(image, ref).map((rdata) => readRrsig(rdata).keyTag));
+}
+
+export function transferredDnssec(image: ZoneImage): TransferredDnssec {
+  return {
+    dnskey: image.findRRset(image.apexNode, RRType.DNSKEY) !== 0,
+    rrsig: (image.flags & ImageFlag.Signed) !== 0,
+    nsec: (image.flags & ImageFlag.Nsec) !== 0,
+    nsec3: (image.flags & ImageFlag.Nsec3) !== 0,
+  };
+}
+
+/** True when there is anything that must not be served once the zone is signed here, or served as unsigned. */
+export function needsStripping(image: ZoneImage): boolean {
+  return (image.flags & ImageFlag.HasDnssec) !== 0 || image.findRRset(image.apexNode, RRType.ZONEMD) !== 0;
+}
+
+export function apexSoa(image: ZoneImage): Soa {
+  return readSoa(apexRdatas(image, RRType.SOA)[0]!);
+}
+
+/** Names of the apex NS, without the final dot. */
+export function apexNameServers(image: ZoneImage): string[] {
+  return apexRdatas(image, RRType.NS).map((name: Name) => printName(name).replace(/\.$/, ""));
+}
+
+export function imageChecksumOf(image: ZoneImage): number {
+  return image.words[Header.Checksum]!;
+}

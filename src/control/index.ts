@@ -1,0 +1,6 @@
+/** The service behind the faces: one machine for each zone, keys, timers, transfers, the watch on parents. The door of the room. */
+
+export { ensureAccount, ensureAdminToken, hasAdminToken } from "./bootstrap.ts";
+export { Control, type ControlOptions, startControl } from "./control.ts";
+export type { ControlSettings } from "./deps.ts";
+export { systemResolver } from "./parent/resolv-conf.ts";

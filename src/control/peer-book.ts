@@ -1,0 +1,79 @@
+/** Peers, TSIG keys and ACL ranges of all accounts, ready for use: read from the store once and after every change. */
+import { fromBase64 } from "#bytes";
+import { findTsigAlgorithm, readRange } from "#contract";
+import { readName } from "#name";
+import { addressOctets } from "#net";
+import type { PeerRow, Store, TsigRow } from "#store";
+import type { AddressRange, NotifyPeer } from "#transfer";
+import type { TsigKey } from "#tsig";
+import type { Primary } from "./primary-client.ts";
+
+const DEFAULT_PORT = 53;
+
+/** Keeps: what it gives is what the store held at the last `reload`. */
+export class PeerBook {
+  readonly #store: Store;
+  #peers: ReadonlyMap<string, PeerRow> = new Map();
+  #keys: ReadonlyMap<string, TsigKey> = new Map();
+  #ranges: ReadonlyMap<string, readonly AddressRange[]> = new Map();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async reload(): Promise<void> {
+    const [peers, tsigs, acls] = await Promise.all([
+      this.#store.peers.list(),
+      this.#store.tsigs.list(),
+      this.#store.acls.list(),
+    ]);
+    this.#peers = new Map(peers.map((row) => [row.id, row]));
+    const keys = new Map<string, TsigKey>();
+    for (const row of tsigs) {
+      const key = readKey(row);
+      if (key) keys.set(row.id, key);
+    }
+    this.#keys = keys;
+    const ranges = new Map<string, AddressRange[]>();
+    for (const acl of acls) {
+      const range = readRange(acl.ipRange);
+      if (!range) continue;
+      const list = ranges.get(acl.accountId) ?? [];
+      list.push({ address: range.address, prefixLength: range.prefix });
+      ranges.set(acl.accountId, list);
+    }
+    this.#ranges = ranges;
+  }
+
+  find(id: string): PeerRow | undefined {
+    return this.#peers.get(id);
+  }
+
+  /** Undefined while the peer has no address, or is gone. */
+  primary(id: string): Primary | undefined {
+    const row = this.#peers.get(id);
+    if (!row || row.ip === "") return undefined;
+    const key = row.tsigId === null ? undefined : this.#keys.get(row.tsigId);
+    return { id, name: row.name, address: { address: row.ip, port: row.port || DEFAULT_PORT }, key };
+  }
+
+  notifyPeer(id: string): NotifyPeer | undefined {
+    const primary = this.primary(id);
+    const address = primary && addressOctets(primary.address.address);
+    if (!primary || !address) return undefined;
+    return primary.key ? { id, address, key: primary.key } : { id, address };
+  }
+
+  /** Sources of an account beside its peers whose NOTIFY is believed. */
+  ranges(accountId: string): readonly AddressRange[] {
+    return this.#ranges.get(accountId) ?? [];
+  }
+}
+
+/** Undefined for a row that the API would not have taken. */
+function readKey(row: TsigRow): TsigKey | undefined {
+  const name = readName(row.name);
+  const algorithm = findTsigAlgorithm(row.algo);
+  const secret = fromBase64(row.secret.trim());
+  return name.ok && algorithm && secret ? { name: name.value, algorithm, secret } : undefined;
+}

@@ -1,0 +1,34 @@
+/** What is remembered of a zone's primaries over a restart: a document of the store. */
+
+export type PeerNote = {
+  /** Milliseconds since 1970, of the last answer or failure. */
+  readonly checkedAt: number | null;
+  readonly serial: number | null;
+  readonly checkError: { readonly code: string; readonly message: string } | null;
+  readonly transferredAt: number | null;
+  readonly transferError: { readonly code: string; readonly message: string } | null;
+};
+
+export type RefreshNote = {
+  readonly version: 1;
+  /** Unix seconds. */
+  readonly lastGoodCheck: number | null;
+  readonly primarySerial: number | null;
+  readonly notifiedSerial: number | null;
+  readonly peers: Readonly<Record<string, PeerNote>>;
+};
+
+export const NO_CHECKS: RefreshNote = {
+  version: 1,
+  lastGoodCheck: null,
+  primarySerial: null,
+  notifiedSerial: null,
+  peers: {},
+};
+
+/** Undefined when the document is not one of this version. */
+export function readRefreshNote(document: unknown): RefreshNote | undefined {
+  if (typeof document !== "object" || document === null) return undefined;
+  const note = document as Partial<RefreshNote>;
+  return note.version === 1 && typeof note.peers === "object" ? { ...NO_CHECKS, ...note } : undefined;
+}

@@ -1,0 +1,294 @@
+/**
+ * The steps of a round (drawn in work.ts), each a function from draft to draft. A step that fails changes nothing that is
+ * served; what it left on disk is either whole and named by a row, or an orphan that the next start takes away.
+ */
+import { randomBytes } from "node:crypto";
+import { fail, ok, type Result } from "#bytes";
+import { type CompileOptions, SignatureTable, ZoneImage } from "#image";
+import {
+  checkPresigned,
+  type Denial,
+  type DnssecFlags,
+  type DnssecStatus,
+  denialOf,
+  planApex,
+  type SigningMode,
+  signingMode,
+} from "#keyplan";
+import type { Name } from "#name";
+import { RRType } from "#rdata";
+import { type KeyRow, newId } from "#store";
+import type { ZoneVersion } from "#zone";
+import { signApex } from "./apex.ts";
+import type { Deps } from "./deps.ts";
+import { apexNameServers, imageChecksumOf, needsStripping, transferredDnssec, transferredKeys } from "./image-facts.ts";
+import { PRESIGNED_SENTENCES } from "./sentences.ts";
+import { validateImage } from "./validate.ts";
+import type { ServedNote, ServedVersion, SignedApex, StoredVersion } from "./versions.ts";
+import type { Fault, Step } from "./work.ts";
+
+/** The facts of a zone that a round goes by, as they were when it began. */
+export type RoundContext = {
+  readonly zoneId: string;
+  readonly name: string;
+  readonly apex: Name;
+  readonly status: DnssecStatus;
+  readonly flags: DnssecFlags;
+  readonly keys: readonly KeyRow[];
+  readonly stored: StoredVersion | undefined;
+  readonly served: ServedVersion | undefined;
+};
+
+/** What a round has made so far. */
+export type Draft = {
+  readonly context: RoundContext;
+  /** A finished transfer that was not stored yet. */
+  readonly transferred: ZoneVersion | undefined;
+  readonly stored: StoredVersion | undefined;
+  readonly mode: SigningMode;
+  readonly denial: Denial | undefined;
+  readonly image: ZoneImage | undefined;
+  /** File of `image`; not yet written when it is neither the stored nor the served version's. */
+  readonly file: string | undefined;
+  readonly expiration: number | undefined;
+  readonly apex: SignedApex | undefined;
+  readonly zskPrivate: Uint8Array | undefined;
+  readonly result: ServedVersion | undefined;
+};
+
+export function beginDraft(context: RoundContext, transferred: ZoneVersion | undefined, resign: boolean): Draft {
+  const mode = signingMode(context.status.phase, context.flags);
+  const signs = mode === "live" || mode === "multisigner";
+  const empty = {
+    context,
+    transferred,
+    expiration: undefined,
+    apex: undefined,
+    zskPrivate: undefined,
+    result: undefined,
+  };
+  const { served } = context;
+  if (resign && served) {
+    const { image, file, from, expiration } = served;
+    return { ...empty, stored: from, mode: served.mode, denial: served.denial, image, file, expiration };
+  }
+  const denial = signs ? denialOf(context.flags) : undefined;
+  return { ...empty, stored: context.stored, mode, denial, image: undefined, file: undefined };
+}
+
+export type StepResult = Result<Draft, Fault>;
+
+/** `publishing` is the zone's own step: it alone changes what is served. */
+export function performStep(step: Exclude<Step, "publishing">, draft: Draft, deps: Deps): Promise<StepResult> {
+  switch (step) {
+    case "checking":
+      return check(draft, deps);
+    case "storing":
+      return store(draft, deps);
+    case "compiling":
+      return compile(draft, deps);
+    case "validating":
+      return validate(draft, deps);
+    case "signing":
+      return sign(draft, deps);
+    case "saving":
+      return save(draft, deps);
+  }
+}
+
+async function check(draft: Draft, deps: Deps): Promise<StepResult> {
+  const { context, transferred } = draft;
+  if (!transferred) return fail({ code: "zone.nothing-transferred", text: "there is no transferred version to check" });
+  const { errors, warnings } = await deps.jobs.run<"check">({ kind: "check", columns: transferred.columns });
+  if (errors.length > 0) return fail({ code: "zone.broken", text: errors.join("; ") });
+  if (warnings.length > 0) {
+    deps.events.add({
+      zoneId: context.zoneId,
+      zone: context.name,
+      level: "warning",
+      code: "zone.suspicious",
+      message: `${context.name}: serial ${transferred.serial} is taken, but ${warnings.join("; ")}`,
+      detail: { serial: transferred.serial },
+    });
+  }
+  return ok(draft);
+}
+
+async function store(draft: Draft, deps: Deps): Promise<StepResult> {
+  const { context, transferred } = draft;
+  if (!transferred) return ok(draft);
+  const { zoneId } = context;
+  const options: CompileOptions = { treatment: "as-is" };
+  const compiled = await deps.jobs.run<"compile">({ kind: "compile", columns: transferred.columns, options });
+  if (!compiled.ok) return compiled;
+  const image = new ZoneImage(compiled.value);
+  const file = fileName("t", image.serial);
+  await deps.store.files.saveImage(zoneId, file, image.buffer);
+  const transferredAt = deps.now() * 1000;
+  const stored: StoredVersion = { image, file, serial: image.serial, transferredAt };
+  await deps.store.atomically(async (tables) => {
+    const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "transferred");
+    await tables.versions.put({
+      id: before?.id ?? newId(),
+      zoneId,
+      use: "transferred",
+      serial: image.serial,
+      image: file,
+      octets: image.buffer.byteLength,
+      transferredAt,
+      heldCode: null,
+      heldReason: null,
+    });
+    await tables.zones.update(zoneId, { originalNameServers: apexNameServers(image) });
+  });
+  return ok({ ...draft, transferred: undefined, stored });
+}
+
+async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
+  const { stored, mode, denial, context } = draft;
+  if (!stored) return fail({ code: "zone.not-loaded", text: "nothing was transferred yet" });
+  if (mode === "presigned") {
+    const brought = checkPresigned(transferredDnssec(stored.image), context.flags);
+    if (!brought.ok) return fail({ code: `dnssec.${brought.error}`, text: PRESIGNED_SENTENCES[brought.error] });
+    return ok({ ...draft, image: stored.image, file: stored.file });
+  }
+  const ownChain = denial === "chain";
+  if (!ownChain && !needsStripping(stored.image)) return ok({ ...draft, image: stored.image, file: stored.file });
+  const { served } = context;
+  const hadChain = served?.denial === "chain";
+  const sameMade = served && served.from.file === stored.file && served.mode !== "presigned" && hadChain === ownChain;
+  if (sameMade) return ok({ ...draft, image: served.image, file: served.file });
+  const options: CompileOptions = ownChain
+    ? { treatment: "strip", ownChain: { apexTypes: apexTypes(draft, deps) } }
+    : { treatment: "strip" };
+  const compiled = await deps.jobs.run<"recompile">({ kind: "recompile", image: stored.image.buffer, options });
+  if (!compiled.ok) return compiled;
+  return ok({ ...draft, image: new ZoneImage(compiled.value), file: fileName("s", stored.serial) });
+}
+
+async function validate(draft: Draft, deps: Deps): Promise<StepResult> {
+  if (draft.mode !== "presigned" || !draft.image) return ok(draft);
+  const { context, image } = draft;
+  const report = await validateImage(image, deps.jobs, deps.now());
+  const { zoneId, name } = context;
+  const worst = report.findings.find((finding) => finding.severity === (report.ok ? "warning" : "error"));
+  const about = worst && `${worst.owner}${worst.type === undefined ? "" : ` ${worst.type}`}: ${worst.text}`;
+  if (!report.ok) {
+    const more = report.errorCount > 1 ? ` (${report.errorCount} errors in all)` : "";
+    const detail = { findings: report.findings, counts: report.counts };
+    return fail({ code: `dnssec.${worst?.code ?? "invalid"}`, text: `${about ?? "validation failed"}${more}`, detail });
+  }
+  if (about) {
+    const message = `${name}: serial ${image.serial} is validly signed, but ${about} (${report.warningCount} warnings in all)`;
+    const detail = { serial: image.serial, counts: report.counts };
+    deps.events.add({ zoneId, zone: name, level: "warning", code: "dnssec.suspicious", message, detail });
+  }
+  return ok({ ...draft, expiration: report.earliestExpiration });
+}
+
+async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
+  if (draft.denial === undefined) return ok(draft);
+  const { keys } = draft.context;
+  const ksk = keys.find((key) => key.role === "ksk");
+  const zsk = keys.find((key) => key.role === "zsk");
+  if (!ksk || !zsk) return fail({ code: "dnssec.no-keys", text: "the zone has no keys to sign with" });
+  const apex = signApex(apexPlanOf(draft, deps), ksk, draft.context.apex, deps);
+  if (!apex.ok) return apex;
+  const zskPrivate = deps.vault.exposeZsk(zsk);
+  if (!zskPrivate.ok) return zskPrivate;
+  return ok({ ...draft, apex: apex.value, zskPrivate: zskPrivate.value });
+}
+
+async function save(draft: Draft, deps: Deps): Promise<StepResult> {
+  const { context, stored, image, file, mode, denial, expiration } = draft;
+  if (!stored || !image || file === undefined) {
+    return fail({ code: "zone.not-loaded", text: "there is nothing to save" });
+  }
+  const { zoneId, served } = context;
+  if (file !== stored.file && file !== served?.file) await deps.store.files.saveImage(zoneId, file, image.buffer);
+  const signing = draft.denial === undefined ? undefined : await openSigning(draft, image, file, deps);
+  const note: ServedNote = {
+    version: 1,
+    mode,
+    denial: denial ?? null,
+    from: stored.file,
+    expiration: expiration ?? null,
+  };
+  await deps.store.atomically(async (tables) => {
+    const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "served");
+    await tables.versions.put({
+      id: before?.id ?? newId(),
+      zoneId,
+      use: "served",
+      serial: image.serial,
+      image: file,
+      octets: image.buffer.byteLength,
+      transferredAt: stored.transferredAt,
+      heldCode: null,
+      heldReason: null,
+    });
+    await tables.documents.put(zoneId, "served", note);
+  });
+  return ok({ ...draft, result: { mode, denial, image, file, from: stored, signing, expiration } });
+}
+
+/** The signature table for image and ZSK: the one in use, or a new one with the signatures that are still good. */
+async function openSigning(
+  draft: Draft,
+  image: ZoneImage,
+  file: string,
+  deps: Deps,
+): Promise<ServedVersion["signing"]> {
+  const { context, apex, zskPrivate } = draft;
+  const zsk = context.keys.find((key) => key.role === "zsk")!;
+  const rest = { zsk, zskPrivate: zskPrivate!, apex: apex! };
+  const old = context.served?.signing;
+  if (old && old.zsk.id === zsk.id && context.served?.image.buffer === image.buffer) {
+    return { ...rest, table: old.table, tableFile: old.tableFile };
+  }
+  const opened = await openTable(context.zoneId, file, image, zsk, deps);
+  if (old && context.served) {
+    const carry = {
+      oldImage: context.served.image.buffer,
+      oldTable: old.table.buffer,
+      newImage: image.buffer,
+      newTable: opened.table.buffer,
+    };
+    await deps.jobs.run<"carry">({ kind: "carry", ...carry });
+  }
+  return { ...rest, ...opened };
+}
+
+/** A table for this image and key, filled from its file when there is one. */
+export async function openTable(zoneId: string, file: string, image: ZoneImage, zsk: KeyRow, deps: Deps) {
+  const table = SignatureTable.create(image.rrsetCount, zsk.keyTag, imageChecksumOf(image));
+  const identity = Buffer.from(`${imageChecksumOf(image)}/${image.rrsetCount}/${zsk.id}`);
+  const tableFile = await deps.store.files.openSignatures(zoneId, file, identity, table);
+  table.dropBusy();
+  return { table, tableFile };
+}
+
+function apexPlanOf(draft: Draft, deps: Deps) {
+  const { context, mode, stored } = draft;
+  const own = context.keys.map((key) => key.dnskey);
+  const transferred = transferredKeys(stored!.image);
+  return planApex({ apex: context.apex, mode, phase: context.status.phase, own, transferred }, deps.crypto);
+}
+
+function apexTypes(draft: Draft, deps: Deps): number[] {
+  const plan = apexPlanOf(draft, deps);
+  const types: number[] = [];
+  for (const [type, rdatas] of [
+    [RRType.DNSKEY, plan.dnskey],
+    [RRType.CDS, plan.cds],
+    [RRType.CDNSKEY, plan.cdnskey],
+  ] as const) {
+    if (rdatas.length > 0) types.push(type);
+  }
+  return types;
+}
+
+/** `t-2026100501-9f31c2ab`: transferred or served, serial, and something that no earlier file had. */
+function fileName(use: "t" | "s", serial: number): string {
+  return `${use}-${serial}-${randomBytes(4).toString("hex")}`;
+}

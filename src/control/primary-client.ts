@@ -1,0 +1,138 @@
+/** Talks to a primary: the SOA question over UDP or TCP, the transfer over TCP, both with TSIG where the peer has a key. */
+import { fail, ok, type Result } from "#bytes";
+import type { Name } from "#name";
+import { askTcp, askUdp, dialTcp, type NetError, printSocketAddress, randomId, type SocketAddress } from "#net";
+import { AxfrInterpreter, buildAxfrQuery, buildSoaQuery, readSoaAnswer, type SoaAnswer } from "#transfer";
+import { type StartHmac, signMessage, type TsigKey, TsigVerifier } from "#tsig";
+import type { ZoneLimits, ZoneVersion } from "#zone";
+import type { Fault } from "./work.ts";
+
+export type Primary = {
+  /** Id of the peer. */
+  readonly id: string;
+  readonly name: string;
+  readonly address: SocketAddress;
+  readonly key: TsigKey | undefined;
+};
+
+export type TalkOptions = {
+  readonly startHmac: StartHmac;
+  /** Unix seconds. */
+  readonly now: () => number;
+  readonly signal?: AbortSignal;
+};
+
+/** `readSoaAnswer`'s answer, or why there is none to read. */
+export type SoaOutcome = SoaAnswer | { readonly kind: "failed"; readonly fault: Fault };
+
+export async function askSoa(
+  apex: Name,
+  primary: Primary,
+  transport: "udp" | "tcp",
+  timeoutMs: number,
+  talk: TalkOptions,
+): Promise<SoaOutcome> {
+  const id = randomId();
+  const { query, verifier } = signed(buildSoaQuery(apex, id), primary, talk);
+  const ask = transport === "udp" ? askUdp : askTcp;
+  const answer = await ask(query, { server: primary.address, timeoutMs, signal: talk.signal });
+  if (!answer.ok) return { kind: "failed", fault: netFault(answer.error) };
+  const message = verifier ? unsigned(answer.value, verifier, talk) : ok(answer.value);
+  if (!message.ok) return { kind: "failed", fault: message.error };
+  return readSoaAnswer(message.value, apex, id);
+}
+
+export type TransferLimits = {
+  readonly zone: ZoneLimits;
+  readonly connectTimeoutMs: number;
+  readonly messageTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+};
+
+export type TransferReport = {
+  readonly result: Result<ZoneVersion, Fault>;
+  readonly messages: number;
+  readonly records: number;
+  readonly octets: number;
+};
+
+/** Messages that say nothing cost a primary nothing: more than one a record is more than any zone needs. */
+const SPARE_MESSAGES = 1000;
+
+/** A message costs more octets than what is kept of it: names are spelled out, headers repeat. */
+const OCTETS_OF_WIRE = 4;
+
+/** The whole zone, or why not. Nothing of a transfer that failed is kept. */
+export async function transferZone(
+  apex: Name,
+  primary: Primary,
+  limits: TransferLimits,
+  talk: TalkOptions,
+): Promise<TransferReport> {
+  const id = randomId();
+  const { query, verifier } = signed(buildAxfrQuery(apex, id), primary, talk);
+  const session = await dialTcp({
+    server: primary.address,
+    connectTimeoutMs: limits.connectTimeoutMs,
+    messageTimeoutMs: limits.messageTimeoutMs,
+    totalTimeoutMs: limits.totalTimeoutMs,
+    maxMessages: limits.zone.records + SPARE_MESSAGES,
+    maxOctets: limits.zone.octets * OCTETS_OF_WIRE,
+    signal: talk.signal,
+  });
+  if (!session.ok) return { result: fail(netFault(session.error)), messages: 0, records: 0, octets: 0 };
+  const interpreter = new AxfrInterpreter({ apex, id, limits: limits.zone });
+  const report = (result: Result<ZoneVersion, Fault>): TransferReport => {
+    session.value.close();
+    const { messages, octets } = session.value.received;
+    return { result, messages, records: interpreter.records, octets };
+  };
+  session.value.send(query);
+  // Each turn takes a message; the session bounds their number, their octets and the time.
+  for (;;) {
+    const next = await session.value.next();
+    if (!next.ok) {
+      const ended = interpreter.end();
+      const text = ended.kind === "refused" && next.error.code === "net.closed" ? `; ${ended.text}` : "";
+      const fault = netFault(next.error);
+      return report(fail({ ...fault, text: fault.text + text }));
+    }
+    const message = verifier ? unsigned(next.value, verifier, talk) : ok(next.value);
+    if (!message.ok) return report(message);
+    const outcome = interpreter.accept(message.value);
+    if (outcome.kind === "more") continue;
+    if (outcome.kind === "refused") return report(fail({ code: `transfer.${outcome.code}`, text: outcome.text }));
+    if (verifier && !verifier.complete) {
+      return report(fail({ code: "tsig.last-unsigned", text: "the last message of the transfer has no TSIG" }));
+    }
+    return report(ok(outcome.zone));
+  }
+}
+
+function signed(query: Uint8Array, primary: Primary, talk: TalkOptions) {
+  if (!primary.key) return { query, verifier: undefined };
+  const { message, mac } = signMessage(query, primary.key, talk.now(), talk.startHmac);
+  return { query: message, verifier: new TsigVerifier(primary.key, mac, talk.startHmac) };
+}
+
+function unsigned(message: Uint8Array, verifier: TsigVerifier, talk: TalkOptions): Result<Uint8Array, Fault> {
+  const verified = verifier.accept(message, talk.now());
+  return verified.ok ? ok(verified.value.message) : fail({ code: verified.error.code, text: verified.error.text });
+}
+
+const NET_SENTENCES: Readonly<Partial<Record<NetError["code"], string>>> = {
+  "net.refused": "nobody answers on that port",
+  "net.timeout": "no answer in time",
+  "net.unreachable": "there is no route to it",
+  "net.closed": "the connection was closed",
+  "net.bad_address": "not an IP address",
+};
+
+function netFault(error: NetError): Fault {
+  const sentence = NET_SENTENCES[error.code];
+  return { code: error.code, text: sentence ? `${sentence} (${error.detail})` : error.detail };
+}
+
+export function primaryText(primary: Primary): string {
+  return `${primary.name} (${printSocketAddress(primary.address)})`;
+}

@@ -1,0 +1,49 @@
+/** What the refresh machine reports, as events: changes and troubles, not every poll that found nothing. */
+import type { RefreshReport } from "#transfer";
+import type { Deps } from "./deps.ts";
+import type { PeerBook } from "./peer-book.ts";
+import { primaryText } from "./primary-client.ts";
+import type { Zone } from "./zone.ts";
+
+export function tellReport(report: RefreshReport, zone: Zone, book: PeerBook, deps: Deps): void {
+  const peer = "peer" in report ? report.peer : undefined;
+  const primary = peer === undefined ? undefined : book.primary(peer);
+  const who = primary ? primaryText(primary) : (peer ?? "");
+  const about = { zoneId: zone.id, zone: zone.name };
+  const { name } = zone;
+  switch (report.kind) {
+    case "installed": {
+      const message = `${name}: serial ${report.serial} from ${who} is served, in place of ${report.was ?? "nothing"}`;
+      const detail = { serial: report.serial, was: report.was, peer };
+      deps.events.add({ ...about, level: "info", code: "transfer.taken", message, detail });
+      return;
+    }
+    case "serial-backwards": {
+      const order = report.undefinedOrder ? "neither newer nor older than" : "older than";
+      const message = `${name}: ${who} has serial ${report.serial}, ${order} ours (${report.ours}): nothing is taken. If the primary means it, force a transfer`;
+      const detail = { serial: report.serial, ours: report.ours, peer };
+      deps.events.add({ ...about, level: "warning", code: "refresh.serial-backwards", message, detail });
+      return;
+    }
+    case "peer-failed": {
+      const what = report.step === "soa" ? "the SOA question" : "the transfer";
+      const message = `${name}: ${what} to ${who} failed: ${report.text}`;
+      const detail = { reason: report.code, peer, step: report.step };
+      deps.events.add({ ...about, level: "warning", code: "refresh.peer-failed", message, detail });
+      return;
+    }
+    case "all-failed": {
+      const message = `${name}: no primary could be used; next try in ${report.retryAt - deps.now()} s`;
+      const detail = { retryAt: report.retryAt, failures: report.failures };
+      deps.events.add({ ...about, level: "error", code: "refresh.all-failed", message, detail });
+      return;
+    }
+    case "newer":
+    case "up-to-date":
+    case "still-held":
+    case "no-primaries":
+    case "held":
+      // Polls that found nothing are no events; a held version was told by the zone, with the reason.
+      deps.log.debug({ zone: name, peer, report: report.kind }, "refresh");
+  }
+}

@@ -1,0 +1,389 @@
+/**
+ * Performs what the refresh machine of #transfer wants for one zone: asks primaries, transfers, hands versions to the zone,
+ * and answers the machine. Whatever decides is in the machine; here is only doing.
+ */
+import { rrsetSignatures } from "#image";
+import { RRType } from "#rdata";
+import type { TransferRow } from "#store";
+import {
+  type Cause,
+  initialRefreshState,
+  type RefreshEffect,
+  type RefreshEvent,
+  type RefreshReport,
+  type RefreshState,
+  type SoaOutcome as SoaForMachine,
+  type Stored,
+  stepRefresh,
+} from "#transfer";
+import type { ZoneVersion } from "#zone";
+import type { Deps } from "./deps.ts";
+import { apexSoa } from "./image-facts.ts";
+import { Lane } from "./lanes.ts";
+import type { NoteKeeper } from "./note-keeper.ts";
+import type { PeerBook } from "./peer-book.ts";
+import { NO_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
+import { askSoa, type Primary, primaryText, type SoaOutcome, transferZone } from "./primary-client.ts";
+import { tellReport } from "./refresh-events.ts";
+import type { Held, Round } from "./work.ts";
+import type { Zone } from "./zone.ts";
+
+export type RefresherParts = {
+  readonly zone: Zone;
+  readonly book: PeerBook;
+  readonly notes: NoteKeeper;
+  readonly deps: Deps;
+};
+
+/** A transfer that came to an end, to be told when it is known whether its version was taken. */
+type Attempt = Omit<TransferRow, "id" | "outcome">;
+
+export class Refresher {
+  readonly #zone: Zone;
+  readonly #book: PeerBook;
+  readonly #notes: NoteKeeper;
+  readonly #deps: Deps;
+  #state: RefreshState;
+  #note: RefreshNote;
+  #peerIds: readonly string[] = [];
+  #abort: AbortController | undefined;
+  #arrived: { readonly version: ZoneVersion; readonly attempt: Attempt } | undefined;
+  #installing: { readonly attempt: number; readonly row: Attempt } | undefined;
+  #stopped = false;
+
+  constructor(parts: RefresherParts, note: RefreshNote = NO_CHECKS) {
+    this.#zone = parts.zone;
+    this.#book = parts.book;
+    this.#notes = parts.notes;
+    this.#deps = parts.deps;
+    this.#note = note;
+    this.#state = initialRefreshState({ peers: [], autoRefreshSeconds: 86_400 });
+  }
+
+  get state(): RefreshState {
+    return this.#state;
+  }
+
+  get note(): RefreshNote {
+    return this.#note;
+  }
+
+  /** The linked peers, in order, those without an address too. */
+  get peerIds(): readonly string[] {
+    return this.#peerIds;
+  }
+
+  /** Takes the zone up; with `stored` as a restart found it. */
+  start(peerIds: readonly string[], autoRefreshSeconds: number, stored: Stored | undefined): void {
+    this.#peerIds = peerIds;
+    this.#state = initialRefreshState({ peers: this.#usable(peerIds), autoRefreshSeconds }, stored);
+    this.#feed({ kind: "start" });
+  }
+
+  configure(peerIds: readonly string[], autoRefreshSeconds: number): void {
+    this.#peerIds = peerIds;
+    this.#feed({ kind: "configured", settings: { peers: this.#usable(peerIds), autoRefreshSeconds } });
+  }
+
+  /**
+   * Peers changed behind the zone's back (an address, a key). A zone that goes well is asked again when it is due; one that
+   * does not, at once: this may have been the mending of it.
+   */
+  peersChanged(): void {
+    const peers = this.#usable(this.#peerIds);
+    const { settings, failedRounds, serial } = this.#state;
+    const same = peers.length === settings.peers.length && peers.every((peer, i) => peer === settings.peers[i]);
+    const troubled = peers.length > 0 && (failedRounds > 0 || serial === undefined);
+    if (!same || troubled) this.#feed({ kind: "configured", settings: { ...settings, peers } });
+  }
+
+  notify(peer: string | undefined, serialHint: number | undefined): void {
+    if (serialHint !== undefined) this.#remember({ notifiedSerial: serialHint });
+    this.#feed({ kind: "notify", peer, serialHint });
+  }
+
+  force(): void {
+    this.#feed({ kind: "force" });
+  }
+
+  /** The zone came to rest after a round. */
+  roundFinished(round: Round): void {
+    if (round !== "transferred" || !this.#installing) return;
+    const { attempt, row } = this.#installing;
+    this.#installing = undefined;
+    this.#record({ ...row, outcome: "taken" });
+    const image = this.#zone.stored?.image;
+    this.#feed({ kind: "installed", attempt, expireSeconds: image ? apexSoa(image).expire : 0 });
+  }
+
+  roundHeld(held: Held): void {
+    if (held.round !== "transferred" || !this.#installing) return;
+    const { attempt, row } = this.#installing;
+    this.#installing = undefined;
+    this.#record({ ...row, outcome: "held", errorCode: held.code, errorMessage: held.text });
+    this.#feed({ kind: "held", attempt, code: held.code, text: held.text });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#abort?.abort();
+    this.#deps.scheduler.cancel(this.#timerKey);
+  }
+
+  get #timerKey(): string {
+    return `${this.#zone.id}/refresh`;
+  }
+
+  #usable(peerIds: readonly string[]): readonly string[] {
+    return peerIds.filter((id) => this.#book.primary(id) !== undefined);
+  }
+
+  #feed(event: RefreshEvent): void {
+    if (this.#stopped) return;
+    const { state, effects } = stepRefresh(this.#state, event, this.#deps.now(), this.#deps.random());
+    this.#state = state;
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: RefreshEffect): void {
+    switch (effect.kind) {
+      case "ask-soa":
+        void this.#ask(effect);
+        return;
+      case "transfer":
+        void this.#transfer(effect);
+        return;
+      case "abandon":
+        this.#abort?.abort();
+        this.#arrived = undefined;
+        return;
+      case "install":
+        this.#install(effect.attempt);
+        return;
+      case "discard":
+        this.#discard();
+        return;
+      case "set-timer":
+        if (effect.at === undefined) this.#deps.scheduler.cancel(this.#timerKey);
+        else this.#deps.scheduler.set(this.#timerKey, effect.at, () => this.#feed({ kind: "timer" }));
+        return;
+      case "serving":
+        this.#serving(effect.serving);
+        return;
+      case "report":
+        this.#report(effect.report);
+    }
+  }
+
+  async #ask(effect: Extract<RefreshEffect, { kind: "ask-soa" }>): Promise<void> {
+    const primary = this.#book.primary(effect.peer);
+    const { signal } = this.#begin();
+    const timeoutMs = Math.min(effect.timeoutSeconds, this.#deps.settings().checkSeconds) * 1000;
+    const answer: SoaOutcome = primary
+      ? await this.#guarded(
+          this.#deps.gate.run(`${Lane.QuestionsTo} ${effect.peer}`, this.#urgency(), () =>
+            askSoa(this.#zone.apex, primary, effect.transport, timeoutMs, this.#talk(signal)),
+          ),
+          (text): SoaOutcome => ({ kind: "failed", fault: { code: "round.failed", text } }),
+        )
+      : { kind: "failed", fault: { code: "peer.gone", text: "the peer has no address any more" } };
+    const outcome = this.#forMachine(answer);
+    if (outcome.kind === "serial")
+      this.#rememberPeer(effect.peer, { checkedAt: this.#ms(), serial: outcome.serial, checkError: null });
+    this.#feed({ kind: "soa", attempt: effect.attempt, outcome });
+  }
+
+  #forMachine(answer: SoaOutcome): SoaForMachine {
+    switch (answer.kind) {
+      case "serial":
+        return {
+          kind: "serial",
+          serial: answer.serial,
+          signedAnew: this.#signedAnew(answer.serial, answer.signatures),
+        };
+      case "truncated":
+        return answer;
+      case "refused":
+        return { kind: "refused", code: answer.code, text: answer.text };
+      case "failed": {
+        const { code, text } = answer.fault;
+        const silent = code === "net.timeout" || code === "net.refused" || code === "net.unreachable";
+        return silent ? { kind: "no-answer", text } : { kind: "refused", code, text };
+      }
+    }
+  }
+
+  /** The primary may sign anew without a new serial: what is served pre-signed would run out unnoticed. */
+  #signedAnew(serial: number, signatures: readonly Uint8Array[]): boolean {
+    const stored = this.#zone.stored;
+    if (this.#zone.mode !== "presigned" || signatures.length === 0 || stored?.serial !== serial) return false;
+    const ref = stored.image.findRRset(stored.image.apexNode, RRType.SOA);
+    const ours = rrsetSignatures(stored.image, ref);
+    return signatures.some((signature) => !ours.some((own) => Buffer.compare(own, signature) === 0));
+  }
+
+  async #transfer(effect: Extract<RefreshEffect, { kind: "transfer" }>): Promise<void> {
+    const primary = this.#book.primary(effect.peer);
+    if (!primary) {
+      const text = "the peer has no address any more";
+      this.#feed({ kind: "transfer-failed", attempt: effect.attempt, code: "peer.gone", text });
+      return;
+    }
+    const { signal } = this.#begin();
+    const reason = this.#reason();
+    const startedAt = this.#ms();
+    const limits = this.#limits(effect.timeoutSeconds);
+    const report = await this.#guarded(
+      // First this primary's turn, then one of all transfers: who waits for a busy primary keeps nobody else waiting.
+      this.#deps.gate.run(`${Lane.TransfersOf} ${effect.peer}`, this.#urgency(), () =>
+        this.#deps.gate.run(Lane.Transfers, this.#urgency(), () =>
+          transferZone(this.#zone.apex, primary, limits, this.#talk(signal)),
+        ),
+      ),
+      (text) => ({
+        result: { ok: false as const, error: { code: "round.failed", text } },
+        messages: 0,
+        records: 0,
+        octets: 0,
+      }),
+    );
+    const { result, messages, records, octets } = report;
+    const row: Attempt = {
+      zoneId: this.#zone.id,
+      peerId: effect.peer,
+      address: primaryText(primary),
+      kind: "axfr",
+      reason,
+      startedAt,
+      finishedAt: this.#ms(),
+      serialBefore: this.#state.serial ?? null,
+      serialAfter: result.ok ? result.value.serial : null,
+      messages,
+      records,
+      octets,
+      errorCode: result.ok ? null : result.error.code,
+      errorMessage: result.ok ? null : result.error.text,
+    };
+    if (result.ok) {
+      this.#rememberPeer(effect.peer, { transferredAt: this.#ms(), serial: result.value.serial, transferError: null });
+      this.#arrived = { version: result.value, attempt: row };
+      this.#feed({ kind: "transferred", attempt: effect.attempt, serial: result.value.serial });
+      return;
+    }
+    const { code, text } = result.error;
+    if (code !== "net.aborted") this.#record({ ...row, outcome: code.startsWith("net.") ? "failed" : "refused" });
+    this.#feed({ kind: "transfer-failed", attempt: effect.attempt, code, text });
+  }
+
+  #install(attempt: number): void {
+    const arrived = this.#arrived;
+    this.#arrived = undefined;
+    if (!arrived) throw new Error(`${this.#zone.name}: nothing arrived to install`);
+    this.#installing = { attempt, row: arrived.attempt };
+    this.#zone.takeTransfer(arrived.version);
+  }
+
+  #discard(): void {
+    const arrived = this.#arrived;
+    this.#arrived = undefined;
+    if (arrived) {
+      const errorMessage = "its serial is not newer than the stored one";
+      this.#record({ ...arrived.attempt, outcome: "refused", errorCode: "transfer.not-newer", errorMessage });
+    }
+  }
+
+  #serving(serving: "current" | "expired"): void {
+    const expired = serving === "expired";
+    if (this.#zone.expired === expired) return;
+    this.#zone.expired = expired;
+    // A first version is published by its round; here only what was published before changes its state.
+    if (this.#zone.served) void this.#zone.publish();
+  }
+
+  #report(report: RefreshReport): void {
+    const { kind } = report;
+    if (kind === "peer-failed") {
+      const error = { code: report.code, message: report.text };
+      const at = report.step === "soa" ? { checkedAt: this.#ms(), checkError: error } : { transferError: error };
+      this.#rememberPeer(report.peer, at);
+    }
+    if (kind === "up-to-date" || kind === "installed") this.#remember({ lastGoodCheck: this.#deps.now() });
+    if ("serial" in report && kind !== "held") this.#remember({ primarySerial: report.serial });
+    tellReport(report, this.#zone, this.#book, this.#deps);
+  }
+
+  #begin(): { signal: AbortSignal } {
+    this.#abort = new AbortController();
+    return { signal: this.#abort.signal };
+  }
+
+  #talk(signal: AbortSignal) {
+    return { startHmac: this.#deps.crypto.startHmac, now: this.#deps.now, signal };
+  }
+
+  #limits(timeoutSeconds: number) {
+    const settings = this.#deps.settings();
+    return {
+      zone: settings.zoneLimits,
+      connectTimeoutMs: settings.checkSeconds * 1000,
+      messageTimeoutMs: settings.transferIdleSeconds * 1000,
+      totalTimeoutMs: Math.min(timeoutSeconds, settings.transferSeconds) * 1000,
+    };
+  }
+
+  #cause(): Cause {
+    const { phase } = this.#state;
+    return phase.kind === "idle" ? "timer" : phase.round.cause;
+  }
+
+  #urgency(): "notified" | "routine" {
+    return this.#cause() === "timer" ? "routine" : "notified";
+  }
+
+  #reason(): TransferRow["reason"] {
+    const cause = this.#cause();
+    if (cause === "forced") return "operator";
+    if (cause === "notify" || cause === "recheck") return "notify";
+    if (this.#state.serial === undefined) return this.#state.failedRounds > 0 ? "retry" : "start";
+    return this.#state.failedRounds > 0 ? "retry" : "timer";
+  }
+
+  #remember(change: Partial<Omit<RefreshNote, "peers">>): void {
+    this.#note = { ...this.#note, ...change };
+    this.#notes.put(this.#zone.id, "refresh", this.#note);
+  }
+
+  #rememberPeer(peer: string, change: Partial<PeerNote>): void {
+    const before: PeerNote = this.#note.peers[peer] ?? {
+      checkedAt: null,
+      serial: null,
+      checkError: null,
+      transferredAt: null,
+      transferError: null,
+    };
+    this.#note = { ...this.#note, peers: { ...this.#note.peers, [peer]: { ...before, ...change } } };
+    this.#notes.put(this.#zone.id, "refresh", this.#note);
+  }
+
+  #record(row: Omit<TransferRow, "id">): void {
+    this.#deps.store.transfers
+      .add(row)
+      .catch((error: unknown) => this.#deps.log.error({ zone: this.#zone.name, error }, "a transfer was not recorded"));
+  }
+
+  #ms(): number {
+    return this.#deps.now() * 1000;
+  }
+
+  /** A broken invariant below must not leave the machine waiting for ever. */
+  async #guarded<T>(work: Promise<T>, failed: (text: string) => T): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#deps.log.error({ zone: this.#zone.name, error }, "asking a primary failed unexpectedly");
+      return failed(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+export type { Primary };

@@ -1,0 +1,53 @@
+/** All zones of this process, by id and by apex. */
+import { type Name, nameKey } from "#name";
+import type { Refresher } from "./refresher.ts";
+import type { Zone } from "./zone.ts";
+
+export type Unit = { readonly zone: Zone; readonly refresher: Refresher };
+
+/** Keeps: both indexes hold the same units. */
+export class Registry {
+  readonly #byId = new Map<string, Unit>();
+  readonly #byApex = new Map<string, Unit>();
+  readonly #parentChanged: (zone: Zone) => void;
+
+  /** `parentChanged`: a zone's keys or status changed such that the parent has to be looked at anew. */
+  constructor(parentChanged: (zone: Zone) => void) {
+    this.#parentChanged = parentChanged;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  add(unit: Unit): void {
+    this.#byId.set(unit.zone.id, unit);
+    this.#byApex.set(nameKey(unit.zone.apex), unit);
+  }
+
+  remove(zone: Zone): void {
+    this.#byId.delete(zone.id);
+    this.#byApex.delete(nameKey(zone.apex));
+  }
+
+  find(zoneId: string): Zone | undefined {
+    return this.#byId.get(zoneId)?.zone;
+  }
+
+  findUnit(zoneId: string): Unit | undefined {
+    return this.#byId.get(zoneId);
+  }
+
+  /** The zone with exactly this apex. */
+  findByApex(apex: Name): Unit | undefined {
+    return this.#byApex.get(nameKey(apex));
+  }
+
+  all(): IterableIterator<Unit> {
+    return this.#byId.values();
+  }
+
+  parentChanged(zone: Zone): void {
+    this.#parentChanged(zone);
+  }
+}

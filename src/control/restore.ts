@@ -1,0 +1,173 @@
+/**
+ * The start: zones, keys and images from the store, everything published before any primary is asked.
+ *
+ *   rows ▶ orphans away ▶ images loaded and verified, some at a time ▶ published ▶ refresh machines start
+ *
+ * Whatever a crash left is servable: rows name whole files; an image that is damaged all the same counts as not there,
+ * and the zone is fetched anew. A zone without image is published as not ready.
+ */
+
+import { ZoneImage } from "#image";
+import { planApex } from "#keyplan";
+import { readName } from "#name";
+import { type DnssecRow, type KeyRow, StoreError, type VersionRow, type ZoneRow } from "#store";
+import { signApex } from "./apex.ts";
+import type { Deps } from "./deps.ts";
+import { transferredKeys } from "./image-facts.ts";
+import { type RefreshNote, readRefreshNote } from "./peer-notes.ts";
+import { openTable } from "./pipeline.ts";
+import { readDnssecRow } from "./rows.ts";
+import { readServedNote, type ServedNote, type ServedVersion, type StoredVersion } from "./versions.ts";
+import type { Held } from "./work.ts";
+import { type RoundListener, Zone } from "./zone.ts";
+
+/** Images that are loaded and verified at the same time. */
+const LOADS_AT_ONCE = 8;
+
+export type RestoredZone = {
+  readonly zone: Zone;
+  readonly refreshNote: RefreshNote | undefined;
+  /** What is served is not made of the newest stored version in the mode that is wanted: a round is due. */
+  readonly stale: boolean;
+};
+
+type Rows = {
+  readonly dnssec: ReadonlyMap<string, DnssecRow>;
+  readonly keys: ReadonlyMap<string, readonly KeyRow[]>;
+  readonly versions: ReadonlyMap<string, readonly VersionRow[]>;
+  readonly served: ReadonlyMap<string, unknown>;
+  readonly held: ReadonlyMap<string, unknown>;
+  readonly refresh: ReadonlyMap<string, unknown>;
+};
+
+export async function restoreZones(deps: Deps, listener: RoundListener): Promise<readonly RestoredZone[]> {
+  const zones = await deps.store.zones.list();
+  const rows = await readRows(deps);
+  await removeOrphans(zones, rows, deps);
+  const restored: RestoredZone[] = [];
+  const waiting = [...zones];
+  const load = async () => {
+    for (let row = waiting.pop(); row; row = waiting.pop()) restored.push(await restoreZone(row, rows, deps, listener));
+  };
+  await Promise.all(Array.from({ length: LOADS_AT_ONCE }, load));
+  return restored;
+}
+
+async function readRows(deps: Deps): Promise<Rows> {
+  const { store } = deps;
+  return {
+    dnssec: new Map((await store.dnssec.list()).map((row) => [row.zoneId, row])),
+    keys: Map.groupBy(await store.keys.list(), (row) => row.zoneId),
+    versions: Map.groupBy(await store.versions.list(), (row) => row.zoneId),
+    served: await store.documents.ofKind("served"),
+    held: await store.documents.ofKind("held"),
+    refresh: await store.documents.ofKind("refresh"),
+  };
+}
+
+async function removeOrphans(zones: readonly ZoneRow[], rows: Rows, deps: Deps): Promise<void> {
+  const kept = new Map<string, ReadonlySet<string>>();
+  for (const { id } of zones) {
+    const names = new Set((rows.versions.get(id) ?? []).map((version) => version.image));
+    const note = readServedNote(rows.served.get(id));
+    if (note) names.add(note.from);
+    kept.set(id, names);
+  }
+  const removed = await deps.store.files.removeOrphans(kept);
+  if (removed.length > 0) deps.log.info({ removed: removed.length }, "files that belong to nothing were removed");
+}
+
+async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: RoundListener): Promise<RestoredZone> {
+  const apex = readName(row.name);
+  if (!apex.ok) throw new Error(`zone ${row.name}: not a name`);
+  const keys = rows.keys.get(row.id) ?? [];
+  const { status, flags } = readDnssecRow(rows.dnssec.get(row.id), row);
+  const zone = new Zone({ row, apex: apex.value, status, flags, keys }, deps, listener);
+  const versions = rows.versions.get(row.id) ?? [];
+  const images = new ImageShelf(zone, deps);
+  const storedRow = versions.find((version) => version.use === "transferred");
+  const servedRow = versions.find((version) => version.use === "served");
+  const note = readServedNote(rows.served.get(row.id));
+  const stored = storedRow && (await images.stored(storedRow.image, storedRow.transferredAt));
+  const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, deps));
+  const held = rows.held.get(row.id) as Held | undefined;
+  zone.restore(stored ?? served?.from, served, held);
+  const made = served !== undefined && served.from.file === stored?.file && served.mode === zone.mode;
+  const stale = stored !== undefined && !made && held === undefined;
+  return { zone, refreshNote: readRefreshNote(rows.refresh.get(row.id)), stale };
+}
+
+/** Loads each image of a zone once: stored and served version often share one. */
+class ImageShelf {
+  readonly #zone: Zone;
+  readonly #deps: Deps;
+  readonly #images = new Map<string, Promise<ZoneImage | undefined>>();
+
+  constructor(zone: Zone, deps: Deps) {
+    this.#zone = zone;
+    this.#deps = deps;
+  }
+
+  load(file: string): Promise<ZoneImage | undefined> {
+    const loading = this.#images.get(file) ?? this.#load(file);
+    this.#images.set(file, loading);
+    return loading;
+  }
+
+  async stored(file: string, transferredAt: number): Promise<StoredVersion | undefined> {
+    const image = await this.load(file);
+    return image && { image, file, serial: image.serial, transferredAt };
+  }
+
+  async #load(file: string): Promise<ZoneImage | undefined> {
+    const { id: zoneId, name } = this.#zone;
+    let trouble: string;
+    try {
+      const image = await this.#deps.store.files.loadImage(zoneId, file);
+      const verified = await this.#deps.jobs.run<"verify">({ kind: "verify", image });
+      if (verified.ok) return new ZoneImage(image);
+      trouble = verified.error.text;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      trouble = error.message;
+    }
+    const message = `${name}: the image ${file} can't be used (${trouble}); the zone is transferred anew`;
+    this.#deps.events.add({ zoneId, zone: name, level: "error", code: "zone.image-damaged", message });
+    return undefined;
+  }
+}
+
+/** What was served when the last run ended, in the mode in which it was. Undefined when it can't be made again. */
+async function restoreServed(
+  zone: Zone,
+  row: VersionRow,
+  note: ServedNote,
+  stored: StoredVersion | undefined,
+  images: ImageShelf,
+  deps: Deps,
+): Promise<ServedVersion | undefined> {
+  const image = await images.load(row.image);
+  if (!image) return undefined;
+  const source = note.from === stored?.file ? stored : await images.stored(note.from, row.transferredAt);
+  const from = source ?? { image, file: row.image, serial: image.serial, transferredAt: row.transferredAt };
+  const base = { image, file: row.image, from, expiration: note.expiration ?? undefined };
+  if (note.denial === null) return { ...base, mode: note.mode, denial: undefined, signing: undefined };
+  const ksk = zone.keys.find((key) => key.role === "ksk");
+  const zsk = zone.keys.find((key) => key.role === "zsk");
+  // Deleted right before the end: the keys are gone, so the same data is served unsigned, as the operator wanted.
+  if (!ksk || !zsk) return { ...base, mode: "unsigned", denial: undefined, signing: undefined };
+  const own = zone.keys.map((key) => key.dnskey);
+  const { apex: owner, status } = zone;
+  const plan = { apex: owner, mode: note.mode, phase: status.phase, own, transferred: transferredKeys(from.image) };
+  const apex = signApex(planApex(plan, deps.crypto), ksk, owner, deps);
+  const zskPrivate = deps.vault.exposeZsk(zsk);
+  if (!apex.ok || !zskPrivate.ok) {
+    const text = apex.ok ? (zskPrivate.ok ? "" : zskPrivate.error.text) : apex.error.text;
+    const message = `${zone.name}: can't be signed, so it is not served: ${text}`;
+    deps.events.add({ zoneId: zone.id, zone: zone.name, level: "error", code: "zone.unsignable", message });
+    return undefined;
+  }
+  const opened = await openTable(zone.id, row.image, image, zsk, deps);
+  const signing = { zsk, zskPrivate: zskPrivate.value, apex: apex.value, ...opened };
+  return { ...base, mode: note.mode, denial: note.denial, signing };
+}

@@ -1,0 +1,40 @@
+/** What a zone's served version makes due: the apex signed anew, and warnings before a primary's signatures run out. */
+import type { Deps } from "./deps.ts";
+import type { Zone } from "./zone.ts";
+
+/** Zones whose apex falls due together are spread over this, seconds. */
+const RESIGN_SPREAD_SECONDS = 600;
+
+const WARN_BEFORE_SECONDS = 3 * 86_400;
+
+export function setRoundTimers(zone: Zone, deps: Deps): void {
+  const { scheduler } = deps;
+  const resignAt = zone.served?.signing?.apex.resignAt;
+  const resign = `${zone.id}/resign`;
+  if (resignAt === undefined) scheduler.cancel(resign);
+  else scheduler.set(resign, resignAt + RESIGN_SPREAD_SECONDS * deps.random(), () => zone.begin("resign"));
+  const expiration = zone.served?.expiration;
+  if (expiration === undefined) scheduler.cancel(expirationKey(zone));
+  else scheduler.set(expirationKey(zone), expiration - WARN_BEFORE_SECONDS, () => warn(zone, expiration, deps));
+}
+
+function warn(zone: Zone, expiration: number, deps: Deps): void {
+  const left = expiration - deps.now();
+  const when = new Date(expiration * 1000).toISOString();
+  const over = left <= 0;
+  deps.events.add({
+    zoneId: zone.id,
+    zone: zone.name,
+    level: over ? "error" : "warning",
+    code: over ? "dnssec.signatures-expired" : "dnssec.signatures-expiring",
+    message: over
+      ? `${zone.name}: the primary's signatures ran out at ${when}: resolvers refuse (part of) the zone; sign it anew at the primary`
+      : `${zone.name}: the first of the primary's signatures runs out at ${when}; the primary has to sign anew`,
+    detail: { expiration },
+  });
+  if (!over) deps.scheduler.set(expirationKey(zone), expiration + 1, () => warn(zone, expiration, deps));
+}
+
+function expirationKey(zone: Zone): string {
+  return `${zone.id}/expiration`;
+}

@@ -1,0 +1,108 @@
+/** Where a zone is transferred from, and how often its primaries are asked. */
+import {
+  type Incoming,
+  type IncomingService,
+  type IncomingWrite,
+  MAX_PEERS_OF_ZONE,
+  type Outcome,
+  printTime,
+} from "#contract";
+import { nameEquals, readName } from "#name";
+import type { IncomingRow } from "#store";
+import type { Deps } from "../deps.ts";
+import type { PeerBook } from "../peer-book.ts";
+import type { Registry, Unit } from "../registry.ts";
+import { done, refused } from "./outcome.ts";
+
+/** Longest refresh interval that a timer of the API's type can hold. */
+const MAX_REFRESH_SECONDS = 2_147_483_647;
+
+export function makeIncomingService(registry: Registry, book: PeerBook, deps: Deps): IncomingService {
+  const { incoming } = deps.store;
+  const write = async (unit: Unit, request: IncomingWrite, before: IncomingRow | undefined) => {
+    const refusal = check(unit, request, book, deps);
+    if (refusal) return refusal;
+    const now = deps.now() * 1000;
+    const row: IncomingRow = {
+      zoneId: unit.zone.id,
+      name: request.name,
+      peers: [...new Set(request.peers)],
+      autoRefreshSeconds: request.auto_refresh_seconds,
+      createdAt: before?.createdAt ?? now,
+      modifiedAt: now,
+    };
+    await incoming.put(row);
+    unit.refresher.configure(row.peers, row.autoRefreshSeconds);
+    return done(shownIncoming(unit, row));
+  };
+  return {
+    async getIncoming(zoneId) {
+      const unit = registry.findUnit(zoneId);
+      if (!unit) return refused("zone.not-found", zoneId);
+      const row = await incoming.find(zoneId);
+      return row ? done(shownIncoming(unit, row)) : refused("incoming.not-found", unit.zone.name);
+    },
+    async createIncoming(zoneId, request) {
+      const unit = registry.findUnit(zoneId);
+      if (!unit) return refused("zone.not-found", zoneId);
+      if (await incoming.find(zoneId)) return refused("incoming.exists", unit.zone.name);
+      return write(unit, request, undefined);
+    },
+    async updateIncoming(zoneId, request) {
+      const unit = registry.findUnit(zoneId);
+      if (!unit) return refused("zone.not-found", zoneId);
+      const before = await incoming.find(zoneId);
+      return before ? write(unit, request, before) : refused("incoming.not-found", unit.zone.name);
+    },
+    async deleteIncoming(zoneId) {
+      const unit = registry.findUnit(zoneId);
+      if (!unit) return refused("zone.not-found", zoneId);
+      if (!(await incoming.find(zoneId))) return refused("incoming.not-found", unit.zone.name);
+      await incoming.remove(zoneId);
+      unit.refresher.configure([], unit.refresher.state.settings.autoRefreshSeconds);
+      return done({ id: zoneId });
+    },
+    async forceAxfr(zoneId) {
+      const unit = registry.findUnit(zoneId);
+      if (!unit) return refused("zone.not-found", zoneId);
+      if (!(await incoming.find(zoneId))) return refused("incoming.not-found", unit.zone.name);
+      if (!unit.refresher.peerIds.some((id) => book.primary(id))) return refused("incoming.no-peers", unit.zone.name);
+      unit.refresher.force();
+      return done(undefined);
+    },
+  };
+}
+
+function check(unit: Unit, request: IncomingWrite, book: PeerBook, deps: Deps): Outcome<never> | undefined {
+  const name = readName(request.name);
+  if (!name.ok || !nameEquals(name.value, unit.zone.apex)) {
+    return refused("incoming.name-mismatch", request.name, "/name");
+  }
+  if (new Set(request.peers).size > MAX_PEERS_OF_ZONE) {
+    return refused("incoming.too-many-peers", String(MAX_PEERS_OF_ZONE), "/peers");
+  }
+  const { accountId } = unit.zone.row;
+  const unknown = request.peers.find((id) => book.find(id)?.accountId !== accountId);
+  if (unknown !== undefined) return refused("incoming.peer-unknown", unknown, "/peers");
+  const { minRefreshSeconds } = deps.settings();
+  const { auto_refresh_seconds: seconds } = request;
+  if (seconds < minRefreshSeconds || seconds > MAX_REFRESH_SECONDS) {
+    const range = `${minRefreshSeconds} to ${MAX_REFRESH_SECONDS}`;
+    return refused("incoming.refresh-out-of-range", range, "/auto_refresh_seconds");
+  }
+  return undefined;
+}
+
+function shownIncoming(unit: Unit, row: IncomingRow): Incoming {
+  const checks = Object.values(unit.refresher.note.peers).flatMap((peer) => peer.checkedAt ?? []);
+  return {
+    id: row.zoneId,
+    name: row.name,
+    peers: [...row.peers],
+    auto_refresh_seconds: row.autoRefreshSeconds,
+    soa_serial: unit.zone.stored?.serial ?? 0,
+    checked_time: checks.length === 0 ? null : printTime(Math.max(...checks)),
+    created_time: printTime(row.createdAt),
+    modified_time: printTime(row.modifiedAt),
+  };
+}

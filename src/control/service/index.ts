@@ -1,0 +1,70 @@
+/** The service of #contract, put together from its parts. */
+import type { ControlService, Readiness, RecordService } from "#contract";
+import type { Deps } from "../deps.ts";
+import type { ParentNote } from "../parent/watcher.ts";
+import type { PeerBook } from "../peer-book.ts";
+import type { Registry } from "../registry.ts";
+import type { Zone } from "../zone.ts";
+import { makeDnssecService } from "./dnssec.ts";
+import { makeIdentityService } from "./identity.ts";
+import { makeIncomingService } from "./incoming.ts";
+import { done, refused } from "./outcome.ts";
+import { makePeerService } from "./peers.ts";
+import { exportText, findRecord, type RecordContext, recordSource } from "./records.ts";
+import { makeSettingsService } from "./settings.ts";
+import { makeStatusService } from "./status.ts";
+import { makeZoneService, type ZoneKeeper } from "./zones.ts";
+
+export type ServiceParts = {
+  readonly deps: Deps;
+  readonly registry: Registry;
+  readonly book: PeerBook;
+  readonly keeper: ZoneKeeper;
+  readonly parentNote: (zoneId: string) => ParentNote | undefined;
+  readonly readiness: () => Readiness;
+  readonly peersChanged: () => Promise<void>;
+};
+
+export function makeService(parts: ServiceParts): ControlService {
+  const { deps, registry, book, keeper } = parts;
+  return {
+    ...makeIdentityService(deps.store, () => deps.settings().email, Date.now),
+    ...makeZoneService(registry, keeper, deps),
+    ...makeDnssecService(registry, deps),
+    ...makePeerService(deps.store, parts.peersChanged),
+    ...makeIncomingService(registry, book, deps),
+    ...makeRecordService(registry),
+    ...makeSettingsService(registry, deps),
+    ...makeStatusService(parts),
+  };
+}
+
+function makeRecordService(registry: Registry): RecordService {
+  return {
+    async openRecords(zoneId, narrow) {
+      const zone = registry.find(zoneId);
+      if (!zone) return refused("zone.not-found", zoneId);
+      const context = contextOf(zone);
+      return done(context ? recordSource(context, narrow) : { count: 0, *[Symbol.iterator]() {} });
+    },
+    async getRecord(zoneId, recordId) {
+      const zone = registry.find(zoneId);
+      if (!zone) return refused("zone.not-found", zoneId);
+      const context = contextOf(zone);
+      const record = context && findRecord(context, recordId);
+      return record ? done(record) : refused("record.not-found", recordId);
+    },
+    async exportRecords(zoneId) {
+      const zone = registry.find(zoneId);
+      if (!zone) return refused("zone.not-found", zoneId);
+      return zone.stored ? done(exportText(zone.stored.image)) : refused("zone.not-loaded", zone.name);
+    },
+  };
+}
+
+function contextOf(zone: Zone): RecordContext | undefined {
+  const { stored, row, mode } = zone;
+  if (!stored) return undefined;
+  const { image, transferredAt } = stored;
+  return { image, createdAt: row.createdAt, transferredAt, presigned: mode === "presigned" };
+}

@@ -1,0 +1,120 @@
+/** Zones: made, listed, changed, deleted. */
+import { type Outcome, printTime, type ZoneFacts, type ZoneService } from "#contract";
+import { labelCount, readName } from "#name";
+import { type AccountRow, newId, type ZoneRow } from "#store";
+import type { Deps } from "../deps.ts";
+import type { Registry } from "../registry.ts";
+import type { Zone } from "../zone.ts";
+import { done, refused } from "./outcome.ts";
+import { shownName } from "./records.ts";
+
+/** What the service does with whole zones; control itself knows how. */
+export type ZoneKeeper = {
+  /** Puts a zone that is in the store into service. */
+  readonly take: (row: ZoneRow) => Zone;
+  /** Takes it out of service, the store and the disk. */
+  readonly drop: (zone: Zone) => Promise<void>;
+  /** Asks the parent soon. */
+  readonly lookAtParent: (zone: Zone) => void;
+};
+
+export function makeZoneService(registry: Registry, keeper: ZoneKeeper, deps: Deps): ZoneService {
+  const accounts = new Map<string, AccountRow>();
+  const facts = async (zone: Zone): Promise<ZoneFacts> => {
+    const { accountId } = zone.row;
+    const account = accounts.get(accountId) ?? (await deps.store.accounts.find(accountId));
+    if (account) accounts.set(accountId, account);
+    return shownZone(zone, account?.name ?? "", deps);
+  };
+  const found = async (zoneId: string): Promise<Outcome<ZoneFacts>> => {
+    const zone = registry.find(zoneId);
+    return zone ? done(await facts(zone)) : refused("zone.not-found", zoneId);
+  };
+  return {
+    async createZone({ name, accountId }) {
+      const account = accountId ? await deps.store.accounts.find(accountId) : (await deps.store.accounts.list())[0];
+      if (!account) return refused("account.not-found", accountId);
+      const added = await addZone(name, account, registry, deps);
+      if (!added.ok) return added;
+      const zone = keeper.take(added.value);
+      return done(await facts(zone));
+    },
+    async listZones() {
+      const zones = [...registry.all()].map((unit) => unit.zone);
+      zones.sort((a, b) => a.row.createdAt - b.row.createdAt || (a.id < b.id ? -1 : 1));
+      return Promise.all(zones.map(facts));
+    },
+    getZone: found,
+    async editZone(zoneId, { paused }) {
+      const zone = registry.find(zoneId);
+      if (!zone) return refused("zone.not-found", zoneId);
+      if (paused !== undefined && paused !== zone.row.paused) {
+        const change = { paused, modifiedAt: deps.now() * 1000 };
+        await deps.store.zones.update(zoneId, change);
+        zone.row = { ...zone.row, ...change };
+      }
+      return found(zoneId);
+    },
+    async deleteZone(zoneId) {
+      const zone = registry.find(zoneId);
+      if (!zone) return refused("zone.not-found", zoneId);
+      await keeper.drop(zone);
+      return done({ id: zoneId });
+    },
+    async checkActivation(zoneId) {
+      const zone = registry.find(zoneId);
+      if (!zone) return refused("zone.not-found", zoneId);
+      keeper.lookAtParent(zone);
+      return done({ id: zoneId });
+    },
+  };
+}
+
+async function addZone(text: string, account: AccountRow, registry: Registry, deps: Deps): Promise<Outcome<ZoneRow>> {
+  const name = readName(text.trim());
+  if (!name.ok || labelCount(name.value) === 0) return refused("zone.name-invalid", text, "/name");
+  const shown = shownName(name.value);
+  if (registry.findByApex(name.value)) return refused("zone.exists", shown, "/name");
+  const { maxZones } = deps.settings();
+  if (registry.size >= maxZones) return refused("zone.too-many", String(maxZones));
+  const now = deps.now() * 1000;
+  const row: ZoneRow = {
+    id: newId(),
+    accountId: account.id,
+    name: shown,
+    status: "pending",
+    paused: false,
+    denial: "compact",
+    secondaryOverrides: false,
+    originalNameServers: null,
+    createdAt: now,
+    modifiedAt: now,
+    activatedAt: null,
+  };
+  // Two requests for one name at the same time: the store knows who was first.
+  const taken = await deps.store.atomically(async (tables) => {
+    if (await tables.zones.findByName(shown)) return true;
+    await tables.zones.add(row);
+    return false;
+  });
+  if (taken) return refused("zone.exists", shown, "/name");
+  const message = `${shown}: added`;
+  deps.events.add({ zoneId: row.id, zone: shown, level: "info", code: "zone.added", message });
+  return done(row);
+}
+
+function shownZone(zone: Zone, accountName: string, deps: Deps): ZoneFacts {
+  const { row } = zone;
+  return {
+    id: row.id,
+    name: row.name,
+    account: { id: row.accountId, name: accountName },
+    status: row.status,
+    paused: row.paused,
+    nameServers: deps.settings().nameServers,
+    originalNameServers: row.originalNameServers,
+    createdOn: printTime(row.createdAt),
+    modifiedOn: printTime(row.modifiedAt),
+    activatedOn: row.activatedAt === null ? null : printTime(row.activatedAt),
+  };
+}

@@ -1,0 +1,74 @@
+/** Versions of one zone by what they are for: what was transferred, and what is served. They have different types on purpose. */
+
+import type { SignatureTable, ZoneImage } from "#image";
+import type { Denial, SigningMode } from "#keyplan";
+import type { PublishedRRset } from "#publish";
+import type { KeyRow, SignatureFile } from "#store";
+
+/** As it came from the primary: every record. On disk before anything is made of it. */
+export type StoredVersion = {
+  readonly image: ZoneImage;
+  /** Name of its file. */
+  readonly file: string;
+  readonly serial: number;
+  /** Milliseconds since 1970. */
+  readonly transferredAt: number;
+};
+
+/** What the edge serves (or will, as soon as it has acknowledged). */
+export type ServedVersion = {
+  readonly mode: SigningMode;
+  /** Only where answers are signed here. */
+  readonly denial: Denial | undefined;
+  readonly image: ZoneImage;
+  /** Name of its file: the stored version's own when nothing had to be changed. */
+  readonly file: string;
+  /** The stored version it was made of. */
+  readonly from: StoredVersion;
+  readonly signing: Signing | undefined;
+  /** Unix seconds; pre-signed: when the first RRset loses its last signature. */
+  readonly expiration: number | undefined;
+};
+
+export type Signing = {
+  readonly zsk: KeyRow;
+  /** Unsealed; goes over the seam and nowhere else. */
+  readonly zskPrivate: Uint8Array;
+  readonly table: SignatureTable;
+  readonly tableFile: SignatureFile;
+  readonly apex: SignedApex;
+};
+
+/** DNSKEY, CDS and CDNSKEY with the KSK's signatures. */
+export type SignedApex = {
+  readonly rrsets: readonly PublishedRRset[];
+  /** Unix seconds. */
+  readonly expiration: number;
+  readonly resignAt: number;
+};
+
+/** What of a served version is kept beside its row: how it was made, so that a restart serves the same. */
+export type ServedNote = {
+  readonly version: 1;
+  readonly mode: SigningMode;
+  readonly denial: Denial | null;
+  /** File of the stored version it was made of. */
+  readonly from: string;
+  readonly expiration: number | null;
+};
+
+const MODES: ReadonlySet<unknown> = new Set(["unsigned", "live", "presigned", "multisigner"]);
+const DENIALS: ReadonlySet<unknown> = new Set(["compact", "nsec3", "chain", null]);
+
+/** Undefined when the document is not one of this version. */
+export function readServedNote(document: unknown): ServedNote | undefined {
+  if (typeof document !== "object" || document === null) return undefined;
+  const note = document as Partial<ServedNote>;
+  const sound =
+    note.version === 1 &&
+    MODES.has(note.mode) &&
+    DENIALS.has(note.denial) &&
+    typeof note.from === "string" &&
+    (note.expiration === null || typeof note.expiration === "number");
+  return sound ? (note as ServedNote) : undefined;
+}

@@ -1,0 +1,255 @@
+/**
+ * One zone: its facts, its versions, and the machine that takes it from a transfer to a publication (drawn in work.ts).
+ * Everything that changes what is served goes through `begin`; one round at a time.
+ */
+import { type DnssecFlags, type DnssecStatus, type SigningMode, signingMode } from "#keyplan";
+import type { Name } from "#name";
+import type { KeyRow, ZoneRow } from "#store";
+import type { ZoneVersion } from "#zone";
+import type { Deps } from "./deps.ts";
+import { beginDraft, type Draft, performStep, type RoundContext } from "./pipeline.ts";
+import { buildPublication } from "./publication.ts";
+import type { ServedVersion, StoredVersion } from "./versions.ts";
+import {
+  AT_REST,
+  type Held,
+  type Round,
+  type Step,
+  stepWork,
+  type Work,
+  type WorkEffect,
+  type WorkEvent,
+} from "./work.ts";
+
+export type ZoneFactsInMemory = {
+  readonly row: ZoneRow;
+  readonly apex: Name;
+  readonly status: DnssecStatus;
+  readonly flags: DnssecFlags;
+  readonly keys: readonly KeyRow[];
+};
+
+/** Told how rounds end. */
+export type RoundListener = {
+  readonly finished: (zone: Zone, round: Round) => void;
+  readonly held: (zone: Zone, held: Held) => void;
+};
+
+/** Keeps: `served` is what was last handed to the edge; files on disk are those of `stored`, `served` and its source. */
+export class Zone {
+  readonly id: string;
+  readonly apex: Name;
+  row: ZoneRow;
+  status: DnssecStatus;
+  flags: DnssecFlags;
+  keys: readonly KeyRow[];
+  stored: StoredVersion | undefined;
+  served: ServedVersion | undefined;
+  expired = false;
+  generation = 0;
+  readonly #deps: Deps;
+  readonly #listener: RoundListener;
+  #work: Work = AT_REST;
+  #transferred: ZoneVersion | undefined;
+  #draft: Draft | undefined;
+  /** Names of image files that this run found or wrote. */
+  readonly #files = new Set<string>();
+  #gone = false;
+  #resting: Array<() => void> = [];
+  #exclusive: Promise<unknown> = Promise.resolve();
+
+  constructor(facts: ZoneFactsInMemory, deps: Deps, listener: RoundListener) {
+    this.id = facts.row.id;
+    this.apex = facts.apex;
+    this.row = facts.row;
+    this.status = facts.status;
+    this.flags = facts.flags;
+    this.keys = facts.keys;
+    this.#deps = deps;
+    this.#listener = listener;
+  }
+
+  /** Without the final dot. */
+  get name(): string {
+    return this.row.name;
+  }
+
+  /** The mode that is wanted; what is served may still be in another one (`served.mode`). */
+  get mode(): SigningMode {
+    return signingMode(this.status.phase, this.flags);
+  }
+
+  get held(): Held | undefined {
+    return this.#work.held;
+  }
+
+  get doing(): Step | undefined {
+    return this.#work.doing?.step;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** As it was before a restart; nothing is done and nothing told. */
+  restore(stored: StoredVersion | undefined, served: ServedVersion | undefined, held: Held | undefined): void {
+    this.stored = stored;
+    this.served = served;
+    this.#work = { ...this.#work, held };
+    for (const file of [stored?.file, served?.file, served?.from.file]) if (file !== undefined) this.#files.add(file);
+  }
+
+  begin(round: Round): void {
+    if (round === "resign" && !this.served?.signing) return;
+    this.#step({ kind: "begin", round });
+  }
+
+  /** A finished transfer: checked, stored, made ready and published. A newer one before its turn takes its place. */
+  takeTransfer(version: ZoneVersion): void {
+    this.#transferred = version;
+    this.begin("transferred");
+  }
+
+  /** Changes of the zone's facts, one after the other. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#exclusive.then(work);
+    this.#exclusive = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Resolves when no round runs or waits, at the latest after `timeoutMs`. */
+  rest(timeoutMs: number): Promise<void> {
+    if (!this.#work.doing) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#resting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Hands the zone's present state to the edge; resolves when it has acknowledged. */
+  publish(): Promise<void> {
+    this.generation++;
+    const expired = this.expired && this.#deps.settings().expired === "servfail";
+    return this.#deps.sender.publish(buildPublication(this, expired));
+  }
+
+  /** The zone is being deleted: nothing of it may be written any more. */
+  async leave(): Promise<void> {
+    this.#gone = true;
+    await this.rest(10_000);
+    await this.served?.signing?.tableFile.close();
+    await this.#deps.sender.remove(this.id);
+  }
+
+  #step(event: WorkEvent): void {
+    if (this.#gone) {
+      this.#work = AT_REST;
+      this.#wakeResting();
+      return;
+    }
+    const { work, effects } = stepWork(this.#work, event, this.#deps.now());
+    this.#work = work;
+    for (const effect of effects) this.#do(effect);
+    if (!this.#work.doing) this.#wakeResting();
+  }
+
+  #do(effect: WorkEffect): void {
+    switch (effect.kind) {
+      case "perform":
+        void this.#perform(effect.round, effect.step);
+        return;
+      case "held":
+        this.#tellHeld(effect.held);
+        this.#listener.held(this, effect.held);
+        return;
+      case "released": {
+        const message = `${this.name}: no longer held`;
+        this.#deps.events.add({ zoneId: this.id, zone: this.name, level: "info", code: "zone.released", message });
+        this.#background(this.#deps.store.documents.remove(this.id, "held"));
+        return;
+      }
+      case "finished":
+        this.#listener.finished(this, effect.round);
+    }
+  }
+
+  async #perform(round: Round, step: Step): Promise<void> {
+    const draft = this.#draft ?? this.#beginDraft(round);
+    this.#draft = draft;
+    const serial = draft.transferred?.serial ?? draft.stored?.serial;
+    try {
+      const result =
+        step === "publishing" ? await this.#publishDraft(draft) : await performStep(step, draft, this.#deps);
+      if (!result.ok) {
+        this.#draft = undefined;
+        this.#step({ kind: "failed", step, fault: result.error, serial });
+        return;
+      }
+      const { stored, file } = result.value;
+      if (step === "storing") this.stored = stored;
+      if (step === "storing" && stored) this.#files.add(stored.file);
+      if (step === "saving" && file !== undefined) this.#files.add(file);
+      this.#draft = step === "publishing" ? undefined : result.value;
+      this.#step({ kind: "done", step });
+    } catch (error) {
+      // A full disk, a worker that ended: the zone is held with it, the last good version is served on.
+      this.#draft = undefined;
+      const text = error instanceof Error ? error.message : String(error);
+      this.#deps.log.error({ zone: this.name, step, error }, "a step of a zone's round failed");
+      this.#step({ kind: "failed", step, fault: { code: "round.failed", text }, serial });
+    }
+  }
+
+  #beginDraft(round: Round): Draft {
+    const { id: zoneId, name, apex, status, flags, keys, stored, served } = this;
+    const context: RoundContext = { zoneId, name, apex, status, flags, keys, stored, served };
+    const transferred = round === "transferred" ? this.#transferred : undefined;
+    if (transferred) this.#transferred = undefined;
+    return beginDraft(context, transferred, round === "resign");
+  }
+
+  async #publishDraft(draft: Draft): Promise<{ ok: true; value: Draft }> {
+    const before = this.served;
+    this.served = draft.result;
+    await this.publish();
+    await this.#forget(before);
+    return { ok: true, value: draft };
+  }
+
+  /** Files of versions that nothing refers to any more: only after the edge has let go of them. */
+  async #forget(before: ServedVersion | undefined): Promise<void> {
+    const oldTable = before?.signing?.tableFile;
+    if (oldTable && oldTable !== this.served?.signing?.tableFile) await oldTable.close();
+    const kept = new Set([this.stored?.file, this.served?.file, this.served?.from.file]);
+    for (const file of [...this.#files]) {
+      if (kept.has(file)) continue;
+      this.#files.delete(file);
+      await this.#deps.store.files.removeImage(this.id, file);
+    }
+  }
+
+  #tellHeld(held: Held): void {
+    const served = this.served ? `serial ${this.served.image.serial} is served on` : "nothing is served yet";
+    const what = held.serial === undefined ? this.name : `${this.name} serial ${held.serial}`;
+    this.#deps.events.add({
+      zoneId: this.id,
+      zone: this.name,
+      level: "error",
+      code: "zone.held",
+      message: `${what} is held (${held.code}): ${held.text}; ${served}`,
+      detail: { reason: held.code, step: held.step, serial: held.serial, ...held.detail },
+    });
+    this.#background(this.#deps.store.documents.put(this.id, "held", held));
+  }
+
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#deps.log.error({ zone: this.name, error }, "the store refused a note"));
+  }
+
+  #wakeResting(): void {
+    for (const wake of this.#resting.splice(0)) wake();
+  }
+}
