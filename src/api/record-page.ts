@@ -14,7 +14,11 @@ const ENTRIES_AT_ONCE = 2_000;
 /** More matches than this are not sorted. */
 export const SORT_MAX = 1_000_000;
 
-export async function pageRecords(source: RecordSource, query: RecordQuery): Promise<Outcome<Page<DnsRecord>>> {
+export async function pageRecords(
+  source: RecordSource,
+  query: RecordQuery,
+  sortMax = SORT_MAX,
+): Promise<Outcome<Page<DnsRecord>>> {
   const perPage = Math.min(query.per_page ?? PER_PAGE, PER_PAGE_MAX);
   const from = (query.page - 1) * perPage;
   const page = (items: readonly DnsRecord[], total: number) => done({ items, page: query.page, perPage, total });
@@ -23,8 +27,8 @@ export async function pageRecords(source: RecordSource, query: RecordQuery): Pro
     const { items, total } = await pageInOrder(source, test, from, from + perPage);
     return page(items, total);
   }
-  const sorted = await sortedPlaces(source, test, query.order, query.direction);
-  if (sorted === undefined) return { ok: false, error: { code: "record.too-many-to-sort", about: String(SORT_MAX) } };
+  const sorted = await sortedPlaces(source, test, query.order, query.direction, sortMax);
+  if (sorted === undefined) return { ok: false, error: { code: "record.too-many-to-sort", about: String(sortMax) } };
   return page(await printPlaces(source, sorted.slice(from, from + perPage)), sorted.length);
 }
 
@@ -52,14 +56,15 @@ async function sortedPlaces(
   test: Test,
   order: NonNullable<RecordQuery["order"]>,
   direction: "asc" | "desc",
+  sortMax: number,
 ): Promise<number[] | undefined> {
   const keyOf = SORT_KEYS[order];
   const found: { key: SortKey; place: number }[] = [];
   await walk(source, (entry, place) => {
     if (test === undefined || test(entry)) found.push({ key: keyOf(entry), place });
-    return found.length <= SORT_MAX;
+    return found.length <= sortMax;
   });
-  if (found.length > SORT_MAX) return undefined;
+  if (found.length > sortMax) return undefined;
   const sign = direction === "desc" ? -1 : 1;
   found.sort((a, b) => sign * (a.key < b.key ? -1 : a.key > b.key ? 1 : 0) || a.place - b.place);
   return found.map((each) => each.place);

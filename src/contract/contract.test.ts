@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { ERRORS, errorSentence } from "./errors.ts";
+import { makeOpenApi } from "./openapi.ts";
+import { ROUTE_NAMES, ROUTES, type Route, routePath } from "./routes.ts";
+import { printTime } from "./time.ts";
+import { findTsigAlgorithm, IncomingWrite, PeerWrite } from "./transfer.ts";
+
+it("has one route for each method and path", () => {
+  const keys = ROUTE_NAMES.map((name) => `${ROUTES[name].method} ${ROUTES[name].path.replace(/\{\w+\}/g, "{}")}`);
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+it("asks for a body where something is written, and only there", () => {
+  const bodiless = new Set(["zones.activationCheck", "incoming.forceAxfr"]);
+  for (const name of ROUTE_NAMES) {
+    const route: Route = ROUTES[name];
+    const writes = ["POST", "PUT", "PATCH"].includes(route.method) && !bodiless.has(name);
+    expect([name, route.body !== undefined]).toEqual([name, writes]);
+  }
+});
+
+it("sets parameters into paths, encoded", () => {
+  expect(routePath("peers.get", { accountId: "a/b", peerId: "c" })).toBe(
+    "/client/v4/accounts/a%2Fb/secondary_dns/peers/c",
+  );
+});
+
+it("describes every route in OpenAPI, with references that lead somewhere", () => {
+  const text = JSON.stringify(makeOpenApi("1.2.3"));
+  const { components, paths } = JSON.parse(text);
+  for (const [, id] of text.matchAll(/"\$ref":"([^"]*)"/g)) {
+    expect(id).toMatch(/^#\/components\/schemas\//);
+    expect(components.schemas).toHaveProperty(id!.replace("#/components/schemas/", ""));
+  }
+  const operations = Object.values(paths as Record<string, object>).flatMap((path) => Object.keys(path));
+  expect(operations).toHaveLength(ROUTE_NAMES.length);
+});
+
+it("says what an error is about, whatever stands in it", () => {
+  expect(errorSentence({ code: "zone.exists", about: "$& $1.example" })).toBe("$& $1.example already exists.");
+  for (const entry of Object.values(ERRORS)) expect(entry.sentence.length).toBeGreaterThan(12);
+});
+
+it("prints times with microseconds", () => {
+  expect(printTime(1_790_000_000_123)).toBe("2026-09-21T14:13:20.123000Z");
+});
+
+it("knows TSIG algorithms with and without the final dot, and no MD5", () => {
+  expect(findTsigAlgorithm("HMAC-SHA256.")).toBe("hmac-sha256");
+  for (const text of ["hmac-md5", "hmac-md5.sig-alg.reg.int.", "hmac-sha256..", "sha256", ""]) {
+    expect(findTsigAlgorithm(text)).toBeUndefined();
+  }
+});
+
+it("takes what clients leave out or set to null", () => {
+  expect(PeerWrite.parse({ name: "p", ip: null, port: null, tsig_id: "", ixfr_enable: null, extra: 1 })).toEqual({
+    name: "p",
+    ip: "",
+    port: 0,
+    ixfr_enable: false,
+    tsig_id: undefined,
+  });
+  expect(IncomingWrite.parse({ name: "example.com.", peers: [] }).auto_refresh_seconds).toBe(86400);
+});
