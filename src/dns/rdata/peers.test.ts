@@ -7,10 +7,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { lowerName, type Name, readName } from "#name";
-import { canonicalRdata } from "#rdata";
+import { lowerName, type Name, ROOT, readName } from "#name";
 import { printRecord, printZone, readZoneFile, type ZoneFileRecord } from "#zonefile";
-import { RDATA_CASES } from "../rdata/rr.cases.ts";
+import { canonicalRdata } from "./canonical.ts";
+import { RDATA_CASES } from "./rr.cases.ts";
 
 type Tool = {
   readonly program: string;
@@ -38,7 +38,7 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-const directory = mkdtempSync(join(tmpdir(), "countersign-zonefile-"));
+const directory = mkdtempSync(join(tmpdir(), "countersign-rdata-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function findProgram(name: string): string | undefined {
@@ -67,6 +67,16 @@ function canonicalLines(records: readonly ZoneFileRecord[]): string[] {
     })
     .sort();
 }
+
+describe("our own reader", () => {
+  it("takes every type back from what we print", () => {
+    const records = read(RDATA_CASES.map((row, i) => `n${i} ${i} ${row.type} ${row.text}\n`).join(""));
+    expect(records.length).toBe(RDATA_CASES.length);
+    const printed = printZone(records);
+    expect(readZoneFile(printed, ROOT)).toEqual({ ok: true, value: records });
+    expect(printed.split("\n")[0]).toBe("n0.example.\t0\tIN\tA\t192.0.2.1");
+  });
+});
 
 describe.each(TOOLS)("$program", ({ program, without, foldsNames, arguments: list }) => {
   const path = findProgram(program);
