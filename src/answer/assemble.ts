@@ -81,7 +81,7 @@ function writeAnswer(work: Work): boolean {
   work.additionalSet = set;
   if (!found.wildcard || !work.dnssec || entry.denial !== Denial.Compact) return writeSet(work, node, set, owner);
   return (
-    writeRRset(reply, entry.image, set, owner, work.literal) &&
+    writeRRset(reply, entry, set, owner, work.literal) &&
     work.live.writeForExpanded(reply, entry, work.name, set, owner, work.now)
   );
 }
@@ -134,7 +134,7 @@ function writeApexSet(work: Work): boolean | undefined {
 function writeReady(work: Work, set: ReadyRRset): boolean {
   const { reply, owner } = work;
   const { octets, dataLength, type } = set;
-  if (!writeRecords(reply, octets, 0, dataLength, set.records, owner, type)) return false;
+  if (!writeRecords(reply, set, 0, dataLength, set.records, owner, type)) return false;
   if (!work.dnssec || set.signatures === 0) return true;
-  return writeRecords(reply, octets, dataLength, octets.length - dataLength, set.signatures, owner, RRType.RRSIG);
+  return writeRecords(reply, set, dataLength, octets.length - dataLength, set.signatures, owner, RRType.RRSIG);
 }

@@ -25,13 +25,12 @@ export function followCname(work: Work): boolean {
 export function followDname(work: Work): boolean {
   const { reply, found, entry, name } = work;
   const { image } = entry;
-  // A second name under the same DNAME does not repeat the DNAME itself.
-  if (work.lastDname !== found.node) {
+  if (!isWritten(work, found.node)) {
     if (!writeSet(work, found.node, found.set, ownerOf(work, found.node))) {
       reply.truncated = true;
       return false;
     }
-    work.lastDname = found.node;
+    work.dnames[work.dnameCount++] = found.node;
   }
   const dataAt = image.rrsetData(found.set);
   const targetAt = dataAt + RR_HEAD;
@@ -54,6 +53,12 @@ export function followDname(work: Work): boolean {
   return goOn(work, made, 0, rdataAt(reply.octets, start));
 }
 
+/** A second name under a DNAME does not repeat the DNAME itself. */
+function isWritten(work: Work, node: number): boolean {
+  for (let i = 0; i < work.dnameCount; i++) if (work.dnames[i] === node) return true;
+  return false;
+}
+
 /** Under compact denial a wildcard's CNAME is signed for the name it was expanded to. */
 function writeCnameSet(work: Work): boolean {
   const { reply, found, entry, owner } = work;
@@ -61,7 +66,7 @@ function writeCnameSet(work: Work): boolean {
     return writeSet(work, found.node, found.set, owner);
   }
   return (
-    writeRRset(reply, entry.image, found.set, owner, work.literal) &&
+    writeRRset(reply, entry, found.set, owner, work.literal) &&
     work.live.writeForExpanded(reply, entry, work.name, found.set, owner, work.now)
   );
 }

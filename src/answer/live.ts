@@ -26,7 +26,7 @@ const MAX_MADE_RDATA = 255 + 32 + MAX_TYPE_BITMAP;
 export class MadeRecord {
   readonly owner = new Uint8Array(256);
   ownerLength = 0;
-  /** Without the root. */
+  /** As RRSIG counts them: neither the root nor a leading `*` (RFC 4034 section 3.1.3). */
   labels = 0;
   /** `nameHash` of the owner. */
   hash = 0;
@@ -40,7 +40,7 @@ export class MadeRecord {
     const { octets, at, length } = name;
     for (let i = 0; i < length; i++) this.owner[i] = CASE_FOLD[octets[at + i]!]!;
     this.ownerLength = length;
-    this.labels = name.labels;
+    this.labels = signedLabels(name);
     this.hash = name.hashes[0]!;
   }
 }
@@ -97,7 +97,7 @@ export class LiveSignatures {
     const phase = periodPhase(name.hashes[0]!, type, period);
     const number = periodAt(now, phase, period);
     const ttl = image.rrsetTtl(set);
-    if (!writeHead(reply, entry, owner, type, name.labels, ttl, ttl, number, phase)) return undo(reply, start);
+    if (!writeHead(reply, entry, owner, type, signedLabels(name), ttl, ttl, number, phase)) return undo(reply, start);
     const keyLength = this.writeKey(entry.id, number, type, name.octets, name.at, name.length);
     if (!this.cache.read(this.key, keyLength, reply.octets, reply.at)) {
       this.signSet(entry.signing!, reply, headAt(reply, entry), image, set, name);
@@ -233,6 +233,11 @@ function writeHead(
   reply.u16(keyTag);
   reply.copy(lowerApex, 0, lowerApex.length);
   return true;
+}
+
+function signedLabels(name: NameView): number {
+  const star = name.octets[name.at] === 1 && name.octets[name.at + 1] === 0x2a;
+  return star ? name.labels - 1 : name.labels;
 }
 
 /** Where the RDATA of the RRSIG that ends here began. */

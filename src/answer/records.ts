@@ -3,9 +3,13 @@
  * is the question's name one copy does it; another owner is patched over the two octets. RDATA names of the types of RFC
  * 1035 are compressed on the way (RFC 3597 section 4: those and no others).
  */
-import { RR_HEAD, type ZoneImage } from "#image";
+import { RR_HEAD } from "#image";
 import { RRType } from "#rdata";
 import { QUESTION, type Reply } from "./reply.ts";
+import type { ZoneEntry } from "./zone-table.ts";
+
+/** Octets, and a view over the same ones. */
+export type Source = { readonly octets: Uint8Array; readonly view: DataView };
 
 /** The owner is not in the reply yet: it is written with the first record. */
 export const LITERAL = -1;
@@ -25,15 +29,16 @@ export class LiteralOwner {
  * The RRs of a set, without its RRSIGs. `owner` is an offset in the reply, or LITERAL for `literal`. False, and nothing
  * written, when they do not fit.
  */
-export function writeRRset(reply: Reply, image: ZoneImage, set: number, owner: number, literal: LiteralOwner): boolean {
+export function writeRRset(reply: Reply, entry: ZoneEntry, set: number, owner: number, literal: LiteralOwner): boolean {
+  const { image, source } = entry;
   const from = image.rrsetData(set);
   const length = image.rrsetDataLength(set);
   const type = image.rrsetType(set);
   const start = reply.at;
   const done =
     hasCompressibleNames(type) || owner > 0x3fff
-      ? writeOneByOne(reply, image.octets, from, length, owner, literal, type)
-      : writeBlock(reply, image.octets, from, length, owner, literal);
+      ? writeOneByOne(reply, source, from, length, owner, literal, type)
+      : writeBlock(reply, source, from, length, owner, literal);
   if (!done) {
     reply.rewind(start);
     return false;
@@ -43,17 +48,18 @@ export function writeRRset(reply: Reply, image: ZoneImage, set: number, owner: n
 }
 
 /** The RRSIGs that stand behind a set in the image; `owner` as an offset in the reply. */
-export function writeStoredSignatures(reply: Reply, image: ZoneImage, set: number, owner: number): boolean {
+export function writeStoredSignatures(reply: Reply, entry: ZoneEntry, set: number, owner: number): boolean {
+  const { image, source } = entry;
   const count = image.rrsetSigCount(set);
   if (count === 0) return true;
   const from = image.rrsetData(set) + image.rrsetDataLength(set);
-  return writeRecords(reply, image.octets, from, image.rrsetSigLength(set), count, owner, RRType.RRSIG);
+  return writeRecords(reply, source, from, image.rrsetSigLength(set), count, owner, RRType.RRSIG);
 }
 
-/** `count` records in `C0 0C` form at `octets[from..from+length)`. False, and nothing written, when they do not fit. */
+/** `count` records in `C0 0C` form at `source.octets[from..from+length)`. False, and nothing written, when they do not fit. */
 export function writeRecords(
   reply: Reply,
-  octets: Uint8Array,
+  source: Source,
   from: number,
   length: number,
   count: number,
@@ -63,8 +69,8 @@ export function writeRecords(
   const start = reply.at;
   const done =
     owner > 0x3fff
-      ? writeOneByOne(reply, octets, from, length, owner, NO_LITERAL, type)
-      : writeBlock(reply, octets, from, length, owner, NO_LITERAL);
+      ? writeOneByOne(reply, source, from, length, owner, NO_LITERAL, type)
+      : writeBlock(reply, source, from, length, owner, NO_LITERAL);
   if (!done) {
     reply.rewind(start);
     return false;
@@ -92,7 +98,7 @@ const NO_LITERAL = new LiteralOwner();
 /** One copy, then the owners. Pointers reach (`owner` is LITERAL or at most MAX_POINTER). */
 function writeBlock(
   reply: Reply,
-  octets: Uint8Array,
+  source: Source,
   from: number,
   length: number,
   owner: number,
@@ -103,12 +109,12 @@ function writeBlock(
     if (!reply.writeName(literal.octets, literal.at, false)) return false;
     if (!reply.fits(length - 2)) return false;
     const rest = reply.at;
-    reply.copy(octets, from + 2, length - 2);
+    reply.copyWide(source.view, from + 2, length - 2);
     patchOwners(reply.octets, rest - 2, reply.at, start, true);
     return true;
   }
   if (!reply.fits(length)) return false;
-  reply.copy(octets, from, length);
+  reply.copyWide(source.view, from, length);
   if (owner !== QUESTION) patchOwners(reply.octets, start, reply.at, owner, false);
   return true;
 }
@@ -127,13 +133,14 @@ function patchOwners(octets: Uint8Array, start: number, end: number, owner: numb
 
 function writeOneByOne(
   reply: Reply,
-  octets: Uint8Array,
+  source: Source,
   from: number,
   length: number,
   owner: number,
   literal: LiteralOwner,
   type: number,
 ): boolean {
+  const { octets, view } = source;
   let ownerAt = owner;
   const end = from + length;
   for (let at = from; at < end; ) {
@@ -145,9 +152,9 @@ function writeOneByOne(
       return false;
     }
     if (!reply.fits(10)) return false;
-    reply.copy(octets, at + 2, 10);
+    reply.copyWide(view, at + 2, 10);
     const lengthAt = reply.at - 2;
-    if (!writeRdata(reply, octets, at + RR_HEAD, size, type)) return false;
+    if (!writeRdata(reply, source, at + RR_HEAD, size, type)) return false;
     const written = reply.at - lengthAt - 2;
     reply.octets[lengthAt] = written >>> 8;
     reply.octets[lengthAt + 1] = written;
@@ -169,7 +176,7 @@ function hasCompressibleNames(type: number): boolean {
   }
 }
 
-function writeRdata(reply: Reply, octets: Uint8Array, at: number, size: number, type: number): boolean {
+function writeRdata(reply: Reply, { octets, view }: Source, at: number, size: number, type: number): boolean {
   switch (type) {
     case RRType.NS:
     case RRType.CNAME:
@@ -186,12 +193,12 @@ function writeRdata(reply: Reply, octets: Uint8Array, at: number, size: number, 
       rname++;
       if (!reply.writeName(octets, rname, true)) return false;
       if (!reply.fits(20)) return false;
-      reply.copy(octets, at + size - 20, 20);
+      reply.copyWide(view, at + size - 20, 20);
       return true;
     }
     default:
       if (!reply.fits(size)) return false;
-      reply.copy(octets, at, size);
+      reply.copyWide(view, at, size);
       return true;
   }
 }

@@ -100,9 +100,7 @@ export function writeLie(work: Work, index: number): boolean {
   if (node !== 0) addTypesOfNsec3(work, node);
   made.rdataLength = bits.write(rdata, 6 + HASH);
   work.madeName.set(owner, 0);
-  made.ownerLength = work.madeName.length;
-  made.labels = work.madeName.labels;
-  made.hash = work.madeName.hashes[0]!;
+  made.setOwner(work.madeName);
   made.type = RRType.NSEC3;
   made.ttl = entry.image.negativeTtl;
   return live.writeMade(work.reply, entry, -1, true, work.now);

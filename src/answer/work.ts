@@ -10,8 +10,11 @@ import { QUESTION, Reply } from "./reply.ts";
 import { TypeBits } from "./type-bits.ts";
 import type { ZoneEntry } from "./zone-table.ts";
 
-/** CNAMEs and DNAMEs followed in one answer, as Knot does: resolvers ask on from there. */
-export const MAX_CHAIN = 5;
+/**
+ * CNAMEs and DNAMEs followed in one answer (RFC 1034 section 3.6.2 leaves it open; Knot stops after 5, NSD never). Resolvers
+ * give up after 11 to 16 themselves; those that go on ask on from there.
+ */
+export const MAX_CHAIN = 16;
 /** A proof takes at most three records for the last name and one for each wildcard on the way. */
 export const MAX_PROOFS = MAX_CHAIN + 4;
 const HASH = 20;
@@ -58,8 +61,9 @@ export class Work {
   /** Hashes of the chain's names: one that comes back is a loop. */
   readonly visited = new Int32Array(MAX_CHAIN + 2);
   visitedCount = 0;
-  /** The DNAME followed last; 0 none. */
-  lastDname = 0;
+  /** The DNAMEs that stand in the reply. */
+  readonly dnames = new Int32Array(MAX_CHAIN + 1);
+  dnameCount = 0;
   /** Scratch for names that are made here: DNAME targets, wildcards. Two, because one may be made of the other. */
   readonly scratch: readonly [Uint8Array, Uint8Array, Uint8Array] = [
     new Uint8Array(256),
@@ -85,7 +89,7 @@ export class Work {
     this.cut = 0;
     this.proofCount = 0;
     this.visitedCount = 0;
-    this.lastDname = 0;
+    this.dnameCount = 0;
   }
 }
 
@@ -106,7 +110,7 @@ export function writeSet(work: Work, node: number, set: number, owner: number): 
   const { reply, entry } = work;
   const { image } = entry;
   const start = reply.at;
-  if (!writeRRset(reply, image, set, owner, work.literal)) return false;
+  if (!writeRRset(reply, entry, set, owner, work.literal)) return false;
   if (!work.dnssec) return true;
   if (writeSignatures(work, node, set, owner === LITERAL ? start : owner, image.rrsetTtl(set))) return true;
   unwrite(work, start, set);
@@ -118,7 +122,7 @@ export function writeNegativeSoa(work: Work): boolean {
   const { reply, entry } = work;
   const { image } = entry;
   const start = reply.at;
-  if (!writeRRset(reply, image, entry.soa, work.apexOwner, work.literal)) return false;
+  if (!writeRRset(reply, entry, entry.soa, work.apexOwner, work.literal)) return false;
   if (work.dnssec && !writeSignatures(work, image.apexNode, entry.soa, work.apexOwner, image.negativeTtl)) {
     unwrite(work, start, entry.soa);
     return false;
@@ -130,7 +134,7 @@ export function writeNegativeSoa(work: Work): boolean {
 /** RRSIGs of a set that stands in the reply already, under `owner`. */
 export function writeSignatures(work: Work, node: number, set: number, owner: number, ttl: number): boolean {
   const { reply, entry } = work;
-  if (entry.signing === undefined) return writeStoredSignatures(reply, entry.image, set, owner);
+  if (entry.signing === undefined) return writeStoredSignatures(reply, entry, set, owner);
   if (!isSigned(work, node, set)) return true;
   return work.live.writeForSet(reply, entry, node, set, owner, ttl, work.now);
 }

@@ -41,6 +41,7 @@ export type ApexRRset = {
 export type ReadyRRset = {
   readonly type: number;
   readonly octets: Uint8Array;
+  readonly view: DataView;
   /** Octets and number of the RRs without the RRSIGs. */
   readonly dataLength: number;
   readonly records: number;
@@ -74,6 +75,8 @@ export class ZoneEntry {
   readonly apexLabels: number;
   readonly state: ZoneState;
   readonly image: ZoneImage;
+  /** The image's octets. */
+  readonly source: { readonly octets: Uint8Array; readonly view: DataView };
   readonly signing: ZoneSigning | undefined;
   readonly period: SigningPeriod;
   readonly denial: Denial;
@@ -88,6 +91,7 @@ export class ZoneEntry {
     this.apexLabels = labelCount(zone.apex);
     this.state = stateOf(zone);
     this.image = zone.image ?? EMPTY_IMAGE;
+    this.source = { octets: this.image.octets, view: new DataView(this.image.buffer) };
     this.signing = this.state === ZoneState.Serving ? zone.signing : undefined;
     this.period = this.signing?.period ?? SIGNING_PERIOD;
     this.denial = denialOf(this.image, this.signing);
@@ -210,9 +214,11 @@ function denialOf(image: ZoneImage, signing: ZoneSigning | undefined): Denial {
 function readyRRset(set: ApexRRset): ReadyRRset {
   const data = set.rdatas.map((rdata) => record(set.type, set.ttl, rdata));
   const signatures = set.signatures.map((rdata) => record(RRType.RRSIG, set.ttl, rdata));
+  const octets = concatBytes([...data, ...signatures]);
   return {
     type: set.type,
-    octets: concatBytes([...data, ...signatures]),
+    octets,
+    view: new DataView(octets.buffer),
     dataLength: data.reduce((sum, octets) => sum + octets.length, 0),
     records: data.length,
     signatures: signatures.length,
