@@ -2,24 +2,30 @@
  * What every worker has, whatever its sockets: an Answerer with the published zones, the line to control, the counters.
  * A desk answers one message at a time; where it came from and how the answer leaves is the worker's business.
  */
-import { Answerer, type AnswerSettings, FORWARD, type QueryContext, type ServedZone } from "#answer";
+import { Answerer, type AnswerSettings, FORWARD, type QueryContext } from "#answer";
+import { type Crypto, openCrypto } from "#crypto";
 import type { TcpLimits } from "#net";
 import { type EdgeSettings, type Publication, PublicationReceiver } from "#publish";
 import { Counter, CounterBlock } from "#telemetry";
 import type { WorkerTask } from "./life.ts";
-import { openZone } from "./zones.ts";
+import { closeZone, type OpenZone, openZone } from "./zones.ts";
 
 /** The answer to a forwarded message; `token` as given to `answer`. No message: there is none (any more). */
 export type LateReply = (token: unknown, message: Uint8Array | undefined, more: boolean) => void;
 
+/** A zone that could not be opened: it is served as one that is not ready, and somebody has to be told. */
+export type ZoneTrouble = (zoneId: string, reason: string) => void;
+
 /** Asked for only when a message is forwarded. Plain data: it crosses the seam and comes back. */
 export type TokenSource = () => unknown;
 
-/** Keeps the Answerer and, to make a new one when settings change, the zones it serves. */
+/** Keeps the Answerer and, by the id of their publications, the zones it serves with their open signers. */
 export class Desk {
   readonly counters: CounterBlock;
   readonly receiver: PublicationReceiver;
-  private readonly zones = new Map<string, ServedZone>();
+  private readonly zones = new Map<string, OpenZone>();
+  private readonly crypto: Crypto;
+  private readonly trouble: ZoneTrouble;
   private readonly idleSeconds: number;
   private answerer: Answerer;
   private readonly context: QueryContext = {
@@ -29,9 +35,11 @@ export class Desk {
     nowSeconds: 0,
   };
 
-  constructor(task: WorkerTask, limits: TcpLimits, late: LateReply) {
+  constructor(task: WorkerTask, limits: TcpLimits, late: LateReply, trouble: ZoneTrouble) {
     this.counters = new CounterBlock(task.counters);
     this.idleSeconds = Math.floor(limits.idleMs / 1000);
+    this.crypto = openCrypto(task.crypto);
+    this.trouble = trouble;
     this.answerer = new Answerer(this.answerSettings({}));
     this.receiver = new PublicationReceiver(task.link.port, task.link.doorbell, {
       put: (publication) => this.put(publication),
@@ -98,10 +106,26 @@ export class Desk {
     this.counters.add(this.forwarded ? Counter.Forwarded : Counter.Dropped);
   }
 
+  /** Whatever is wrong with one zone must not take all the others down with the worker, again and again. */
   private put(publication: Publication): void {
-    const zone = openZone(publication, this.counters);
-    this.zones.set(publication.zoneId, zone);
-    this.answerer.zones.set(zone);
+    const { zoneId, apex } = publication;
+    const before = this.zones.get(zoneId);
+    let zone: OpenZone | undefined;
+    try {
+      const opened = openZone(publication, before, this.crypto, this.counters);
+      if (opened.ok) {
+        this.answerer.zones.set(opened.value.served);
+        zone = opened.value;
+      } else this.trouble(zoneId, opened.error);
+    } catch (error) {
+      this.trouble(zoneId, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+    if (zone === undefined) {
+      zone = { served: { apex, state: "not-ready" }, signer: undefined, privateKey: undefined };
+      this.answerer.zones.set(zone.served);
+    }
+    this.zones.set(zoneId, zone);
+    if (before !== undefined) closeZone(before, zone);
     this.counters.set(Counter.Zones, this.zones.size);
   }
 
@@ -109,13 +133,13 @@ export class Desk {
     const zone = this.zones.get(zoneId);
     if (zone === undefined) return;
     this.zones.delete(zoneId);
-    this.answerer.zones.remove(zone.apex);
+    this.answerer.zones.remove(zone.served.apex);
+    closeZone(zone, undefined);
     this.counters.set(Counter.Zones, this.zones.size);
   }
 
   private change(settings: EdgeSettings): void {
-    this.answerer = new Answerer(this.answerSettings(settings));
-    for (const zone of this.zones.values()) this.answerer.zones.set(zone);
+    this.answerer = new Answerer(this.answerSettings(settings), this.answerer.zones);
   }
 
   private answerSettings(settings: EdgeSettings): AnswerSettings {

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openUdpDgram, type ReturnPath, TCP_LIMITS, type UdpDgram } from "#net";
 import { Counter } from "#telemetry";
-import { Desk } from "./desk.ts";
+import { Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
 
 /** How often the stop word is looked at. */
@@ -11,9 +11,10 @@ const TURN_MS = 50;
 async function run(task: WorkerTask): Promise<void> {
   let sockets: UdpDgram | undefined;
   const limits = { ...TCP_LIMITS, ...task.tcpLimits };
-  const desk = new Desk(task, limits, (token, message) => {
+  const late: LateReply = (token, message) => {
     if (message !== undefined) sockets?.send(token as ReturnPath, message);
-  });
+  };
+  const desk = new Desk(task, limits, late, (zoneId, reason) => report({ kind: "zone", zoneId, reason }));
   const life = new WorkerLife(task.life);
   const end = (): void => {
     clearInterval(timer);

@@ -1,4 +1,5 @@
 /** What a worker and its supervisor tell each other: shared words for a worker that blocks, messages for the rest. */
+import type { CryptoChoice } from "#crypto";
 import type { NetError, SocketAddress, TcpLimits } from "#net";
 import type { EdgeLink } from "#publish";
 
@@ -22,8 +23,9 @@ export interface WorkerTask {
   readonly counters: SharedArrayBuffer;
   readonly addresses: readonly SocketAddress[];
   readonly tcpLimits: Partial<TcpLimits>;
-  /** Of DNS over TCP; also told to clients (RFC 7828). */
+  /** On stop, how long TCP clients may still fetch answers. */
   readonly drainMs: number;
+  readonly crypto: CryptoChoice;
 }
 
 /** What a worker posts to its supervisor. */
@@ -35,6 +37,8 @@ export type WorkerReport =
       readonly descriptors: readonly number[];
     }
   | { readonly kind: "failed"; readonly error: NetError }
+  /** A published zone could not be opened and is served as not ready. */
+  | { readonly kind: "zone"; readonly zoneId: string; readonly reason: string }
   /** The worker ends after this. `packet`: what it was answering, cut to `MAX_REPORTED` octets. */
   | { readonly kind: "broken"; readonly error: string; readonly packet: Uint8Array };
 

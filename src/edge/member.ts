@@ -5,6 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { toHex } from "#bytes";
+import type { CryptoChoice } from "#crypto";
 import { closeDescriptors, type NetError, type SocketAddress, type TcpLimits } from "#net";
 import type { EdgeLink, PublicationSender } from "#publish";
 import { addInto, COUNTER_WORDS, Counter, CounterBlock, type Logger } from "#telemetry";
@@ -18,6 +19,9 @@ export interface MemberOptions {
   readonly log: Logger;
   readonly tcpLimits: Partial<TcpLimits>;
   readonly drainMs: number;
+  readonly crypto: CryptoChoice;
+  /** Absent: the role's own. */
+  readonly entry?: URL;
   /** Of the first start only; later ones are logged and tried again. */
   readonly onStarted: (addresses: readonly SocketAddress[]) => void;
   readonly onFailed: (error: NetError) => void;
@@ -78,14 +82,15 @@ export class Member {
     const link = this.options.sender.attach();
     this.link = link;
     const task: WorkerTask = {
-      link,
+      link: { port: link.port, doorbell: link.doorbell },
       life: this.life.buffer as SharedArrayBuffer,
       counters: this.counters.buffer,
       addresses: this.addresses,
       tcpLimits: this.options.tcpLimits,
       drainMs: this.options.drainMs,
+      crypto: this.options.crypto,
     };
-    const worker = new Worker(new URL(ENTRY[this.role], import.meta.url), {
+    const worker = new Worker(this.options.entry ?? new URL(ENTRY[this.role], import.meta.url), {
       name: this.name,
       workerData: task,
       transferList: [link.port],
@@ -140,6 +145,8 @@ export class Member {
     } else if (report.kind === "failed") {
       log.error({ worker: this.name, code: report.error.code, detail: report.error.detail }, "edge.worker_failed");
       if (!this.everStarted) this.options.onFailed(report.error);
+    } else if (report.kind === "zone") {
+      log.error({ worker: this.name, zoneId: report.zoneId, reason: report.reason }, "edge.zone_not_opened");
     } else {
       log.error({ worker: this.name, error: report.error, packet: toHex(report.packet) }, "edge.worker_broken");
     }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openTcpServer, TCP_LIMITS, type TcpConnection, type TcpServer } from "#net";
 import { Counter } from "#telemetry";
-import { Desk } from "./desk.ts";
+import { Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
 
 /** How often the stop word is looked at. */
@@ -15,14 +15,15 @@ async function run(task: WorkerTask): Promise<void> {
   /** Connections that wait for an answer from control; the token is the key. */
   const waiting = new Map<number, TcpConnection>();
   let lastToken = 0;
-  const desk = new Desk(task, limits, (token, message, more) => {
+  const late: LateReply = (token, message, more) => {
     const connection = waiting.get(token as number);
     if (connection === undefined) return;
     if (message !== undefined) connection.send(message);
     if (more) return;
     waiting.delete(token as number);
     connection.settle();
-  });
+  };
+  const desk = new Desk(task, limits, late, (zoneId, reason) => report({ kind: "zone", zoneId, reason }));
   const reply = new Uint8Array(MAX_MESSAGE);
   const answer = (connection: TcpConnection, message: Uint8Array): void => {
     const { clientAddress, clientPort } = connection;

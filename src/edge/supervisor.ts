@@ -5,6 +5,7 @@
  *                       └─ stream        TCP
  */
 import { fail, ok, type Result } from "#bytes";
+import type { CryptoChoice } from "#crypto";
 import { addressOctets, type NetError, openUdpBatch, type SocketAddress, type TcpLimits } from "#net";
 import type { PublicationSender } from "#publish";
 import { addInto, COUNTER_WORDS, type CounterTotals, type Logger, sumCounters } from "#telemetry";
@@ -18,11 +19,15 @@ export interface EdgeOptions {
   readonly workers: number;
   /** `auto`: the fast path where it works. */
   readonly udp?: "auto" | "ffi" | "dgram";
+  /** How live signatures are made; `auto`: OpenSSL through koffi where that works. */
+  readonly crypto?: CryptoChoice;
   readonly sender: PublicationSender;
   readonly log: Logger;
   readonly tcp?: Partial<TcpLimits>;
   /** A worker whose loop stands still for so long is ended and started again. Default 15 s. */
   readonly stuckMs?: number;
+  /** Other entry files than this room's: for tests of supervision. */
+  readonly entries?: Partial<Record<WorkerRole, URL>>;
   /** On `stop`, how long TCP clients may still fetch answers. Default 3 s. */
   readonly drainMs?: number;
 }
@@ -123,6 +128,8 @@ export class Edge {
         log: this.options.log,
         tcpLimits: this.options.tcp ?? {},
         drainMs: this.drainMs,
+        crypto: this.options.crypto ?? "auto",
+        entry: this.options.entries?.[role],
         onStarted: (bound) => resolve(ok(bound)),
         onFailed: (error) => resolve(fail(error)),
       });

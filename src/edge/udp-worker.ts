@@ -7,15 +7,16 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openUdpBatch, type ReturnPath, TCP_LIMITS, type UdpBatch, type UdpHandler } from "#net";
 import { Counter } from "#telemetry";
-import { Desk } from "./desk.ts";
+import { Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
 
 function run(task: WorkerTask): void {
   let batch: UdpBatch | undefined;
   const limits = { ...TCP_LIMITS, ...task.tcpLimits };
-  const desk = new Desk(task, limits, (token, message) => {
+  const late: LateReply = (token, message) => {
     if (message !== undefined) batch?.send(token as ReturnPath, message);
-  });
+  };
+  const desk = new Desk(task, limits, late, (zoneId, reason) => report({ kind: "zone", zoneId, reason }));
   const opened = openUdpBatch({ addresses: task.addresses });
   if (!opened.ok) {
     report({ kind: "failed", error: opened.error });
@@ -41,15 +42,17 @@ function loop(batch: UdpBatch, desk: Desk, life: WorkerLife): void {
   const handler: UdpHandler = (query, length, reply, from) =>
     desk.answer(query, length, reply, "udp", from.clientAddress, from.clientPort, () => from.returnPath());
   const { counters, receiver } = desk;
+  let more = false;
   while (!life.turn()) {
     desk.tick();
-    batch.serve(handler);
-    receiver.poll();
+    // With more to take from control, datagrams are served as they are there, and waited for when all is taken.
+    batch.serve(handler, !more);
+    more = receiver.poll();
     counters.set(Counter.Unusable, batch.counters.unusable);
     counters.set(Counter.Unsent, batch.counters.unsent);
   }
   // What the kernel holds already was asked before we said goodbye.
-  batch.serve(handler);
+  batch.serve(handler, false);
 }
 
 function report(message: WorkerReport): void {

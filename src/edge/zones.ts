@@ -1,34 +1,68 @@
 /** Turns publications into what an Answerer serves: image readers, signature tables, signers opened from the ZSK. */
-import type { ApexRRset, LiveSigner, ServedZone, ZoneSigning } from "#answer";
-import { openSigner } from "#crypto";
+import type { LiveSigner, ServedZone, ZoneSigning } from "#answer";
+import { bytesEqual, fail, ok, type Result } from "#bytes";
+import type { Crypto, Signer } from "#crypto";
 import { SignatureTable, ZoneImage } from "#image";
-import type { Publication, PublishedRRset, PublishedSigning } from "#publish";
+import type { Publication, PublishedSigning } from "#publish";
 import { Counter, type CounterBlock } from "#telemetry";
 
-/** Opens what a publication brought. Throws on octets that are no table or no key: control checks before it publishes. */
-export function openZone(publication: Publication, counters: CounterBlock): ServedZone {
+/** A zone with what has to be closed when it goes. */
+export interface OpenZone {
+  readonly served: ServedZone;
+  readonly signer: Signer | undefined;
+  readonly privateKey: Uint8Array | undefined;
+}
+
+/**
+ * Opens what a publication brought; the signer of `before` is taken over when the key is the same. Fails when the
+ * signature table or the key are of no kind we know: one bad zone must not end a worker that serves all.
+ */
+export function openZone(
+  publication: Publication,
+  before: OpenZone | undefined,
+  crypto: Crypto,
+  counters: CounterBlock,
+): Result<OpenZone, string> {
   const { apex, state, image, signing } = publication;
-  return {
-    apex,
-    state,
-    image: image && new ZoneImage(image),
-    signing: signing && openSigning(signing, counters),
-  };
-}
-
-function openSigning(signing: PublishedSigning, counters: CounterBlock): ZoneSigning {
+  const zone = { apex, state, image: image && new ZoneImage(image) };
+  if (signing === undefined) return ok({ served: zone, signer: undefined, privateKey: undefined });
   const table = SignatureTable.open(signing.signatureTable);
-  if (table === undefined) throw new Error("published signature table has another format");
-  return {
-    denial: signing.denial,
-    signer: countingSigner(openSigner(signing.zsk), counters),
-    table,
-    apexRRsets: signing.apexRRsets.map(apexRRset),
-    period: signing.period,
-  };
+  if (table === undefined) return fail("its signature table has another format");
+  const signer = openZsk(signing, before, crypto);
+  if (!signer.ok) return signer;
+  const served = { ...zone, signing: zoneSigning(signing, table, countingSigner(signer.value, counters)) };
+  return ok({ served, signer: signer.value, privateKey: signing.zsk.privateKey });
 }
 
-function countingSigner(signer: LiveSigner, counters: CounterBlock): LiveSigner {
+/** Frees what OpenSSL holds of the key, unless `after`, which replaces it, goes on with it. */
+export function closeZone(zone: OpenZone, after: OpenZone | undefined): void {
+  if (zone.signer !== after?.signer) zone.signer?.close();
+}
+
+function openZsk(signing: PublishedSigning, before: OpenZone | undefined, crypto: Crypto): Result<Signer, string> {
+  const { zsk } = signing;
+  const known = before?.signer;
+  const same =
+    known !== undefined &&
+    before?.privateKey !== undefined &&
+    known.keyTag === zsk.keyTag &&
+    known.algorithm === zsk.algorithm &&
+    bytesEqual(before.privateKey, zsk.privateKey);
+  if (same) return ok(known);
+  const opened = crypto.openSigner(zsk);
+  if (!opened.ok) return fail(`its ZSK: ${opened.error}`);
+  // Slots of signature tables and the RRSIGs made here have room for 64 octets.
+  if (opened.value.signatureLength === 64) return opened;
+  opened.value.close();
+  return fail(`its ZSK's algorithm ${zsk.algorithm} does not sign with 64 octets`);
+}
+
+function zoneSigning(signing: PublishedSigning, table: SignatureTable, signer: LiveSigner): ZoneSigning {
+  const { denial, period, apexRRsets } = signing;
+  return { denial, signer, table, apexRRsets, period };
+}
+
+function countingSigner(signer: Signer, counters: CounterBlock): LiveSigner {
   return {
     keyTag: signer.keyTag,
     algorithm: signer.algorithm,
@@ -37,35 +71,4 @@ function countingSigner(signer: LiveSigner, counters: CounterBlock): LiveSigner 
       signer.sign(data, length, out, outAt);
     },
   };
-}
-
-const TYPE_RRSIG = 46;
-const CLASS_IN = 1;
-/** Offset of the question's name in any answer: owner names at the apex are pointers to it. */
-const QUESTION_NAME = 0xc00c;
-
-/** RRs and RRSIG RRs in wire form, ready to copy. */
-function apexRRset(set: PublishedRRset): ApexRRset {
-  const data = set.rdatas.map((rdata) => record(set.type, set.ttl, rdata));
-  const signatures = set.signatures.map((rdata) => record(TYPE_RRSIG, set.ttl, rdata));
-  const dataLength = data.reduce((sum, octets) => sum + octets.length, 0);
-  const octets = new Uint8Array(signatures.reduce((sum, part) => sum + part.length, dataLength));
-  let at = 0;
-  for (const part of [...data, ...signatures]) {
-    octets.set(part, at);
-    at += part.length;
-  }
-  return { type: set.type, octets, dataLength };
-}
-
-function record(type: number, ttl: number, rdata: Uint8Array): Uint8Array {
-  const octets = new Uint8Array(12 + rdata.length);
-  const view = new DataView(octets.buffer);
-  view.setUint16(0, QUESTION_NAME);
-  view.setUint16(2, type);
-  view.setUint16(4, CLASS_IN);
-  view.setUint32(6, ttl);
-  view.setUint16(10, rdata.length);
-  octets.set(rdata, 12);
-  return octets;
 }

@@ -155,12 +155,15 @@ export class UdpBatch implements UdpPath {
     }
   }
 
-  /** Waits up to `waitMs` for datagrams; how many are in the slots now, 0 when none came. Drops what was not flushed. */
-  receive(): number {
+  /**
+   * Waits up to `waitMs` for datagrams, or not at all; how many are in the slots now, 0 when none came. Drops what was not
+   * flushed.
+   */
+  receive(wait = true): number {
     for (let slot = 0; slot < this.count; slot++) this.resetReceiveHeader(slot);
     this.count = 0;
-    if (this.sockets.length === 1) this.receiveFrom(0, C.MSG_WAITFORONE);
-    else this.receiveFromMany();
+    if (this.sockets.length === 1) this.receiveFrom(0, wait ? C.MSG_WAITFORONE : C.MSG_DONTWAIT);
+    else this.receiveFromMany(wait ? this.waitMs : 0);
     this.counters.received += this.count;
     return this.count;
   }
@@ -208,8 +211,8 @@ export class UdpBatch implements UdpPath {
   }
 
   /** One round: receive, answer each, send. How many came; a handler that throws leaves the batch unsent. */
-  serve(handler: UdpHandler): number {
-    const count = this.receive();
+  serve(handler: UdpHandler, wait = true): number {
+    const count = this.receive(wait);
     const source = this.source;
     for (let i = 0; i < count; i++) {
       const length = this.queryLengths[i]!;
@@ -283,9 +286,9 @@ export class UdpBatch implements UdpPath {
     for (const socket of this.sockets) this.native.close(socket.fd);
   }
 
-  private receiveFromMany(): void {
+  private receiveFromMany(waitMs: number): void {
     const { words, address } = this.arena;
-    const ready = this.native.poll(address + this.pollSet, this.sockets.length, this.waitMs);
+    const ready = this.native.poll(address + this.pollSet, this.sockets.length, waitMs);
     if (ready <= 0) {
       if (ready < 0) this.noteError();
       return;

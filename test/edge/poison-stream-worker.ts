@@ -1,0 +1,5 @@
+/** The stream worker, with an Answerer that breaks on one name. */
+import { poisonAnswerer } from "./poison.ts";
+
+poisonAnswerer();
+await import("../../src/edge/stream-worker.ts");
