@@ -78,17 +78,17 @@ function readTsig(message: Uint8Array, at: number): Result<TsigRecord, "form-err
     algorithm: algorithm.name,
     timeSigned: rdata.u48(),
     fudge: rdata.u16(),
-    mac: rdata.bytes(rdata.u16()).slice(),
+    mac: copyOf(rdata.bytes(rdata.u16())),
     originalId: rdata.u16(),
     error: rdata.u16(),
-    other: rdata.bytes(rdata.u16()).slice(),
+    other: copyOf(rdata.bytes(rdata.u16())),
   };
   return rdata.finished ? ok(record) : fail("form-error");
 }
 
 /** The message as it was before signing: TSIG off, ARCOUNT one less. A copy; the ID stays the one on the wire. */
 export function stripTsig(message: Uint8Array, record: TsigRecord): Uint8Array {
-  const stripped = message.slice(0, record.at);
+  const stripped = copyOf(message.subarray(0, record.at));
   addToArcount(stripped, -1);
   return stripped;
 }
@@ -149,11 +149,18 @@ export function tsigTimers(timeSigned: number, fudge: number): Uint8Array {
 
 /** The header as it was signed: original ID, ARCOUNT without the TSIG. */
 export function signedHeader(message: Uint8Array, originalId: number): Uint8Array {
-  const header = message.slice(0, HEADER);
+  const header = copyOf(message.subarray(0, HEADER));
   header[0] = originalId >> 8;
   header[1] = originalId;
   addToArcount(header, -1);
   return header;
+}
+
+/** Not `slice`: messages may come as Node's Buffer, whose `slice` gives a view, and the originals are not ours to change. */
+function copyOf(octets: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(octets.length);
+  copy.set(octets);
+  return copy;
 }
 
 function addToArcount(message: Uint8Array, change: number): void {

@@ -103,6 +103,14 @@ describe("verifyRequest", () => {
     expect(verified).toMatchObject({ kind: "signed", message: message(7) });
   });
 
+  test("a Buffer, whose slice is a view, is not changed", () => {
+    const octets = Buffer.from(signed());
+    const before = octets.toString("hex");
+    const verified = verifyRequest(octets, findKey, NOW, startHmac);
+    expect(verified).toMatchObject({ kind: "signed", message: message(7) });
+    expect(octets.toString("hex")).toBe(before);
+  });
+
   test("unsigned", () => {
     expect(verifyRequest(message(1), findKey, NOW, startHmac)).toEqual({ kind: "unsigned" });
   });
