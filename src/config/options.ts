@@ -68,6 +68,9 @@ export const OPTIONS = {
   resolver: optional(address, "Resolver that the parent watcher asks; without it the system's first one.", {
     reloads: true,
   }),
+  parentPort: given(integer(1, 65_535), 53, "Port of the parent's nameservers; another one than 53 is for tests.", {
+    reloads: true,
+  }),
   parentPollYoungSeconds: given(integer(1, DAY), 10, "Shortest interval between questions to the parent, in seconds.", {
     reloads: true,
   }),
