@@ -101,6 +101,8 @@ export class Zone {
 
   begin(round: Round): void {
     if (round === "resign" && !this.served?.signing) return;
+    // A change of mode before the first transfer: that one will be made ready in the new mode.
+    if (round === "rework" && !this.stored) return;
     this.#step({ kind: "begin", round });
   }
 
