@@ -4,11 +4,12 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromHex } from "#bytes";
 import { openCrypto } from "#crypto";
-import { makeDs, type RRset, type ValidationReport, validateZone, viewRRsets, viewVersion } from "#dnssec";
+import { makeDs, type RRset, type ValidationReport, validateZone, viewVersion } from "#dnssec";
+import { compileImage, imageView, ZoneImage } from "#image";
 import { makeKeyPair, type OpenKey, openKeyPair, type SignZoneOptions, signZone } from "#keys";
 import { type Name, nameEquals, readName } from "#name";
 import { printRdata, RRType } from "#rdata";
-import { DEFAULT_ZONE_LIMITS, ZoneBuilder, type ZoneVersion } from "#zone";
+import { DEFAULT_ZONE_LIMITS, ZoneBuilder, type ZoneVersion, zoneFromRRsets } from "#zone";
 import { printZone, readZoneFile } from "#zonefile";
 import * as peers from "../peers/index.ts";
 import { hasPublicSuffixes, publicSuffixZone, zonePath } from "../zones/index.ts";
@@ -51,8 +52,15 @@ function* recordsOf(rrsets: readonly RRset[]) {
   for (const { owner, type, ttl, rdatas } of rrsets) for (const rdata of rdatas) yield { owner, type, ttl, rdata };
 }
 
+/** Over the zone version and over the zone image: both have to come to the same verdict, and see the same valid zone. */
 function validate(version: ZoneVersion): ValidationReport {
-  return validateZone(viewVersion(version), crypto, { now });
+  const report = validateZone(viewVersion(version), crypto, { now });
+  const compiled = compileImage(version, { treatment: "as-is" });
+  if (!compiled.ok) throw new Error(compiled.error.text);
+  const overImage = validateZone(imageView(new ZoneImage(compiled.value)), crypto, { now });
+  expect(overImage.ok).toBe(report.ok);
+  if (report.ok) expect(overImage).toEqual(report);
+  return report;
 }
 
 const errorsOf = (report: ValidationReport): unknown[] =>
@@ -241,7 +249,9 @@ describe.skipIf(peers.missingPrograms("dnssec-verify").length > 0)(
       const verdicts = [zone, ...smaller, ...nameless].map((rrsets) => {
         const file = peers.writeIn(directory, "smaller", printZone(recordsOf(rrsets)));
         const run = spawnSync(peers.getProgram("dnssec-verify"), ["-o", "odd.test.", file]);
-        const report = validateZone(viewRRsets(apex, rrsets), crypto, { now });
+        const version = zoneFromRRsets(apex, rrsets);
+        if (!version.ok) throw new Error(version.error.text);
+        const report = validate(version.value);
         return { ours: report.ok, theirs: run.status === 0, findings: report.findings };
       });
       expect(verdicts[0]).toMatchObject({ ours: true, theirs: true });
