@@ -40,6 +40,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomBytes(8).toString("hex"),
     bodyLimit: options.maxBodyOctets,
+    // While closing, connections that are open are served to the end of what they asked; Fastify's own 503 has no envelope.
+    return503OnClosing: false,
     requestTimeout: REQUEST_SECONDS * 1000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256, querystringParser: parseQuery as never },
     frameworkErrors: (error, request, reply) => handleError(options, error, request, reply as never),
