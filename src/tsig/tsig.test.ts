@@ -22,7 +22,7 @@ import {
   verifyRequest,
 } from "./index.ts";
 import { appendTsig } from "./record.ts";
-import { RECORDED, RECORDED_SECRET } from "./recorded.cases.ts";
+import { RECORDED, RECORDED_SECRET, RECORDED_STREAM } from "./recorded.cases.ts";
 
 const startHmac: StartHmac = (algorithm, secret) => {
   const hmac = createHmac(algorithm.slice("hmac-".length), secret);
@@ -80,6 +80,18 @@ describe("recorded queries of other people's tools", () => {
       rcode: Rcode.NotAuth,
     });
   });
+});
+
+test("a recorded stream with unsigned messages in it", () => {
+  const { secret, timeSigned, requestMac, messages } = RECORDED_STREAM;
+  const held: TsigKey = { name: name("k.example."), algorithm: "hmac-sha256", secret: fromLatin1(secret) };
+  const verifier = new TsigVerifier(held, fromHex(requestMac)!, startHmac);
+  const signed = messages.map((hex) => {
+    const verified = verifier.accept(fromHex(hex)!, timeSigned);
+    return verified.ok && verified.value.signed;
+  });
+  expect(signed).toEqual([true, false, false, true]);
+  expect(verifier.complete).toBe(true);
 });
 
 test("algorithm names", () => {
