@@ -10,14 +10,20 @@ import { Counter, CounterBlock } from "#telemetry";
 import type { WorkerTask } from "./life.ts";
 import { closeZone, type OpenZone, openZone } from "./zones.ts";
 
-/** The answer to a forwarded message; `token` as given to `answer`. No message: there is none (any more). */
+/** The answer to a forwarded message; `token` is what `returnPath` gave. No message: there is none (any more). */
 export type LateReply = (token: unknown, message: Uint8Array | undefined, more: boolean) => void;
 
 /** A zone that could not be opened: it is served as one that is not ready, and somebody has to be told. */
 export type ZoneTrouble = (zoneId: string, reason: string) => void;
 
-/** Asked for only when a message is forwarded. Plain data: it crosses the seam and comes back. */
-export type TokenSource = () => unknown;
+/** Who asked. Only read while the message is answered: one object may be reused for all. */
+export interface Asker {
+  /** 4 or 16 octets. */
+  readonly clientAddress: Uint8Array;
+  readonly clientPort: number;
+  /** The token of a forwarded message; asked for only then. Plain data: it crosses the seam and comes back. */
+  returnPath(): unknown;
+}
 
 /** Keeps the Answerer and, by the id of their publications, the zones it serves with their open signers. */
 export class Desk {
@@ -34,6 +40,9 @@ export class Desk {
     clientPort: 0,
     nowSeconds: 0,
   };
+
+  /** Whether the last message went to control. */
+  forwarded = false;
 
   constructor(task: WorkerTask, limits: TcpLimits, late: LateReply, trouble: ZoneTrouble) {
     this.counters = new CounterBlock(task.counters);
@@ -61,25 +70,17 @@ export class Desk {
    * Answers `query[0..length)` into `reply`; octets of the answer, or 0 for none: dropped, or forwarded, in which case
    * `forwarded` is true until the next call.
    */
-  answer(
-    query: Uint8Array,
-    length: number,
-    reply: Uint8Array,
-    transport: "udp" | "tcp",
-    clientAddress: Uint8Array,
-    clientPort: number,
-    token: TokenSource,
-  ): number {
+  answer(query: Uint8Array, length: number, reply: Uint8Array, transport: "udp" | "tcp", from: Asker): number {
     const { counters, context } = this;
     const tcp = transport === "tcp";
     this.forwarded = false;
-    counters.add(queryCounter(tcp, clientAddress.length === 16));
+    counters.add(queryCounter(tcp, from.clientAddress.length === 16));
     context.transport = transport;
-    context.clientAddress = clientAddress;
-    context.clientPort = clientPort;
+    context.clientAddress = from.clientAddress;
+    context.clientPort = from.clientPort;
     const octets = this.answerer.answer(query, length, reply, context);
     if (octets === FORWARD) {
-      this.forward(query, length, token);
+      this.forward(query, length, from);
       return 0;
     }
     if (octets <= 0) {
@@ -94,15 +95,11 @@ export class Desk {
     return octets;
   }
 
-  /** Whether the last message went to control. */
-  forwarded = false;
-
-  private forward(query: Uint8Array, length: number, token: TokenSource): void {
-    this.forwarded = this.receiver.forward(token(), query.subarray(0, length), {
-      transport: this.context.transport,
-      clientAddress: this.context.clientAddress,
-      clientPort: this.context.clientPort,
-    });
+  private forward(query: Uint8Array, length: number, from: Asker): void {
+    const { transport } = this.context;
+    const { clientAddress, clientPort } = from;
+    const origin = { transport, clientAddress, clientPort };
+    this.forwarded = this.receiver.forward(from.returnPath(), query.subarray(0, length), origin);
     this.counters.add(this.forwarded ? Counter.Forwarded : Counter.Dropped);
   }
 

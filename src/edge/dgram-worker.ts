@@ -23,8 +23,7 @@ async function run(task: WorkerTask): Promise<void> {
   };
   const opened = await openUdpDgram({
     addresses: task.addresses,
-    handler: (query, length, reply, from) =>
-      desk.answer(query, length, reply, "udp", from.clientAddress, from.clientPort, () => from.returnPath()),
+    handler: (query, length, reply, from) => desk.answer(query, length, reply, "udp", from),
     onBroken: (error, datagram) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       report({ kind: "broken", error: text, packet: datagram.subarray(0, MAX_REPORTED) });

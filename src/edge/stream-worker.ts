@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openTcpServer, TCP_LIMITS, type TcpConnection, type TcpServer } from "#net";
 import { Counter } from "#telemetry";
-import { Desk, type LateReply } from "./desk.ts";
+import { type Asker, Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
 
 /** How often the stop word is looked at. */
@@ -27,7 +27,8 @@ async function run(task: WorkerTask): Promise<void> {
   const reply = new Uint8Array(MAX_MESSAGE);
   const answer = (connection: TcpConnection, message: Uint8Array): void => {
     const { clientAddress, clientPort } = connection;
-    const length = desk.answer(message, message.length, reply, "tcp", clientAddress, clientPort, () => ++lastToken);
+    const from: Asker = { clientAddress, clientPort, returnPath: () => ++lastToken };
+    const length = desk.answer(message, message.length, reply, "tcp", from);
     if (length > 0) connection.send(reply.subarray(0, length));
     else if (desk.forwarded) {
       waiting.set(lastToken, connection);

@@ -78,14 +78,19 @@ export class Edge {
   }
 
   async start(): Promise<Result<void, NetError>> {
-    const stream = await this.enlist("stream", "stream", this.options.dns);
-    if (!stream.ok) return stream;
-    this.bound = stream.value;
+    const { dns } = this.options;
     const role: WorkerRole = this.udpPath === "ffi" ? "udp" : "dgram";
-    const workers = Math.max(1, role === "dgram" && process.platform === "darwin" ? 1 : this.options.workers);
-    // All at once: each has its own socket on the same address.
-    const all = Array.from({ length: workers }, (_, i) => this.enlist(role, `udp-${i + 1}`, this.bound));
-    for (const started of await Promise.all(all)) if (!started.ok) return started;
+    // Without SO_REUSEPORT (macOS) two sockets can't share an address.
+    const workers = role === "dgram" && process.platform === "darwin" ? 1 : Math.max(1, this.options.workers);
+    const enlistUdp = (addresses: readonly SocketAddress[]) =>
+      Array.from({ length: workers }, (_, i) => this.enlist(role, `udp-${i + 1}`, addresses));
+    const stream = this.enlist("stream", "stream", dns);
+    // A port that the kernel chooses is known when TCP has it; ports that are given need not wait.
+    const early = dns.every(({ port }) => port !== 0) ? enlistUdp(dns) : undefined;
+    const bound = await stream;
+    if (bound.ok) this.bound = bound.value;
+    const all = bound.ok ? (early ?? enlistUdp(bound.value)) : (early ?? []);
+    for (const started of [bound, ...(await Promise.all(all))]) if (!started.ok) return started;
     const stuckMs = this.options.stuckMs ?? 15_000;
     this.watcher = setInterval(() => {
       for (const member of this.members) member.watch(performance.now(), stuckMs);

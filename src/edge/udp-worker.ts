@@ -39,8 +39,7 @@ function run(task: WorkerTask): void {
 }
 
 function loop(batch: UdpBatch, desk: Desk, life: WorkerLife): void {
-  const handler: UdpHandler = (query, length, reply, from) =>
-    desk.answer(query, length, reply, "udp", from.clientAddress, from.clientPort, () => from.returnPath());
+  const handler: UdpHandler = (query, length, reply, from) => desk.answer(query, length, reply, "udp", from);
   const { counters, receiver } = desk;
   let more = false;
   while (!life.turn()) {

@@ -69,18 +69,11 @@ export class Metrics {
 }
 
 function edgeMetrics(options: MetricsOptions): MetricSource[] {
+  return [...labelledMetrics(options), ...plainMetrics(options.totals)];
+}
+
+function labelledMetrics(options: MetricsOptions): MetricSource[] {
   const { totals } = options;
-  const one = (
-    name: string,
-    help: string,
-    field: keyof CounterTotals["named"],
-    kind: "counter" | "gauge" = "counter",
-  ) => ({
-    name,
-    help,
-    kind,
-    read: () => [{ value: totals().named[field] }],
-  });
   return [
     {
       name: "countersign_dns_queries_total",
@@ -122,6 +115,22 @@ function edgeMetrics(options: MetricsOptions): MetricSource[] {
         return otherTypes > 0 ? [...series, { labels: { type: "other" }, value: otherTypes }] : series;
       },
     },
+  ];
+}
+
+function plainMetrics(totals: () => CounterTotals): MetricSource[] {
+  const one = (
+    name: string,
+    help: string,
+    field: keyof CounterTotals["named"],
+    kind: "counter" | "gauge" = "counter",
+  ) => ({
+    name,
+    help,
+    kind,
+    read: () => [{ value: totals().named[field] }],
+  });
+  return [
     one("countersign_dns_dropped_total", "Messages left unanswered by decision", "Dropped"),
     one(
       "countersign_dns_forwarded_total",
