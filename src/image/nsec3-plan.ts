@@ -3,16 +3,13 @@
  * hashes, and for each node the one that matches it. Records of other parameters (a chain being replaced) are kept aside.
  */
 import { toLatin1 } from "#bytes";
-import { nsec3Hash } from "#dnssec";
+import { MAX_NSEC3_ITERATIONS, nsec3Hash } from "#dnssec";
 import { wildcardOf } from "#name";
 import { base32hexDecode, RRType, readNsec3, readNsec3param } from "#rdata";
 import { NodeFlag } from "./layout.ts";
 import { type Plan, plannedName } from "./plan.ts";
 
 export const HASH_OCTETS = 20;
-
-/** More iterations than this are not computed here: such a zone is refused when it is checked (RFC 9276 section 3.2). */
-export const MAX_HASHED_ITERATIONS = 2500;
 
 export type Nsec3Plan = {
   readonly iterations: number;
@@ -75,7 +72,7 @@ function chooseParameters(plan: Plan): Parameters | undefined {
   const first = plan.setFirst[set]!;
   for (let i = first; i < first + plan.setRecords[set]!; i++) {
     const parameters = readNsec3param(rdataOf(plan, plan.records[i]!));
-    if (parameters.algorithm !== 1 || parameters.iterations > MAX_HASHED_ITERATIONS) continue;
+    if (parameters.algorithm !== 1) continue;
     let count = 0;
     for (const entry of plan.hashed) {
       if (plan.setRecords[entry.set]! > 0 && sameParameters(readNsec3(firstRdata(plan, entry.set)), parameters))
@@ -97,7 +94,8 @@ function matchNodes(
 ): { match: Int32Array; wildcard: Int32Array } {
   const match = new Int32Array(plan.nodeCount);
   const wildcard = new Int32Array(plan.nodeCount);
-  if (!parameters || count === 0) return { match, wildcard };
+  // A chain of more iterations is refused when it is checked (RFC 9276 section 3.2): no work is spent on it here.
+  if (!parameters || count === 0 || parameters.iterations > MAX_NSEC3_ITERATIONS) return { match, wildcard };
   const hash = new Uint8Array(HASH_OCTETS);
   for (let node = 0; node < plan.nodeCount; node++) {
     if ((plan.flags[node]! & NodeFlag.Occluded) !== 0) continue;
