@@ -163,27 +163,34 @@ describe("writeMessage and parseMessage", () => {
   });
 
   it("never point past 14 bits", () => {
-    const answer = Array.from({ length: 1500 }, (_, i) => record(`n${i}.example.`, RRType.NS, `ns${i}.other.`));
+    const early = Array.from({ length: 1500 }, (_, i) => record(`n${i}.example.`, RRType.NS, `ns${i}.other.`));
+    // Names that stand behind the reach of pointers at first, and then again.
+    const answer = [...early, ...Array.from({ length: 3 }, () => record("late.far.", RRType.NS, "ns.late.far."))];
     const { octets, complete } = writeMessage({ id: 1, answer });
     expect(complete).toBe(true);
     expect(octets.length).toBeGreaterThan(0x4000);
-    expect(show(parse(octets.slice()).answer)).toEqual(answer.map((_, i) => `n${i}.example. 2 300 ns${i}.other.`));
+    const expected = answer.map((r) => `${printName(r.owner)} 2 300 ${printRdata(r.type, r.rdata)}`);
+    expect(show(parse(octets.slice()).answer)).toEqual(expected);
   });
 });
 
 describe("MessageWriter", () => {
   it("takes nothing more once something did not fit, and keeps reserved room", () => {
-    const m = new MessageWriter(new Uint8Array(60));
+    const m = new MessageWriter(new Uint8Array(120));
     m.header(1, Flag.QR);
-    m.reserve(11);
+    m.reserve(60);
     expect(m.record(1, SAMPLE[4]!)).toBe(true);
     const { length } = m;
     expect(m.record(1, SAMPLE[0]!)).toBe(false);
+    // This one alone would have fitted.
     expect(m.record(1, record("a.", RRType.A, "192.0.2.1"))).toBe(false);
     expect([m.full, m.length]).toEqual([true, length]);
     expect(m.opt(queryEdns(), 0)).toBe(true);
+    // Names of the record that was taken back must not be pointed to.
+    expect(m.record(3, record("host.example.", RRType.A, "192.0.2.2"))).toBe(true);
     const message = parse(m.finish());
     expect([message.answer.length, message.edns?.udpSize]).toEqual([1, 1232]);
+    expect(show(message.additional)).toEqual(["host.example. 1 300 192.0.2.2"]);
   });
 });
 
