@@ -62,7 +62,7 @@ export class Answerer {
     const { work } = this;
     const outcome = parseQuery(work.query, query, length);
     if (outcome === ParseOutcome.Drop) return DROP;
-    if (outcome === ParseOutcome.Forward || work.query.tsig) return FORWARD;
+    if (outcome === ParseOutcome.Forward || (work.query.tsig && outcome !== ParseOutcome.FormErr)) return FORWARD;
     const tcp = about.transport === "tcp";
     work.now = about.nowSeconds;
     work.rcode = Rcode.NoError;

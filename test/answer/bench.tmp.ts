@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { imageOf, liveZone, name, newAnswerer, queryOf, zoneOf, contextOf } from "/work/main/test/answer/fixture.ts";
+import { contextOf, imageOf, liveZone, name, newAnswerer, queryOf, zoneOf } from "/work/main/test/answer/fixture.ts";
+
 const apex = name("odd.example.");
 const version = zoneOf(apex, readFileSync("/work/main/test/zones/odd.zone", "latin1"));
 function run(label: string, a: any, qs: string[], o: any) {
@@ -10,8 +11,12 @@ function run(label: string, a: any, qs: string[], o: any) {
   let total = 0;
   for (let r = 0; r < 3; r++) {
     const t = process.cpuUsage();
-    for (let i = 0; i < n; i++) { const q = queries[i % queries.length]!; total += a.answer(q, q.length, reply, about); }
-    const c = process.cpuUsage(t); const ns = (c.user + c.system) * 1000 / n;
+    for (let i = 0; i < n; i++) {
+      const q = queries[i % queries.length]!;
+      total += a.answer(q, q.length, reply, about);
+    }
+    const c = process.cpuUsage(t);
+    const ns = ((c.user + c.system) * 1000) / n;
     if (r === 2) console.log(label, ns.toFixed(0), "ns", total > 0);
   }
 }
@@ -32,13 +37,14 @@ for (const d of ["compact", "nsec3", "chain"] as const) {
   run(d + " wild", b, ["x.wild.odd.example. A"], { do: true });
   run(d + " referral", b, ["x.insecure.odd.example. A"], { do: true });
 }
-if (signedText) for (const f of signedText.split(",")) {
-  const v = zoneOf(apex, readFileSync(f, "latin1"));
-  const b = newAnswerer();
-  b.zones.set({ apex, state: "serving", image: imageOf(v) });
-  run(f + " www A", b, ["www.odd.example. A"], { do: true });
-  run(f + " nx", b, ["nope.odd.example. A"], { do: true });
-  run(f + " wild", b, ["x.wild.odd.example. A"], { do: true });
-  run(f + " nodata", b, ["www.odd.example. MX"], { do: true });
-  run(f + " referral", b, ["x.insecure.odd.example. A"], { do: true });
-}
+if (signedText)
+  for (const f of signedText.split(",")) {
+    const v = zoneOf(apex, readFileSync(f, "latin1"));
+    const b = newAnswerer();
+    b.zones.set({ apex, state: "serving", image: imageOf(v) });
+    run(f + " www A", b, ["www.odd.example. A"], { do: true });
+    run(f + " nx", b, ["nope.odd.example. A"], { do: true });
+    run(f + " wild", b, ["x.wild.odd.example. A"], { do: true });
+    run(f + " nodata", b, ["www.odd.example. MX"], { do: true });
+    run(f + " referral", b, ["x.insecure.odd.example. A"], { do: true });
+  }
