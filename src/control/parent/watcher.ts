@@ -26,6 +26,7 @@ export type ParentNote = {
   /** DS lines. */
   readonly ds: readonly string[];
   readonly fault: Fault | undefined;
+  readonly from: ParentAnswer["from"];
 };
 
 const PARENT_KEPT_SECONDS = 300;
@@ -91,7 +92,7 @@ export class ParentWatcher {
     const ds = new Set(answer.sayings.flatMap((saying) => saying.ds.map((rdata) => printRdata(RRType.DS, rdata))));
     const now = this.#deps.now();
     const lines = [...ds].map((text) => `${printName(zone.apex)} IN DS ${text}`);
-    this.#notes.set(zone.id, { checkedAt: now, ds: lines, fault: answer.faults[0] });
+    this.#notes.set(zone.id, { checkedAt: now, ds: lines, fault: answer.faults[0], from: answer.from });
     await zone.exclusively(async () => {
       await this.#judgeKeys(zone, answer);
       await this.#judgeDelegation(zone, answer);
@@ -107,6 +108,12 @@ export class ParentWatcher {
     this.#parents.delete(nameKey(parentName(zone.apex)));
     const indirect = await askResolver(zone.apex, this.#exchange, resolver);
     if (!indirect.ok) return { fault: faults[0] ?? indirect.error };
+    if (this.#notes.get(zone.id)?.from !== "resolver") this.#tellIndirect(zone, faults);
+    return { ...indirect.value, faults };
+  }
+
+  /** Once, not with every look. */
+  #tellIndirect(zone: Zone, faults: readonly Fault[]): void {
     this.#deps.events.add({
       zoneId: zone.id,
       zone: zone.name,
@@ -115,7 +122,6 @@ export class ParentWatcher {
       message: `${zone.name}: none of the parent's nameservers could be used (${faults[0]?.text ?? "none known"}); the resolver's own answer was taken, which may be old`,
       detail: { faults },
     });
-    return { ...indirect.value, faults };
   }
 
   async #parentOf(apex: Name, resolver: SocketAddress) {
@@ -188,7 +194,12 @@ export class ParentWatcher {
 
   #fault(zone: Zone, fault: Fault): void {
     const before = this.#notes.get(zone.id);
-    this.#notes.set(zone.id, { checkedAt: this.#deps.now(), ds: before?.ds ?? [], fault });
+    this.#notes.set(zone.id, {
+      checkedAt: this.#deps.now(),
+      ds: before?.ds ?? [],
+      fault,
+      from: before?.from ?? "parent",
+    });
     if (before?.fault?.code === fault.code) return;
     const message = `${zone.name}: the parent could not be asked: ${fault.text}`;
     const detail = { reason: fault.code };
