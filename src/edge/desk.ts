@@ -2,12 +2,14 @@
  * What every worker has, whatever its sockets: an Answerer with the published zones, the line to control, the counters.
  * A desk answers one message at a time; where it came from and how the answer leaves is the worker's business.
  */
+import { threadId } from "node:worker_threads";
 import { Answerer, type AnswerSettings, FORWARD, type QueryContext } from "#answer";
 import { type Crypto, openCrypto } from "#crypto";
 import type { TcpLimits } from "#net";
 import { type EdgeSettings, type Publication, PublicationReceiver } from "#publish";
 import { Counter, CounterBlock } from "#telemetry";
 import type { WorkerTask } from "./life.ts";
+import { Presigner } from "./presign.ts";
 import { closeZone, type OpenZone, openZone } from "./zones.ts";
 
 /** The answer to a forwarded message; `token` is what `returnPath` gave. No message: there is none (any more). */
@@ -32,6 +34,7 @@ export class Desk {
   private readonly zones = new Map<string, OpenZone>();
   private readonly crypto: Crypto;
   private readonly trouble: ZoneTrouble;
+  private readonly presigner: Presigner | undefined;
   private readonly idleSeconds: number;
   private answerer: Answerer;
   private readonly context: QueryContext = {
@@ -56,9 +59,15 @@ export class Desk {
       settings: (settings) => this.change(settings),
       reply: late,
     });
+    this.presigner = task.presign ? this.newPresigner() : undefined;
     this.tick();
     // Zones first, sockets after: a worker that starts again must not refuse what the others serve.
     while (this.receiver.poll());
+  }
+
+  /** For a worker that has nothing to answer: makes some signatures beforehand. */
+  presign(): void {
+    this.presigner?.turn(this.zones, this.context.nowSeconds);
   }
 
   /** Reads the clock: once a batch, or once a second, is enough. */
@@ -122,6 +131,7 @@ export class Desk {
       this.answerer.zones.set(zone.served);
     }
     this.zones.set(zoneId, zone);
+    this.presigner?.wake();
     if (before !== undefined) closeZone(before, zone);
     this.counters.set(Counter.Zones, this.zones.size);
   }
@@ -137,6 +147,16 @@ export class Desk {
 
   private change(settings: EdgeSettings): void {
     this.answerer = new Answerer(this.answerSettings(settings), this.answerer.zones);
+  }
+
+  private newPresigner(): Presigner {
+    const reply = new Uint8Array(65_535);
+    const context: QueryContext = { transport: "tcp", clientAddress: new Uint8Array(4), clientPort: 0, nowSeconds: 0 };
+    // The golden section spreads any number of workers over a zone.
+    return new Presigner((threadId * 0.618034) % 1, (query, length) => {
+      context.nowSeconds = this.context.nowSeconds;
+      this.answerer.answer(query, length, reply, context);
+    });
   }
 
   private answerSettings(settings: EdgeSettings): AnswerSettings {

@@ -26,6 +26,8 @@ export interface WorkerTask {
   /** On stop, how long TCP clients may still fetch answers. */
   readonly drainMs: number;
   readonly crypto: CryptoChoice;
+  /** Make signatures of live-signed zones beforehand when nobody asks anything. */
+  readonly presign: boolean;
 }
 
 /** What a worker posts to its supervisor. */

@@ -20,6 +20,7 @@ export interface MemberOptions {
   readonly tcpLimits: Partial<TcpLimits>;
   readonly drainMs: number;
   readonly crypto: CryptoChoice;
+  readonly presign: boolean;
   /** Absent: the role's own. */
   readonly entry?: URL;
   /** Of the first start only; later ones are logged and tried again. */
@@ -89,6 +90,7 @@ export class Member {
       tcpLimits: this.options.tcpLimits,
       drainMs: this.options.drainMs,
       crypto: this.options.crypto,
+      presign: this.options.presign,
     };
     const worker = new Worker(this.options.entry ?? new URL(ENTRY[this.role], import.meta.url), {
       name: this.name,

@@ -21,6 +21,8 @@ export interface EdgeOptions {
   readonly udp?: "auto" | "ffi" | "dgram";
   /** How live signatures are made; `auto`: OpenSSL through koffi where that works. */
   readonly crypto?: CryptoChoice;
+  /** UDP workers on the fast path that nobody asks anything make signatures beforehand. Default true. */
+  readonly presign?: boolean;
   readonly sender: PublicationSender;
   readonly log: Logger;
   readonly tcp?: Partial<TcpLimits>;
@@ -134,6 +136,7 @@ export class Edge {
         tcpLimits: this.options.tcp ?? {},
         drainMs: this.drainMs,
         crypto: this.options.crypto ?? "auto",
+        presign: this.options.presign ?? true,
         entry: this.options.entries?.[role],
         onStarted: (bound) => resolve(ok(bound)),
         onFailed: (error) => resolve(fail(error)),

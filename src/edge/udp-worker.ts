@@ -45,8 +45,10 @@ function loop(batch: UdpBatch, desk: Desk, life: WorkerLife): void {
   while (!life.turn()) {
     desk.tick();
     // With more to take from control, datagrams are served as they are there, and waited for when all is taken.
-    batch.serve(handler, !more);
+    const served = batch.serve(handler, !more);
+    const waited = !more;
     more = receiver.poll();
+    if (served === 0 && waited && !more) desk.presign();
     counters.set(Counter.Unusable, batch.counters.unusable);
     counters.set(Counter.Unsent, batch.counters.unsent);
   }

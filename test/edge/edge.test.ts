@@ -148,7 +148,7 @@ describe.each(["ffi", "dgram"] as const)("%s", (udp) => {
 
   test("live signatures are made once and shared by all workers", async () => {
     const { publication, table } = livePublicationOf("z", 1);
-    const { edge } = await run({ udp, workers: 2 }, (sender) => void sender.publish(publication));
+    const { edge } = await run({ udp, workers: 2, presign: false }, (sender) => void sender.publish(publication));
     const signatures = new Set<string>();
     for (let i = 0; i < 12; i++) {
       const message = await ask(edge.addresses[i % 2]!, i % 3 === 0 ? "tcp" : "udp", "www.example.", RRType.A, true);
@@ -223,6 +223,27 @@ describe.each(["ffi", "dgram"] as const)("%s", (udp) => {
     expect(log.filter((line) => line["msg"] === "edge.zone_not_opened").length).toBe(2);
     expect(JSON.stringify(log)).not.toContain("privateKey");
   });
+});
+
+test("idle workers sign beforehand, each RRset once, and what was signed is served", async () => {
+  const { publication, table } = livePublicationOf("z", 1);
+  const { edge } = await run({ workers: 2 }, (sender) => void sender.publish(publication));
+  // SOA, NS, two A: every RRset of the image, none of which anybody asked for.
+  const signed = () => Array.from({ length: table.slots }, (_, slot) => table.periodOf(slot) >= 0);
+  await expect.poll(() => signed().filter(Boolean).length, { timeout: 20_000 }).toBe(4);
+  // Two workers may have been at the same RRset: let the slower one finish.
+  await sleep(200);
+  const before = edge.totals().named.Signatures;
+  for (const [owner, type] of [
+    ["example.", RRType.SOA],
+    ["example.", RRType.NS],
+    ["www.example.", RRType.A],
+  ] as const) {
+    const message = await ask(edge.addresses[0]!, "udp", owner, type, true);
+    expect(message.answer.map((record) => record.type)).toEqual([type, RRType.RRSIG]);
+  }
+  expect(edge.totals().named.Signatures).toBe(before);
+  expect(edge.totals().named.QueriesUdp4).toBe(3);
 });
 
 test("settings reach every worker: NSID", async () => {
