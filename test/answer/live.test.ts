@@ -121,7 +121,7 @@ describe.each(DENIALS)("denial %s", (denial) => {
       for (const question of [text, `nope.${text}`, `*.${text}`, text.toUpperCase()]) {
         if (question.replace(/\\\d{3}|\\./g, "x").length > 250) continue;
         for (const type of TYPES) {
-          for (let turn = 0; turn < 2; turn++) {
+          for (let turn = 0; turn < (type === "A" ? 2 : 1); turn++) {
             const reply = ask(answerer, `${question} ${type}`, { do: true, tcp: true });
             for (const trouble of badSignatures(reply, keys))
               wrong.push(`${question} ${type}: ${trouble}\n${show(reply)}`);
