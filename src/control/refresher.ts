@@ -82,7 +82,10 @@ export class Refresher {
 
   configure(peerIds: readonly string[], autoRefreshSeconds: number): void {
     this.#peerIds = peerIds;
+    const peers = Object.fromEntries(Object.entries(this.#note.peers).filter(([id]) => peerIds.includes(id)));
+    this.#remember({ peers });
     this.#feed({ kind: "configured", settings: { peers: this.#usable(peerIds), autoRefreshSeconds } });
+    this.#serving();
   }
 
   /**
@@ -168,7 +171,7 @@ export class Refresher {
         else this.#deps.scheduler.set(this.#timerKey, effect.at, () => this.#feed({ kind: "timer" }));
         return;
       case "serving":
-        this.#serving(effect.serving);
+        this.#serving();
         return;
       case "report":
         this.#report(effect.report);
@@ -292,12 +295,23 @@ export class Refresher {
     }
   }
 
-  #serving(serving: "current" | "expired"): void {
-    const expired = serving === "expired";
+  /** A zone that was taken off its primaries on purpose is served on for ever: EXPIRE speaks of primaries out of reach. */
+  #serving(): void {
+    const expired = this.#state.serving === "expired" && this.#peerIds.length > 0;
     if (this.#zone.expired === expired) return;
     this.#zone.expired = expired;
+    this.#tellExpired(expired);
     // A first version is published by its round; here only what was published before changes its state.
     if (this.#zone.served) void this.#zone.publish();
+  }
+
+  #tellExpired(expired: boolean): void {
+    const { id: zoneId, name } = this.#zone;
+    const message = expired
+      ? `${name}: expired: no primary could be reached for longer than the SOA's EXPIRE`
+      : `${name}: no longer expired`;
+    const [level, code] = expired ? (["error", "zone.expired"] as const) : (["info", "zone.current"] as const);
+    this.#deps.events.add({ zoneId, zone: name, level, code, message });
   }
 
   #report(report: RefreshReport): void {
@@ -348,7 +362,7 @@ export class Refresher {
     return this.#state.failedRounds > 0 ? "retry" : "timer";
   }
 
-  #remember(change: Partial<Omit<RefreshNote, "peers">>): void {
+  #remember(change: Partial<RefreshNote>): void {
     this.#note = { ...this.#note, ...change };
     this.#notes.put(this.#zone.id, "refresh", this.#note);
   }

@@ -7,6 +7,7 @@ import type { Name } from "#name";
 import type { KeyRow, ZoneRow } from "#store";
 import type { ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
+import { apexNameServers } from "./image-facts.ts";
 import { beginDraft, type Draft, performStep, type RoundContext } from "./pipeline.ts";
 import { buildPublication } from "./publication.ts";
 import type { ServedVersion, StoredVersion } from "./versions.ts";
@@ -192,7 +193,10 @@ export class Zone {
       }
       const { stored, file } = result.value;
       if (step === "storing") this.stored = stored;
-      if (step === "storing" && stored) this.#files.add(stored.file);
+      if (step === "storing" && stored) {
+        this.#files.add(stored.file);
+        this.row = { ...this.row, originalNameServers: apexNameServers(stored.image) };
+      }
       if (step === "saving" && file !== undefined) this.#files.add(file);
       this.#draft = step === "publishing" ? undefined : result.value;
       this.#step({ kind: "done", step });

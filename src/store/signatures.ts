@@ -82,11 +82,14 @@ export class SignatureFile {
   }
 
   private async saveDirty(): Promise<number> {
-    const record = new Uint8Array(CHUNK_HEADER_OCTETS + this.chunkMax);
+    // Made when something has to be written: with thousands of zones most saves find nothing.
+    let scratch: Uint8Array | undefined;
     let saved = 0;
     for (let chunk = 0; chunk < this.table.chunks; chunk++) {
       // First the flag, then the copy: what is written in between is dirty again and comes with the next save.
       if (!this.table.takeDirty(chunk)) continue;
+      scratch ??= new Uint8Array(CHUNK_HEADER_OCTETS + this.chunkMax);
+      const record = scratch;
       const live = this.table.chunkOctets(chunk);
       const copy = record.subarray(CHUNK_HEADER_OCTETS, CHUNK_HEADER_OCTETS + live.length);
       copySettledSlots(live, copy);

@@ -6,6 +6,7 @@ import {
   APEX_KEY_TTL,
   applyPatch,
   DELETED,
+  type DnssecFlags,
   type DnssecPatch,
   type DnssecPlan,
   denialOf,
@@ -73,6 +74,7 @@ async function editDnssec(zone: Zone, edit: DnssecEdit, registry: Registry, deps
 export async function applyPlan(zone: Zone, plan: DnssecPlan, registry: Registry, deps: Deps): Promise<void> {
   const made: readonly KeyRow[] = plan.makeKeys ? deps.vault.make(zone.id, deps.now() * 1000) : [];
   const before = { mode: zone.mode, denial: denialOf(zone.flags), asks: asksForUs(zone.status.phase) };
+  const changed = plan.status.phase !== zone.status.phase || !sameFlags(plan.flags, zone.flags);
   await deps.store.atomically(async (tables) => {
     await tables.dnssec.put(dnssecRow(zone.id, plan.status, plan.flags));
     for (const key of made) await tables.keys.add(key);
@@ -80,19 +82,14 @@ export async function applyPlan(zone: Zone, plan: DnssecPlan, registry: Registry
       await tables.zones.update(zone.id, { denial: plan.flags.nsecDenial, modifiedAt: deps.now() * 1000 });
     }
   });
-  const changed = plan.status.phase !== zone.status.phase || plan.flags !== zone.flags;
   zone.status = plan.status;
   zone.flags = plan.flags;
   zone.keys = [...zone.keys, ...made];
   zone.row = { ...zone.row, denial: plan.flags.nsecDenial };
   if (changed) tellChange(zone, deps);
   registry.parentChanged(zone);
-  const nsec3Allowed = zone.mode === "presigned" && before.denial !== denialOf(zone.flags);
-  if (
-    zone.mode !== before.mode ||
-    (zone.mode !== "unsigned" && before.denial !== denialOf(zone.flags)) ||
-    nsec3Allowed
-  ) {
+  const otherDenial = zone.mode !== "unsigned" && denialOf(zone.flags) !== before.denial;
+  if (zone.mode !== before.mode || otherDenial) {
     zone.begin("rework");
   } else if (asksForUs(zone.status.phase) !== before.asks) zone.begin("resign");
   await zone.rest(WAIT_FOR_EDGE_MS);
@@ -100,6 +97,10 @@ export async function applyPlan(zone: Zone, plan: DnssecPlan, registry: Registry
 
 function asksForUs(phase: string): boolean {
   return phase === "pending" || phase === "active";
+}
+
+function sameFlags(a: DnssecFlags, b: DnssecFlags): boolean {
+  return (Object.keys(a) as (keyof DnssecFlags)[]).every((flag) => a[flag] === b[flag]);
 }
 
 function tellChange(zone: Zone, deps: Deps): void {
