@@ -62,6 +62,7 @@ export function liveZone(
   apex: Name,
   version: ZoneVersion,
   denial: ZoneSigning["denial"],
+  now = NOW,
 ): { image: ZoneImage; signing: ZoneSigning; keys: Keys } {
   const apexTypes = [RRType.DNSKEY, RRType.CDS];
   const image = imageOf(version, { treatment: "strip", ownChain: denial === "chain" ? { apexTypes } : undefined });
@@ -88,8 +89,8 @@ export function liveZone(
       algorithm: 13,
       labels: labelCount(apex),
       originalTtl: 3600,
-      expiration: NOW + 1000000,
-      inception: NOW - 1000,
+      expiration: now + 1000000,
+      inception: now - 1000,
       keyTag: keyTag(ksk),
       signer: apex,
     });
