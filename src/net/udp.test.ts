@@ -211,6 +211,25 @@ async function openWith(name: string, at: SocketAddress): Promise<string | undef
   return undefined;
 }
 
+test.each([
+  ["0.0.0.0", "127.0.0.1", 16],
+  ["::", "::1", 32],
+])(
+  "ffi: answers of %s are bound to the address that was asked, not to the interface it came in by",
+  async (wildcard, asked, at) => {
+    const kept: ReturnPath[] = [];
+    const path = await PATHS[0]!.serve([{ address: wildcard, port: 0 }], (_query, _length, _reply, from) => {
+      kept.push(from.returnPath());
+      return 0;
+    });
+    (await client({ address: asked, port: path.addresses[0]!.port })).send(Uint8Array.of(1));
+    await expect.poll(() => kept.length, { timeout: 5000 }).toBe(1);
+    const { local } = kept[0]!;
+    expect([...local.subarray(at, at + 4)]).toEqual([0, 0, 0, 0]);
+    expect(local.includes(1)).toBe(true);
+  },
+);
+
 test("ffi: slots without an answer do not shift the others, over many batches of every size", async () => {
   const path = await PATHS[0]!.serve(
     [{ address: "127.0.0.1", port: 0 }],
