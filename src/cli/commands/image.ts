@@ -1,0 +1,106 @@
+/** `image dump`: a zone image from the disk back to master-file text, without a server. */
+import { type FileHandle, open } from "node:fs/promises";
+import type { Command } from "commander";
+import { type UnpackedRRset, unpackImage, verifyImage, type ZoneImage } from "#image";
+import { printName } from "#name";
+import { printRdata, RRType, typeName } from "#rdata";
+import { printRecord } from "#zonefile";
+import type { Context, Runner } from "../context.ts";
+import { CliFailure, ExitCode, notFound, usage } from "../exit.ts";
+import { addText } from "../options.ts";
+
+/** Octet offsets in an image are 32 bits wide: no image is larger. */
+const MAX_IMAGE_OCTETS = 2 ** 32;
+/** Written at once. */
+const PIECE_CHARACTERS = 64 * 1024;
+
+export function addImageCommands(program: Command, run: Runner): void {
+  const image = program.command("image").description("zone images: the files in DIR/zones");
+  const dump = image
+    .command("dump <file>")
+    .description("check an image file and print its zone as master-file text; needs no server")
+    .action(run(dumpImage));
+  addText(
+    dump,
+    `
+In the modes live and multisigner the DNSKEY, CDS and CDNSKEY records and the signatures of Countersign's own keys are not
+in the image: they are kept beside it.
+
+  countersign image dump countersign-data/zones/<zone id>/<name>.image > zone.txt`,
+  );
+}
+
+async function dumpImage(context: Context, path: string): Promise<void> {
+  const verified = verifyImage(await readImage(path));
+  if (!verified.ok) {
+    const { code, text, at } = verified.error;
+    throw new CliFailure(
+      ExitCode.Refused,
+      `${path} is ${code === "not-an-image" ? "no zone image" : "a damaged zone image"}: ${text} (${code}, word ${at}). A server that finds it so transfers the zone anew; delete the file if it is left over.`,
+    );
+  }
+  const image = verified.value;
+  let piece = context.json ? "[" : `; ${printName(image.nodeName(image.apexNode))} serial ${image.serial}\n`;
+  let count = 0;
+  for (const set of soaFirst(image)) {
+    for (const rdata of set.rdatas) {
+      piece += context.json
+        ? `${count > 0 ? "," : ""}\n  ${jsonRecord(set, rdata)}`
+        : `${printRecord({ ...set, rdata })}\n`;
+      count++;
+    }
+    if (piece.length < PIECE_CHARACTERS) continue;
+    await context.io.out.write(piece);
+    piece = "";
+  }
+  await context.io.out.write(context.json ? `${piece}\n]\n` : piece);
+}
+
+/** A master file begins with its SOA (RFC 1035 section 5.2 wants one, readers want it first). */
+function* soaFirst(image: ZoneImage): Generator<UnpackedRRset> {
+  const apex = printName(image.nodeName(image.apexNode));
+  const isApexSoa = (set: UnpackedRRset) => set.type === RRType.SOA && printName(set.owner) === apex;
+  for (const set of unpackImage(image)) {
+    if (!isApexSoa(set)) continue;
+    yield set;
+    break;
+  }
+  for (const set of unpackImage(image)) if (!isApexSoa(set)) yield set;
+}
+
+function jsonRecord({ owner, type, ttl }: UnpackedRRset, rdata: Uint8Array): string {
+  return JSON.stringify({ name: printName(owner), ttl, type: typeName(type), content: printRdata(type, rdata) });
+}
+
+/** The file's octets. Throws CliFailure. */
+async function readImage(path: string): Promise<SharedArrayBuffer> {
+  const file = await openFile(path);
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw usage(`${path} is no file; images are DIR/zones/<zone id>/<name>.image.`);
+    const { size } = stat;
+    if (size > MAX_IMAGE_OCTETS)
+      throw new CliFailure(ExitCode.Refused, `${path} is no zone image: it is larger than any.`);
+    const buffer = new SharedArrayBuffer(size);
+    const octets = new Uint8Array(buffer);
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(octets, at, Math.min(size - at, 2 ** 30), at);
+      if (bytesRead === 0)
+        throw new CliFailure(ExitCode.Refused, `${path} became shorter while it was read; try again.`);
+      at += bytesRead;
+    }
+    return buffer;
+  } finally {
+    await file.close();
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") throw notFound(`There is no file ${path}.`);
+    throw usage(`${path} can't be read (${code}).`);
+  }
+}

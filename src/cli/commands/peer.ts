@@ -1,0 +1,92 @@
+/** `peer add|list|show|remove`. */
+import type { Command } from "commander";
+import type { Peer, Tsig } from "#contract";
+import type { Context, Runner } from "../context.ts";
+import { usage } from "../exit.ts";
+import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
+import { addText } from "../options.ts";
+import { printPeerAddress, readPeerAddress } from "../peer-address.ts";
+import { printFacts, printTable } from "../print.ts";
+
+type AddOptions = { readonly tsig?: string; readonly ixfr?: boolean };
+
+export function addPeerCommands(program: Command, run: Runner): void {
+  const peer = program.command("peer").description("peers: the primaries that zones are transferred from");
+  const add = peer
+    .command("add <name> <address>")
+    .description("add a primary: ADDRESS[:PORT], IPv6 with a port in brackets")
+    .option("--tsig <tsig>", "TSIG (name or id) that signs questions, transfers and NOTIFY")
+    .option("--ixfr", "the primary offers IXFR")
+    .action(
+      run((context, name: string, address: string, options: AddOptions) => addPeer(context, name, address, options)),
+    );
+  addText(
+    add,
+    `
+  countersign peer add paris 192.0.2.53 --tsig transfer.example.com
+  countersign peer add lab [2001:db8::53]:5300`,
+  );
+  peer.command("list").description("all peers").action(run(list));
+  peer.command("show <peer>").description("one peer (name or id)").action(run(show));
+  peer.command("remove <peer>").description("remove a peer that no zone uses").action(run(remove));
+}
+
+async function addPeer(context: Context, name: string, text: string, options: AddOptions): Promise<void> {
+  const address = readPeerAddress(text);
+  if (!address) {
+    throw usage(
+      `${JSON.stringify(text)} is no address; give one such as 192.0.2.53, 192.0.2.53:5300 or [2001:db8::53]:5300.`,
+    );
+  }
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const tsig = options.tsig === undefined ? undefined : pick("tsig", await listTsigs(api, accountId), options.tsig);
+  const body = { name, ...address, ixfr_enable: options.ixfr ?? false, tsig_id: tsig?.id };
+  const peer = await api.call("peers.create", { params: { accountId }, body });
+  await context.show(peer, () => `${peer.name} is added; "countersign zone add ZONE --peer ${peer.name}" uses it.\n`);
+}
+
+async function list(context: Context): Promise<void> {
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const [peers, tsigs] = await Promise.all([listPeers(api, accountId), listTsigs(api, accountId)]);
+  await context.show(peers, () => {
+    if (peers.length === 0) return 'There are no peers yet: "countersign peer add NAME ADDRESS" adds one.\n';
+    const rows = peers.map((peer) => [
+      peer.name,
+      printPeerAddress(peer),
+      tsigName(peer, tsigs),
+      peer.ixfr_enable ? "yes" : "no",
+      peer.id,
+    ]);
+    return printTable(["PEER", "ADDRESS", "TSIG", "IXFR", "ID"], rows, context.io.out);
+  });
+}
+
+async function show(context: Context, text: string): Promise<void> {
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const [peers, tsigs] = await Promise.all([listPeers(api, accountId), listTsigs(api, accountId)]);
+  const peer = pick("peer", peers, text);
+  await context.show(peer, () => {
+    const facts = printFacts([
+      ["id", peer.id],
+      ["address", printPeerAddress(peer) || "none"],
+      ["TSIG", tsigName(peer, tsigs) ?? "none"],
+      ["IXFR", peer.ixfr_enable ? "yes" : "no"],
+    ]);
+    return `${peer.name}\n${facts}`;
+  });
+}
+
+function tsigName(peer: Peer, tsigs: readonly Tsig[]): string | undefined {
+  return tsigs.find((tsig) => tsig.id === peer.tsig_id)?.name ?? peer.tsig_id;
+}
+
+async function remove(context: Context, text: string): Promise<void> {
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const peer = pick("peer", await listPeers(api, accountId), text);
+  const deleted = await api.call("peers.delete", { params: { accountId, peerId: peer.id } });
+  await context.show(deleted, () => `${peer.name} is removed.\n`);
+}

@@ -1,0 +1,102 @@
+/** `records` and `export`: what was transferred. */
+import { type FileHandle, open } from "node:fs/promises";
+import type { Command } from "commander";
+import type { DnsRecord } from "#contract";
+import type { CallOptions } from "../client.ts";
+import type { Context, Runner } from "../context.ts";
+import { usage } from "../exit.ts";
+import { findZone } from "../find.ts";
+import { collect, readCount } from "../options.ts";
+import { printTable } from "../print.ts";
+
+type Filters = {
+  readonly type: readonly string[];
+  readonly name?: string;
+  readonly search?: string;
+  readonly limit?: number;
+};
+
+/** Large, so that a large zone is walked through few times; small enough to be kept at once. */
+const RECORDS_PER_PAGE = 5000;
+const RECORDS_MAX = 100_000_000;
+
+export function addRecordCommands(program: Command, run: Runner): void {
+  program
+    .command("records <zone>")
+    .description("the records that were transferred, in canonical order (export gives master-file text)")
+    .option("--type <type>", "only this RR type; may be repeated, or a comma list", collect, [])
+    .option("--name <name>", "only this owner name")
+    .option("--search <text>", "only where owner or content has this text")
+    .option("--limit <count>", "at most so many", readCount(RECORDS_MAX))
+    .action(run((context, zone: string, filters: Filters) => records(context, zone, filters)));
+  program
+    .command("export <zone>")
+    .description("master-file text of what was transferred")
+    .option("--output <file>", "write it there instead of to standard output; must not exist")
+    .action(run((context, zone: string, options: { output?: string }) => exportZone(context, zone, options.output)));
+}
+
+async function records(context: Context, text: string, filters: Filters): Promise<void> {
+  const api = context.api();
+  const zone = await findZone(api, text);
+  const limit = filters.limit ?? RECORDS_MAX;
+  const query = {
+    type: filters.type.flatMap((each) => each.split(",")).map((type) => type.trim().toUpperCase()),
+    name: filters.name,
+    search: filters.search,
+  };
+  const options: CallOptions<"records.list"> = { params: { zoneId: zone.id }, query };
+  let shown = 0;
+  for await (const page of api.pages("records.list", Math.min(RECORDS_PER_PAGE, limit), options)) {
+    const some = page.slice(0, limit - shown);
+    await context.io.out.write(context.json ? jsonPart(some, shown === 0) : textPart(some, shown === 0, context));
+    shown += some.length;
+    if (shown >= limit) break;
+  }
+  if (context.json) await context.io.out.write(shown === 0 ? "[]\n" : "\n]\n");
+}
+
+/** One array over all pages, a record a line. */
+function jsonPart(page: readonly DnsRecord[], first: boolean): string {
+  const lines = page.map((record) => `  ${JSON.stringify(record)}`).join(",\n");
+  if (lines === "") return "";
+  return `${first ? "[\n" : ",\n"}${lines}`;
+}
+
+/** Columns fit within a page: nobody waits for the last of a million records to see the first. */
+function textPart(page: readonly DnsRecord[], first: boolean, context: Context): string {
+  const rows = page.map((record) => {
+    const content = record.priority === undefined ? record.content : `${record.priority} ${record.content}`;
+    return [record.name, record.ttl, record.type, content];
+  });
+  const table = printTable(["NAME", "TTL", "TYPE", "CONTENT"], rows, context.io.out);
+  return first ? table : table.slice(table.indexOf("\n") + 1);
+}
+
+async function exportZone(context: Context, text: string, output: string | undefined): Promise<void> {
+  const api = context.api();
+  const zone = await findZone(api, text);
+  const pieces = api.text("records.export", { params: { zoneId: zone.id } });
+  const file = output === undefined ? undefined : await openNew(output);
+  const write = (piece: string) => (file ? file.appendFile(piece) : context.io.out.write(piece));
+  try {
+    // As JSON the text is one string: its pieces are the string's pieces.
+    if (context.json) await write('"');
+    for await (const piece of pieces) await write(context.json ? JSON.stringify(piece).slice(1, -1) : piece);
+    if (context.json) await write('"\n');
+  } finally {
+    await file?.close();
+  }
+  if (output !== undefined) await context.tell(`${zone.name} is written to ${output}`);
+}
+
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "wx");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw usage(
+      code === "EEXIST" ? `${path} is there already; name another file.` : `${path} can't be written (${code}).`,
+    );
+  }
+}

@@ -1,0 +1,118 @@
+/** `tsig add|list|show|remove`. */
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { findTsigAlgorithm, TSIG_ALGORITHMS, type TsigAlgorithm } from "#contract";
+import { readName } from "#name";
+import type { Context, Runner } from "../context.ts";
+import { usage } from "../exit.ts";
+import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
+import { addText } from "../options.ts";
+import { printPrimaryLines } from "../primary-lines.ts";
+import { printFacts, printTable } from "../print.ts";
+
+type AddOptions = { readonly algorithm: string; readonly secret?: string; readonly secretFile?: string };
+
+/** RFC 2104 section 3: a key as long as the digest is right; RFC 8945 section 8 wants at least that. */
+const SECRET_OCTETS: Readonly<Record<TsigAlgorithm, number>> = {
+  "hmac-sha1": 20,
+  "hmac-sha224": 28,
+  "hmac-sha256": 32,
+  "hmac-sha384": 48,
+  "hmac-sha512": 64,
+};
+
+export function addTsigCommands(program: Command, run: Runner): void {
+  const tsig = program.command("tsig").description("TSIGs: shared secrets that protect transfers and NOTIFY");
+  const add = tsig
+    .command("add <name>")
+    .description("add a TSIG; without a secret one is made, and the lines for the primary are printed")
+    .addOption(new Option("--algorithm <algorithm>", TSIG_ALGORITHMS.join(", ")).default("hmac-sha256"))
+    .option("--secret <base64>", "the secret (command lines can be read by everybody on this machine)")
+    .option("--secret-file <file>", "file with the secret in base64; - is standard input")
+    .action(run((context, name: string, options: AddOptions) => addTsig(context, name, options)));
+  addText(
+    add,
+    "\n  countersign tsig add transfer.example.com\n  countersign tsig add old.example.com --secret-file secret.txt",
+  );
+  tsig.command("list").description("all TSIGs, without their secrets").action(run(list));
+  tsig
+    .command("show <tsig>")
+    .description("one TSIG (name or id) with its secret and the lines for the primary")
+    .action(run(show));
+  tsig.command("remove <tsig>").description("remove a TSIG that no peer uses").action(run(remove));
+}
+
+async function addTsig(context: Context, name: string, options: AddOptions): Promise<void> {
+  const algorithm = findTsigAlgorithm(options.algorithm);
+  if (!algorithm) {
+    throw usage(
+      `TSIG algorithm ${JSON.stringify(options.algorithm)} is not supported; use one of ${TSIG_ALGORITHMS.join(", ")}. hmac-md5 is refused on purpose.`,
+    );
+  }
+  if (!readName(name).ok)
+    throw usage(`${JSON.stringify(name)} is no domain name; TSIGs have names such as transfer.example.com.`);
+  const given = readSecret(options);
+  const secret = given ?? randomBytes(SECRET_OCTETS[algorithm]).toString("base64");
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const tsig = await api.call("tsigs.create", { params: { accountId }, body: { name, algo: algorithm, secret } });
+  await context.show(tsig, () => {
+    const made = given === undefined ? " with a new secret" : "";
+    return `${tsig.name} is added${made}; "countersign peer add NAME ADDRESS --tsig ${tsig.name}" uses it.\n\n${printPrimaryLines({ name, algorithm, secret })}`;
+  });
+}
+
+function readSecret({ secret, secretFile }: AddOptions): string | undefined {
+  if (secret !== undefined && secretFile !== undefined) throw usage("Give one of --secret and --secret-file.");
+  if (secretFile === undefined) return secret;
+  try {
+    const text = readFileSync(secretFile === "-" ? 0 : secretFile, "utf8").trim();
+    if (text === "") throw usage(`${secretFile} is empty; it should hold the secret in base64.`);
+    return text;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw usage(`${secretFile} can't be read (${code}).`);
+  }
+}
+
+async function list(context: Context): Promise<void> {
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const [tsigs, peers] = await Promise.all([listTsigs(api, accountId), listPeers(api, accountId)]);
+  await context.show(tsigs, () => {
+    if (tsigs.length === 0) return 'There are no TSIGs yet: "countersign tsig add NAME" adds one.\n';
+    const rows = tsigs.map((tsig) => {
+      const users = peers.filter((peer) => peer.tsig_id === tsig.id).map((peer) => peer.name);
+      return [tsig.name, tsig.algo, users.join(", "), tsig.id];
+    });
+    return printTable(["TSIG", "ALGORITHM", "PEERS", "ID"], rows, context.io.out);
+  });
+}
+
+async function show(context: Context, text: string): Promise<void> {
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const [tsigs, peers] = await Promise.all([listTsigs(api, accountId), listPeers(api, accountId)]);
+  const tsig = pick("tsig", tsigs, text);
+  await context.show(tsig, () => {
+    const users = peers.filter((peer) => peer.tsig_id === tsig.id).map((peer) => peer.name);
+    const facts = printFacts([
+      ["id", tsig.id],
+      ["algorithm", tsig.algo],
+      ["secret", tsig.secret],
+      ["peers", users.join(", ") || "none"],
+    ]);
+    const { name, algo: algorithm, secret } = tsig;
+    return `${name}\n${facts}\n${printPrimaryLines({ name, algorithm, secret })}`;
+  });
+}
+
+async function remove(context: Context, text: string): Promise<void> {
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const tsig = pick("tsig", await listTsigs(api, accountId), text);
+  const deleted = await api.call("tsigs.delete", { params: { accountId, tsigId: tsig.id } });
+  await context.show(deleted, () => `${tsig.name} is removed.\n`);
+}

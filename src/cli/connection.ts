@@ -1,0 +1,67 @@
+/** Which server is meant and by which token: flags, then environment, then the data directory, then the defaults. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { OPTIONS } from "#config";
+import { usage } from "./exit.ts";
+
+export type Connection = {
+  /** `http://127.0.0.1:8053`, without a slash at the end. */
+  readonly url: string;
+  readonly token: string;
+};
+
+/** The flags that every command takes. */
+export type ConnectionFlags = { readonly url?: string; readonly token?: string; readonly data?: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const { address, port } = OPTIONS.http.fallback;
+export const DEFAULT_URL = `http://${address}:${port}`;
+export const DEFAULT_DATA = OPTIONS.data.fallback;
+
+/** Throws CliFailure (usage). */
+export function findConnection(flags: ConnectionFlags, env: Environment): Connection {
+  return { url: findUrl(flags.url ?? (env["COUNTERSIGN_URL"] || DEFAULT_URL)), token: findToken(flags, env) };
+}
+
+function findUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw usage(`${JSON.stringify(text)} is not the address of a server; give one such as ${DEFAULT_URL}.`);
+  }
+  // Clients of the provider's API are configured with `/client/v4` behind it: the same address works here.
+  return `${url.origin}${url.pathname.replace(/\/(client\/v4\/?)?$/, "")}`;
+}
+
+/** A flag goes before the environment: `--data` names its server's own token even where COUNTERSIGN_TOKEN is set. */
+function findToken(flags: ConnectionFlags, env: Environment): string {
+  const found =
+    flags.token ??
+    (flags.data === undefined ? undefined : readToken(flags.data)) ??
+    (env["COUNTERSIGN_TOKEN"] || undefined) ??
+    readToken(env["COUNTERSIGN_DATA"] || DEFAULT_DATA);
+  if (found === undefined) {
+    const place = join(flags.data ?? (env["COUNTERSIGN_DATA"] || DEFAULT_DATA), "admin-token");
+    throw usage(
+      `No token: set COUNTERSIGN_TOKEN, or give --data DIR, the server's data directory (there is no ${place}).`,
+    );
+  }
+  // What is no header value would be refused by the HTTP client with a riddle.
+  if (!/^[\x21-\x7e]+$/.test(found))
+    throw usage("The token has characters that no token has; look at where it comes from.");
+  return found;
+}
+
+/** Undefined when the file is not there or empty. */
+function readToken(directory: string): string | undefined {
+  const file = join(directory, "admin-token");
+  try {
+    return readFileSync(file, "utf8").trim() || undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw usage(
+      `The token in ${file} can't be read (${code}): run this as the server's user, or set COUNTERSIGN_TOKEN.`,
+    );
+  }
+}

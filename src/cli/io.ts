@@ -1,0 +1,40 @@
+/** Where text goes, and what surrounds the process: handed in, so that tests run commands without a process of their own. */
+
+export interface Sink {
+  /** Colour is allowed. */
+  readonly terminal: boolean;
+  /** Resolves when more may be written; rejects with `OutputClosed` when the reader has gone (`| head`). */
+  write(text: string): Promise<void>;
+}
+
+export type CliIo = {
+  readonly out: Sink;
+  readonly err: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** Whoever read our output has seen enough. */
+export class OutputClosed extends Error {}
+
+export function processIo(): CliIo {
+  const colour = !process.env["NO_COLOR"];
+  return { out: streamSink(process.stdout, colour), err: streamSink(process.stderr, colour), env: process.env };
+}
+
+function streamSink(stream: NodeJS.WriteStream, colour: boolean): Sink {
+  // The callback of `write` has the error too; without a listener the process would end with a stack trace.
+  stream.on("error", ignoreHere);
+  return {
+    terminal: stream.isTTY === true && colour,
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error) => {
+          if (!error) resolve();
+          else reject((error as NodeJS.ErrnoException).code === "EPIPE" ? new OutputClosed(error.message) : error);
+        });
+      }),
+  };
+}
+
+/** Failures of the stream are told by the callback of `write`. */
+function ignoreHere(): void {}

@@ -1,0 +1,89 @@
+/** The tree of commands, with the help that is the manual. */
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { addAclCommands } from "./commands/acl.ts";
+import { addDnssecCommands } from "./commands/dnssec.ts";
+import { addEventCommands } from "./commands/events.ts";
+import { addImageCommands } from "./commands/image.ts";
+import { addPeerCommands } from "./commands/peer.ts";
+import { addRecordCommands } from "./commands/records.ts";
+import { addTransferCommands } from "./commands/transfer.ts";
+import { addTsigCommands } from "./commands/tsig.ts";
+import { addZoneCommands } from "./commands/zone.ts";
+import { DEFAULT_DATA, DEFAULT_URL } from "./connection.ts";
+import { type GlobalFlags, makeContext, type Runner } from "./context.ts";
+import type { CliIo } from "./io.ts";
+
+const SERVER = `
+Server
+  countersign serve [options]     answer DNS and the API; "countersign serve --help" lists the options
+`;
+
+const MANUAL = `
+Zones are named by name or id, peers, TSIGs and ACLs likewise. Every command takes --json: the API's result as it is (where a
+command asks for more than one thing, the rest is beside it under a name of its own).
+
+Where the server and its token are found, first one wins
+  address  --url, COUNTERSIGN_URL, ${DEFAULT_URL}
+  token    --token, DIR/admin-token of --data DIR, COUNTERSIGN_TOKEN, DIR/admin-token of COUNTERSIGN_DATA or ./${DEFAULT_DATA}
+
+Exit codes
+  0  done        1  refused by the server, or it did not end well (--wait)
+  2  wrong usage 3  the server can't be reached        4  there is no such zone, peer, TSIG, ACL or file
+
+First steps
+  countersign serve --data DIR --dns 192.0.2.1:53
+  countersign tsig add transfer.example.com
+  countersign zone add example.com --peer 192.0.2.53 --tsig transfer.example.com --wait
+  countersign dnssec mode example.com live
+  countersign dnssec show example.com`;
+
+/** Help and errors are collected through `write`; ending is an exception of commander, never the process's end. */
+export function buildProgram(io: CliIo, write: { out(text: string): void; err(text: string): void }): Command {
+  const program = new Command("countersign")
+    .description("Secondary authoritative DNS with DNSSEC: the command line of a running server.")
+    .option("--url <url>", "address of the server's API")
+    .option("--token <token>", "API token (better in COUNTERSIGN_TOKEN: command lines can be read by everybody)")
+    .option("--data <dir>", "the server's data directory, for the token that it keeps there")
+    .option("--json", "print the API's result as JSON")
+    .version(packageVersion(), "--version", "print the version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => write.out(text),
+      writeErr: (text) => write.err(text),
+      outputError: (text, print) => print(errorLine(text)),
+      getOutHelpWidth: () => 120,
+      getErrHelpWidth: () => 120,
+      getOutHasColors: () => io.out.terminal,
+      getErrHasColors: () => io.err.terminal,
+    })
+    .configureHelp({ showGlobalOptions: true });
+  const run: Runner =
+    (work) =>
+    (...args) =>
+      work(makeContext(io, program.opts<GlobalFlags>()), ...args);
+  addZoneCommands(program, run);
+  addDnssecCommands(program, run);
+  addTransferCommands(program, run);
+  addPeerCommands(program, run);
+  addTsigCommands(program, run);
+  addAclCommands(program, run);
+  addRecordCommands(program, run);
+  addEventCommands(program, run);
+  addImageCommands(program, run);
+  program.addHelpText("after", SERVER + MANUAL);
+  return program;
+}
+
+/** commander's `error: unknown option '--x'` in the form of our own sentences. */
+function errorLine(text: string): string {
+  const [first, ...rest] = text.trim().split("\n");
+  const hint = rest.map((line) => ` ${line.replace(/^\(|\)$/g, "")}`).join("");
+  const sentence = first!.replace(/^error: /, "").replace(/\.?$/, ".");
+  return `countersign: ${sentence}${hint} "countersign --help" shows the commands, "--help" behind a command its options.\n`;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
