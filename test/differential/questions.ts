@@ -58,7 +58,9 @@ export function makeQuestions(apex: Name, names: readonly Name[], seed: number):
       seen.add(key);
     }
   };
-  for (const name of names) {
+  for (const [i, name] of names.entries()) {
+    // There are as many NSEC3 owners as names, and one is like the other.
+    if (isNsec3Owner(name) && i % 8 !== 0) continue;
     ask(name, TYPES_AT_NAMES, true);
     ask(name, [1, 16, 43, 255], false);
     ask(mixCase(name, random), [1, 16], false);
@@ -69,6 +71,10 @@ export function makeQuestions(apex: Name, names: readonly Name[], seed: number):
     if (name.ok && !isSubdomain(name.value, apex)) ask(name.value, [1, 6], false);
   }
   return questions;
+}
+
+function isNsec3Owner(name: Name): boolean {
+  return name[0] === 32 && /^[0-9a-v]{32}\./i.test(printName(name));
 }
 
 /** Names below, beside and canonically next to `name`; most of them don't exist. */

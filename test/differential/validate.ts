@@ -2,7 +2,7 @@
  * The verdict of a validating resolver: each question goes through Unbound, whose only trust anchor is the zone's key. A
  * denial that says too much is found, too: Unbound uses what it has seen for later questions (RFC 8198).
  */
-import { isSubdomain, type Name, nameEquals, readName } from "#name";
+import { isSubdomain, labelCount, type Name, nameEquals, readName } from "#name";
 import { askAllTcp, askAllUdp, type Question, type Server } from "../peers/index.ts";
 import { isReferral } from "./compare.ts";
 import { decodeReply, type Reply } from "./decode.ts";
@@ -71,6 +71,7 @@ export async function validateThroughResolver(
 /** No referral, no target outside, no loop, no DS of the apex: the resolver can finish with this server alone. */
 function staysInside(apex: Name, type: number, reply: Reply): boolean {
   if (isReferral(reply) || reply.rcode === YXDOMAIN) return false;
+  if (expandedAsterisk(reply)) return false;
   if (type === DS && leadsToApex(apex, reply)) return false;
   // Unbound 1.17 takes a question for DNAME that a CNAME answers for a broken chain of trust.
   if (type === DNAME && reply.answer.length > 0) return false;
@@ -86,6 +87,21 @@ function staysInside(apex: Name, type: number, reply: Reply): boolean {
       return isSubdomain(target, apex) && (!owners.has(rr.rdata) || rr.owner !== rr.rdata);
     }) && !isLoop(chain)
   );
+}
+
+/**
+ * The answer was made from a wildcard for a name that itself begins with an asterisk label. Unbound 1.17 takes off that
+ * label alone to find the wildcard and then doesn't verify (a fault of its own: RFC 4035 section 5.3.2).
+ */
+function expandedAsterisk(reply: Reply): boolean {
+  return reply.answer.some((rr) => {
+    const labels = Number.parseInt(rr.rdata.slice(6, 8), 16);
+    return rr.type === RRSIG && rr.owner.startsWith("012a") && labels < countLabels(rr.owner) - 1;
+  });
+}
+
+function countLabels(owner: string): number {
+  return labelCount(Uint8Array.from(Buffer.from(owner, "hex")));
 }
 
 /** Something at the end of the chain. */
