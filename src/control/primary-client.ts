@@ -2,9 +2,10 @@
 import { fail, ok, type Result } from "#bytes";
 import type { Name } from "#name";
 import { askTcp, askUdp, dialTcp, type NetError, printSocketAddress, randomId, type SocketAddress } from "#net";
-import { AxfrInterpreter, buildAxfrQuery, buildSoaQuery, readSoaAnswer, type SoaAnswer } from "#transfer";
+import { type AxfrOutcome, buildAxfrQuery, buildSoaQuery, readSoaAnswer, type SoaAnswer } from "#transfer";
 import { type StartHmac, signMessage, type TsigKey, TsigVerifier } from "#tsig";
 import type { ZoneLimits, ZoneVersion } from "#zone";
+import { AxfrReader } from "./axfr-reader.ts";
 import type { Fault } from "./work.ts";
 
 export type Primary = {
@@ -81,31 +82,36 @@ export async function transferZone(
     signal: talk.signal,
   });
   if (!session.ok) return { result: fail(netFault(session.error)), messages: 0, records: 0, octets: 0 };
-  const interpreter = new AxfrInterpreter({ apex, id, limits: limits.zone });
+  const reader = new AxfrReader({ apex, id, limits: limits.zone }, () => session.value.close());
   const report = (result: Result<ZoneVersion, Fault>): TransferReport => {
     session.value.close();
+    reader.close();
     const { messages, octets } = session.value.received;
-    return { result, messages, records: interpreter.records, octets };
+    return { result, messages, records: reader.records, octets };
   };
-  session.value.send(query);
-  // Each turn takes a message; the session bounds their number, their octets and the time.
-  for (;;) {
-    const next = await session.value.next();
-    if (!next.ok) {
-      const ended = interpreter.end();
-      const text = ended.kind === "refused" && next.error.code === "net.closed" ? `; ${ended.text}` : "";
-      const fault = netFault(next.error);
-      return report(fail({ ...fault, text: fault.text + text }));
-    }
-    const message = verifier ? unsigned(next.value, verifier, talk) : ok(next.value);
-    if (!message.ok) return report(message);
-    const outcome = interpreter.accept(message.value);
-    if (outcome.kind === "more") continue;
+  const conclude = (outcome: Exclude<AxfrOutcome, { kind: "more" }>): TransferReport => {
     if (outcome.kind === "refused") return report(fail({ code: `transfer.${outcome.code}`, text: outcome.text }));
     if (verifier && !verifier.complete) {
       return report(fail({ code: "tsig.last-unsigned", text: "the last message of the transfer has no TSIG" }));
     }
     return report(ok(outcome.zone));
+  };
+  session.value.send(query);
+  // Each turn takes a message; the session bounds their number, their octets and the time.
+  for (;;) {
+    const next = await session.value.next();
+    if (reader.outcome && reader.outcome.kind !== "more") return conclude(reader.outcome);
+    if (!next.ok) {
+      const ended = next.error.code === "net.closed" ? await reader.end() : undefined;
+      if (ended && ended.kind !== "more" && (ended.kind === "done" || ended.code !== "stream-ended"))
+        return conclude(ended);
+      const fault = netFault(next.error);
+      return report(fail({ ...fault, text: ended?.kind === "refused" ? `${fault.text}; ${ended.text}` : fault.text }));
+    }
+    const message = verifier ? unsigned(next.value, verifier, talk) : ok(next.value);
+    if (!message.ok) return report(message);
+    const outcome = await reader.accept(message.value);
+    if (outcome.kind !== "more") return conclude(outcome);
   }
 }
 

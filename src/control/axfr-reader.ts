@@ -1,0 +1,174 @@
+/**
+ * Where an AXFR is read: a small one on the main thread, a large one in a worker of its own, so that the main thread only
+ * takes octets off the socket. A primary that finds its writes blocked for long gives up (Knot after half a second).
+ *
+ *   messages ─▶ up to LOCAL_OCTETS: AxfrInterpreter here, and kept
+ *            ─▶ more: a worker gets what was kept, then batches; at most WINDOW_OCTETS are on the way to it
+ */
+import { Worker } from "node:worker_threads";
+import { AxfrInterpreter, type AxfrOutcome, type AxfrRefusal, type AxfrSettings, type AxfrWarning } from "#transfer";
+import { type ZoneColumns, ZoneVersion } from "#zone";
+
+const LOCAL_OCTETS = 256 * 1024;
+const BATCH_OCTETS = 256 * 1024;
+const WINDOW_OCTETS = 64 * 1024 * 1024;
+
+/** `octets`: messages with their lengths in front. */
+export type ToAxfrWorker = { readonly kind: "batch"; readonly octets: Uint8Array } | { readonly kind: "end" };
+
+export type FromAxfrWorker = {
+  readonly records: number;
+  /** Of the batch that this answers. */
+  readonly octets: number;
+  readonly outcome:
+    | { readonly kind: "more" }
+    | { readonly kind: "done"; readonly columns: ZoneColumns; readonly warnings: readonly AxfrWarning[] }
+    | AxfrRefusal;
+};
+
+const MORE: AxfrOutcome = { kind: "more" };
+
+/** Keeps: messages are read once and in order; the outcome, when there is one, is final. */
+export class AxfrReader {
+  readonly #settings: AxfrSettings;
+  readonly #onOutcome: () => void;
+  readonly #local: AxfrInterpreter;
+  #kept: Batch | undefined = new Batch();
+  #worker: Worker | undefined;
+  #sent = 0;
+  #answered = 0;
+  #records = 0;
+  #outcome: AxfrOutcome | undefined;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  /** `onOutcome` is called when a worker comes to an end while nobody waits for it. */
+  constructor(settings: AxfrSettings, onOutcome: () => void) {
+    this.#settings = settings;
+    this.#onOutcome = onOutcome;
+    this.#local = new AxfrInterpreter(settings);
+  }
+
+  get records(): number {
+    return this.#worker ? this.#records : this.#local.records;
+  }
+
+  /** Done or refused; undefined while messages are missing. Throws what ended the worker, if that happened. */
+  get outcome(): AxfrOutcome | undefined {
+    if (this.#failure) throw this.#failure;
+    return this.#outcome;
+  }
+
+  /** Takes a message, a view that holds until this resolves; "more" may be told of a message that a worker has yet to read. */
+  async accept(message: Uint8Array): Promise<AxfrOutcome> {
+    if (!this.#worker) {
+      const outcome = this.#local.accept(message);
+      if (outcome.kind !== "more") this.#outcome = outcome;
+      else this.#keep(message);
+      return outcome;
+    }
+    this.#keep(message);
+    // Bounded: each turn an answer of the worker came, or its end.
+    while (this.#outcome === undefined && !this.#failure && this.#sent - this.#answered > WINDOW_OCTETS)
+      await this.#turn();
+    return this.outcome ?? MORE;
+  }
+
+  /** The connection ended: the outcome of what came. */
+  async end(): Promise<AxfrOutcome> {
+    if (this.outcome) return this.outcome;
+    if (!this.#worker) return this.#local.end();
+    this.#flush();
+    this.#worker.postMessage({ kind: "end" } satisfies ToAxfrWorker);
+    while (this.#outcome === undefined && !this.#failure) await this.#turn();
+    return this.outcome!;
+  }
+
+  close(): void {
+    void this.#worker?.terminate();
+  }
+
+  #keep(message: Uint8Array): void {
+    this.#kept ??= new Batch();
+    this.#kept.add(message);
+    if (
+      this.#worker
+        ? this.#kept.length > BATCH_OCTETS || this.#sent === this.#answered
+        : this.#kept.length > LOCAL_OCTETS
+    ) {
+      this.#worker ??= this.#start();
+      this.#flush();
+    }
+  }
+
+  #flush(): void {
+    if (!this.#kept || !this.#worker) return;
+    const octets = this.#kept.take();
+    this.#kept = undefined;
+    this.#sent += octets.length;
+    this.#worker.postMessage({ kind: "batch", octets } satisfies ToAxfrWorker, [octets.buffer]);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./axfr-worker.ts", import.meta.url), { workerData: this.#settings });
+    worker.on("message", (answer: FromAxfrWorker) => this.#answeredBy(answer));
+    worker.on("error", (error) => this.#failed(error instanceof Error ? error : new Error(String(error))));
+    worker.on("exit", () => this.#failed(new Error("the worker that read the transfer ended")));
+    return worker;
+  }
+
+  #answeredBy(answer: FromAxfrWorker): void {
+    this.#answered += answer.octets;
+    this.#records = answer.records;
+    const { outcome } = answer;
+    if (outcome.kind === "done") {
+      this.#outcome = { kind: "done", zone: ZoneVersion.open(outcome.columns), warnings: outcome.warnings };
+    } else if (outcome.kind === "refused") {
+      this.#outcome = outcome;
+    }
+    if (this.#sent === this.#answered) this.#flush();
+    this.#tell();
+  }
+
+  #failed(error: Error): void {
+    if (this.#outcome === undefined) this.#failure ??= error;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    if (wake) wake();
+    else if (this.#outcome !== undefined || this.#failure) this.#onOutcome();
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+/** Messages one behind the other, each with its length in front. */
+class Batch {
+  #octets = new Uint8Array(BATCH_OCTETS + 65_537);
+  length = 0;
+
+  add(message: Uint8Array): void {
+    const needed = this.length + 2 + message.length;
+    if (needed > this.#octets.length) {
+      const longer = new Uint8Array(2 * needed);
+      longer.set(this.#octets.subarray(0, this.length));
+      this.#octets = longer;
+    }
+    this.#octets[this.length] = message.length >> 8;
+    this.#octets[this.length + 1] = message.length;
+    this.#octets.set(message, this.length + 2);
+    this.length = needed;
+  }
+
+  /** What was collected; its buffer is handed over with it. */
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#octets.subarray(0, this.length);
+  }
+}
