@@ -1,6 +1,6 @@
 /** The rules of the house as functions from facts to problems: a list of sentences, empty when all is well. */
 import type { Plan } from "./plan.ts";
-import { folderOf, resolveRelative, type SourceFile } from "./sources.ts";
+import { folderOf, resolveRelative, roomOf, type SourceFile } from "./sources.ts";
 
 export const MAX_FILE_LINES = 600;
 export const MAX_FUNCTION_LINES = 70;
@@ -31,7 +31,7 @@ function checkImport(file: SourceFile, room: string, specifier: string, plan: Pl
   if (specifier.startsWith(".")) {
     if (!specifier.endsWith(".ts") && !specifier.endsWith(".json")) return `imports ${specifier} without its extension`;
     const target = resolveRelative(file.path, specifier);
-    const inside = room === "main" ? false : target.startsWith(`${folderOf(file.path)}/`);
+    const inside = room === "main" ? roomOf(target) === "main" : target.startsWith(`${folderOf(file.path)}/`);
     return inside ? undefined : `leaves its room by ${specifier}: use the door #room`;
   }
   if (file.isTest) return undefined;

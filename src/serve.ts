@@ -1,0 +1,289 @@
+/**
+ * `countersign serve`: puts the server together and keeps it until SIGTERM or SIGINT. Part of the composition root.
+ *
+ *   options ▶ master key ▶ store (lock) ▶ account, token ▶ control: everything stored is published
+ *           ▶ edge: workers bind and answer ▶ control begins to ask primaries ▶ API listens ▶ ready
+ *   SIGTERM ▶ API closes ▶ control writes what it knows ▶ edge drains ▶ store closes ▶ exit 0, below 5 seconds
+ *   SIGHUP  ▶ options are read again; those that can change without a restart do
+ *
+ * Exit codes: 0 stopped by a signal · 1 can't go on (the sentence says why and what to do) · 2 wrong options.
+ */
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { buildApi } from "#api";
+import { type Config, loadConfig, OPTION_NAMES, OPTIONS, printOptionsPage } from "#config";
+import {
+  type Control,
+  type ControlSettings,
+  ensureAccount,
+  ensureAdminToken,
+  startControl,
+  systemResolver,
+} from "#control";
+import { type Crypto, openCrypto } from "#crypto";
+import { type Edge, startEdge } from "#edge";
+import { type MasterKey, openMasterKey } from "#keys";
+import { rcodeName } from "#message";
+import { printSocketAddress } from "#net";
+import { type EdgeSettings, PublicationSender } from "#publish";
+import { typeName } from "#rdata";
+import { openStore, type Store, StoreError } from "#store";
+import { createLogger, type Logger, Metrics } from "#telemetry";
+
+/** A stop that takes longer than this is ended by force: the supervisor of the process must not have to. */
+const STOP_WITHIN_MS = 4800;
+
+/** What can't go on: one sentence for the operator. */
+class CannotServe extends Error {}
+
+export async function serve(argv: readonly string[]): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(`countersign serve: answers DNS and the API.\n\n${printOptionsPage()}`);
+    return 0;
+  }
+  const config = readConfig(argv);
+  if (!config) return 2;
+  const log = createLogger(config.logLevel);
+  try {
+    await run(config, argv, log);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CannotServe) && !(error instanceof StoreError)) throw error;
+    process.stderr.write(`countersign: ${error.message}\n`);
+    return 1;
+  }
+}
+
+function readConfig(argv: readonly string[]): Config | undefined {
+  const loaded = loadConfig({ argv, env: process.env, readFile: (path) => readFileSync(path, "utf8") });
+  if (loaded.ok) return loaded.value;
+  for (const { message } of loaded.error) process.stderr.write(`countersign: ${message}\n`);
+  return undefined;
+}
+
+async function run(config: Config, argv: readonly string[], log: Logger): Promise<void> {
+  const stopped = waitForSignal();
+  const master = openMaster(config, log);
+  const store = openStore(config.data, master);
+  const crypto = openCrypto(config.crypto);
+  log.info({ path: crypto.cryptoPath.path, reason: crypto.cryptoPath.reason }, "signatures");
+  await ensureAccount(store, config.accountName, Date.now());
+  const token = await prepareToken(config, store);
+  const sender = new PublicationSender({ settings: await edgeSettings(config, store, master) });
+  const control = await startControl({
+    store,
+    sender,
+    crypto,
+    cryptoChoice: config.crypto,
+    master,
+    log,
+    settings: controlSettings(config),
+    jobs: config.jobs || availableParallelism(),
+  });
+  const edge = await openEdge(config, sender, log);
+  const hangUp = watchHangUp(config, argv, control, log);
+  await control.begin(() => edge.healthy);
+  const api = await openApi(config, control, edge, log);
+  announce(config, control, edge, api.address, crypto, token);
+  await stopped;
+  log.info("stopping");
+  const force = setTimeout(() => {
+    log.error("stopping took too long; ended by force");
+    process.exit(1);
+  }, STOP_WITHIN_MS);
+  process.off("SIGHUP", hangUp);
+  await api.close();
+  await control.stop();
+  await edge.stop();
+  sender.close();
+  await store.close();
+  clearTimeout(force);
+}
+
+function waitForSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+  });
+}
+
+function openMaster(config: Config, log: Logger): MasterKey {
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const own = join(config.data, "master-key");
+  const opened = openMasterKey({
+    text: config.masterKey,
+    file: config.masterKeyFile ?? own,
+    create: config.masterKeyFile === undefined,
+  });
+  if (!opened.ok) throw new CannotServe(opened.error.text);
+  const { key, made, warning } = opened.value;
+  if (made) {
+    log.warn(
+      { file: own },
+      "a master key was made: without it the keys of zones can't be opened, so keep a copy elsewhere",
+    );
+  }
+  if (warning) log.warn(warning);
+  return key;
+}
+
+/** Where the operator finds the token; `shown` when it was made just now. */
+type Token = { readonly file: string | undefined; readonly shown: string | undefined };
+
+async function prepareToken(config: Config, store: Store): Promise<Token> {
+  if (config.token !== undefined) {
+    await ensureAdminToken(store, config.token, Date.now());
+    return { file: undefined, shown: undefined };
+  }
+  const file = join(config.data, "admin-token");
+  const known = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  const secret = known === "" ? randomBytes(24).toString("base64url") : known;
+  if (known === "") {
+    writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+    chmodSync(file, 0o600);
+  }
+  await ensureAdminToken(store, secret, Date.now());
+  return { file, shown: known === "" ? secret : undefined };
+}
+
+const COOKIE_CONTEXT = "dns cookie secret";
+
+async function edgeSettings(config: Config, store: Store, master: MasterKey): Promise<EdgeSettings> {
+  const secret =
+    config.cookieSecret === undefined ? await cookieSecret(store, master) : Buffer.from(config.cookieSecret, "hex");
+  return {
+    maxUdpPayload: config.maxUdpPayload,
+    signatureCacheOctets: config.signatureCacheOctets,
+    ...(config.nsid === undefined ? {} : { nsid: new TextEncoder().encode(config.nsid) }),
+    ...(config.cookies === "off"
+      ? {}
+      : { cookies: { secrets: [Uint8Array.from(secret)], require: config.cookies === "required" } }),
+  };
+}
+
+/** Kept over restarts, so that clients' cookies stay good; sealed like every other secret. */
+async function cookieSecret(store: Store, master: MasterKey): Promise<Uint8Array> {
+  const kept = await store.settings.find("cookie-secret");
+  const opened = typeof kept === "string" ? master.open(Buffer.from(kept, "base64"), COOKIE_CONTEXT) : undefined;
+  if (opened) return opened;
+  const secret = randomBytes(16);
+  const sealed = Buffer.from(master.seal(secret, COOKIE_CONTEXT)).toString("base64");
+  await store.settings.put("cookie-secret", sealed);
+  return secret;
+}
+
+function controlSettings(config: Config): ControlSettings {
+  return {
+    nameServers: config.nameServers,
+    email: config.email,
+    resolver: config.resolver ?? systemResolver(),
+    parentPort: config.parentPort,
+    parentPollYoungSeconds: config.parentPollYoungSeconds,
+    parentPollSettledSeconds: config.parentPollSettledSeconds,
+    maxZones: config.maxZones,
+    zoneLimits: { records: config.maxZoneRecords, names: config.maxZoneNames, octets: config.maxZoneOctets },
+    minRefreshSeconds: config.minRefreshSeconds,
+    transferSeconds: config.transferSeconds,
+    transferIdleSeconds: config.transferIdleSeconds,
+    checkSeconds: config.checkSeconds,
+    maxTransfers: config.maxTransfers,
+    expired: config.expired,
+  };
+}
+
+async function openEdge(config: Config, sender: PublicationSender, log: Logger): Promise<Edge> {
+  const edge = await startEdge({
+    dns: config.dns,
+    workers: config.workers || availableParallelism(),
+    udp: config.udp,
+    sender,
+    log,
+    tcp: { maxConnections: config.maxTcpConnections, idleMs: config.tcpIdleSeconds * 1000 },
+  });
+  if (edge.ok) return edge.value;
+  const { code, detail } = edge.error;
+  const what: Readonly<Record<string, string>> = {
+    "net.address_in_use": "another program has this address and port; choose another with --dns, or stop that one",
+    "net.not_permitted":
+      "ports below 1024 need the right to them (CAP_NET_BIND_SERVICE); choose a higher port with --dns",
+    "net.address_not_available": "this machine has no such address; choose another with --dns",
+  };
+  throw new CannotServe(`DNS can't be answered: ${what[code] ?? code} (${detail}).`);
+}
+
+async function openApi(config: Config, control: Control, edge: Edge, log: Logger) {
+  const metrics = new Metrics({ totals: () => edge.totals(), typeName, rcodeName });
+  metrics.register({
+    name: "countersign_zones",
+    help: "Zones that are configured.",
+    kind: "gauge",
+    read: () => [{ value: control.zoneCount }],
+  });
+  const app = buildApi({
+    service: control.service,
+    logger: log,
+    metrics: () => metrics.page(),
+    version: packageVersion(),
+    maxBodyOctets: config.maxBodyOctets,
+    cors: config.cors,
+    webDirectory: new URL("../web/dist", import.meta.url).pathname,
+  });
+  const { address: host, port } = config.http;
+  try {
+    const url = await app.listen({ host, port });
+    // Keep-alive connections of API clients must not hold up the end.
+    const close = async () => {
+      app.server.closeAllConnections();
+      await app.close();
+    };
+    return { address: url, close };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new CannotServe(
+      `The API can't listen on ${printSocketAddress(config.http)} (${code}); choose another address with --http.`,
+    );
+  }
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function watchHangUp(config: Config, argv: readonly string[], control: Control, log: Logger): () => void {
+  let inForce = config;
+  const hangUp = () => {
+    const next = readConfig(argv);
+    if (!next) {
+      log.error("the options can't be read again; the old ones stay in force");
+      return;
+    }
+    const fixed = OPTION_NAMES.filter(
+      (name) => !("reloads" in OPTIONS[name]) && JSON.stringify(next[name]) !== JSON.stringify(inForce[name]),
+    );
+    if (fixed.length > 0) log.warn({ options: fixed }, "these options change with the next restart");
+    inForce = next;
+    log.level = next.logLevel;
+    control.reload(controlSettings(next));
+    log.info("options read again");
+  };
+  process.on("SIGHUP", hangUp);
+  return hangUp;
+}
+
+function announce(config: Config, control: Control, edge: Edge, http: string, crypto: Crypto, token: Token): void {
+  const dns = edge.addresses.map(printSocketAddress).join(", ");
+  const lines = [
+    `countersign ${packageVersion()}`,
+    `  DNS      ${dns} (UDP ${edge.udpPath}, TCP)`,
+    `  API      ${http}`,
+    `  data     ${config.data}, ${control.zoneCount} zones`,
+    `  signing  ${crypto.cryptoPath.path}`,
+  ];
+  if (token.shown !== undefined) {
+    lines.push(`  token    ${token.shown}`, `           shown this once; kept in ${token.file}`);
+  } else if (token.file !== undefined) lines.push(`  token    in ${token.file}`);
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
