@@ -29,9 +29,10 @@ import { Denial, type ReadyRRset } from "./zone-table.ts";
 export function assemble(work: Work): void {
   const { entry, found, query, reply } = work;
   const live = entry.signing !== undefined;
+  const compact = entry.denial === Denial.Compact;
   const { type } = query;
   for (let followed = 0; ; ) {
-    lookup(entry.image, work.name, work.apexLabel, type, live, found);
+    lookup(entry.image, work.name, work.apexLabel, type, live, compact, found);
     if (followed === 0) work.authoritative = found.outcome !== Outcome.Delegation;
     const { outcome } = found;
     if (outcome === Outcome.Cname || outcome === Outcome.Dname) {

@@ -33,7 +33,7 @@ export class Found {
 
 /**
  * `apexLabel`: index of the label in `name` with which the zone's apex begins. `live`: signatures are made when asked for,
- * so that every set counts as signed for type RRSIG.
+ * so that every set counts as signed for type RRSIG. `compact`: every name has an NSEC, made when asked for.
  */
 export function lookup(
   image: ZoneImage,
@@ -41,6 +41,7 @@ export function lookup(
   apexLabel: number,
   type: number,
   live: boolean,
+  compact: boolean,
   found: Found,
 ): void {
   let label = 0;
@@ -56,7 +57,7 @@ export function lookup(
   if (flags & NodeFlag.Occluded) {
     throughCut(image, image.cutOf(node), found);
   } else if (label === 0) {
-    atNode(image, node, flags, type, live, found);
+    atNode(image, node, flags, type, live, compact, found);
   } else if (flags & (NodeFlag.Cut | NodeFlag.Dname)) {
     throughCut(image, node, found);
   } else {
@@ -67,7 +68,7 @@ export function lookup(
       found.set = 0;
     } else {
       found.wildcard = true;
-      atNode(image, wildcard, image.nodeFlags(wildcard), type, live, found);
+      atNode(image, wildcard, image.nodeFlags(wildcard), type, live, compact, found);
     }
   }
 }
@@ -84,7 +85,15 @@ function throughCut(image: ZoneImage, node: number, found: Found): void {
   }
 }
 
-function atNode(image: ZoneImage, node: number, flags: number, type: number, live: boolean, found: Found): void {
+function atNode(
+  image: ZoneImage,
+  node: number,
+  flags: number,
+  type: number,
+  live: boolean,
+  compact: boolean,
+  found: Found,
+): void {
   found.node = node;
   if (flags & NodeFlag.Cut && type !== RRType.DS) {
     found.outcome = Outcome.Delegation;
@@ -96,7 +105,9 @@ function atNode(image: ZoneImage, node: number, flags: number, type: number, liv
     set = firstSet(image, node, type === RRType.RRSIG && !live);
   } else {
     set = image.findRRset(node, type);
-    if (set === 0 && type !== RRType.NSEC) {
+    // An NSEC stands beside a CNAME (RFC 4035 section 2.5). Where there is none (unsigned, NSEC3), the alias is followed: the
+    // NSEC3 of the name shows a CNAME, which proves no NODATA to anybody.
+    if (set === 0 && !(compact && type === RRType.NSEC)) {
       const alias = image.findRRset(node, RRType.CNAME);
       if (alias !== 0) {
         found.outcome = Outcome.Cname;

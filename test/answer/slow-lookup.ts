@@ -64,7 +64,8 @@ export class SlowZone {
         return out;
       }
       const alias = this.set(node, RRType.CNAME);
-      const denial = type === RRType.NSEC || type === RRType.RRSIG;
+      // RFC 4035 section 2.5: these two stand beside a CNAME, NSEC where there is one.
+      const denial = (type === RRType.NSEC && this.set(node, type)) || type === RRType.RRSIG;
       if (alias && type !== RRType.CNAME && type !== RRType.ANY && !denial) {
         out.answer.push(...lines(alias, name));
         name = printName(alias.rdatas[0]!);
