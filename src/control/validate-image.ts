@@ -1,7 +1,6 @@
 /** Validation of a signed zone image, in shares: every worker makes its own plan over the same octets. */
 import { type DnssecCrypto, finishValidation, planValidation, type ValidationReport, validateSlice } from "#dnssec";
-import { ZoneImage } from "#image";
-import { ImageView } from "./image-view.ts";
+import { imageView, ZoneImage } from "#image";
 
 export type ValidationShare = {
   readonly image: SharedArrayBuffer;
@@ -13,12 +12,12 @@ export type ValidationShare = {
 
 /** How many items there are to share out; an upper bound, as a zone that is wrong at its apex has none. */
 export function validationItems(image: ZoneImage): number {
-  const view = new ImageView(image);
+  const view = imageView(image);
   return view.nodeCount + view.nsec3Count + view.spareCount;
 }
 
 export function validateShare(share: ValidationShare, crypto: DnssecCrypto): ValidationReport {
-  const plan = planValidation(new ImageView(new ZoneImage(share.image)), crypto, { now: share.now });
+  const plan = planValidation(imageView(new ZoneImage(share.image)), crypto, { now: share.now });
   return validateSlice(plan, share.from, share.to);
 }
 
@@ -29,6 +28,6 @@ export function finishShares(
   reports: readonly ValidationReport[],
   crypto: DnssecCrypto,
 ): ValidationReport {
-  const plan = planValidation(new ImageView(new ZoneImage(image)), crypto, { now });
+  const plan = planValidation(imageView(new ZoneImage(image)), crypto, { now });
   return finishValidation(plan, reports);
 }
