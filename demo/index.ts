@@ -68,6 +68,7 @@ const MODES: readonly Mode[] = [
 process.exitCode = await main(process.argv.includes("--check"));
 
 async function main(checkOnly: boolean): Promise<number> {
+  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => "stopped" as const);
   const data = mkdtempSync(join(tmpdir(), "countersign-demo-"));
   const key: TsigKey = { name: getName("demo-key."), algorithm: "hmac-sha256", secret: randomBytes(32) };
   const primary = await openPrimary(MODES.map(primaryZone), key, HOST);
@@ -82,9 +83,13 @@ async function main(checkOnly: boolean): Promise<number> {
       http,
       nameServers: ["ns1.countersign.example", "ns2.countersign.example"],
     });
-    const failed = await runModes(product, primary, key, dns);
+    const failed = await Promise.race([runModes(product, primary, key, dns), stopped]);
+    if (failed === "stopped") return 1;
     console.log(failed === 0 ? "\nAll checks held." : `\n${failed} checks failed.`);
-    if (!checkOnly) await keepRunning(product, dns);
+    if (!checkOnly) {
+      printHints(product, dns);
+      await stopped;
+    }
     return failed === 0 ? 0 : 1;
   } finally {
     await product?.stop();
@@ -191,14 +196,13 @@ function report(ok: boolean, text: string): number {
   return ok ? 0 : 1;
 }
 
-async function keepRunning(product: Product, dns: { address: string; port: number }): Promise<void> {
+function printHints(product: Product, dns: { address: string; port: number }): void {
   const dig = `dig +dnssec -p ${dns.port} @${dns.address}`;
   console.log("\nTry it:");
   for (const mode of MODES) console.log(`  ${dig} www.${mode.zone}    ${dig} nowhere.${mode.zone}`);
   console.log(`\nDashboard and API: ${product.url}/   token: ${product.token}`);
   console.log(`  curl -H 'Authorization: Bearer ${product.token}' ${product.url}/client/v4/zones`);
   console.log("\nCtrl-C ends it and throws its data away.");
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 }
 
 function primaryZone(mode: Mode): PrimaryZone {

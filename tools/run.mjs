@@ -6,7 +6,7 @@
  * Plain JavaScript with nothing imported from npm: it runs under the Node that happens to be there (18 or later) before
  * anything is installed, and starts the Node that the project brings along for all the rest.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -19,19 +19,19 @@ const OLDEST_NODE = 24;
 const COMMANDS = {
   test: runTests,
   check: runChecks,
-  demo: (node, args) => run(node, ["demo/index.ts", ...args]),
-  bench: (node, args) => run(node, ["bench/index.ts", ...args]),
-  start: (node, args) => run(node, ["src/main.ts", ...args]),
+  demo: (node, args) => runForLong(node, ["demo/index.ts", ...args]),
+  bench: (node, args) => runForLong(node, ["bench/index.ts", ...args]),
+  start: (node, args) => runForLong(node, ["src/main.ts", ...args]),
 };
 
-main();
+await main();
 
-function main() {
+async function main() {
   const [command, ...args] = process.argv.slice(2);
   const action = command && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (!action) stop(`Say what to run: ${Object.keys(COMMANDS).join(", ")}. Example: node tools/run.mjs test`, 2);
   install();
-  process.exitCode = action(findNode(), args);
+  process.exitCode = await action(findNode(), args);
 }
 
 /** `npm ci` when a package is missing or has another version than package-lock.json says. */
@@ -135,6 +135,19 @@ function run(node, args) {
   const child = spawnSync(node, args, { cwd: ROOT, stdio: "inherit", env: { ...process.env, PATH: path } });
   if (child.error) stop(`${node} could not be started: ${child.error.message}`, 1);
   return child.status ?? 1;
+}
+
+/** The same for what runs until a signal: the program decides how it ends, and its exit code is ours. */
+function runForLong(node, args) {
+  const path = [dirname(node), join(ROOT, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter);
+  const child = spawn(node, args, { cwd: ROOT, stdio: "inherit", env: { ...process.env, PATH: path } });
+  // A terminal sends SIGINT to the whole group, the program included; the others have to be passed on.
+  process.on("SIGINT", () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.once("error", (error) => stop(`${node} could not be started: ${error.message}`, 1));
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
 }
 
 function readJson(path) {
