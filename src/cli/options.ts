@@ -2,8 +2,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 
 /** An option that may be repeated. */
-export function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }
 
 const MAX_SECONDS = 2_147_483_647;

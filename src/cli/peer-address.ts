@@ -7,6 +7,8 @@ export type PeerAddress = {
   readonly port: number;
 };
 
+export const ADDRESS_FORMS = "192.0.2.53, 192.0.2.53:5300 or [2001:db8::53]:5300";
+
 const DNS_PORT = 53;
 
 /** Undefined when it is no address: then it is a name. */

@@ -3,7 +3,7 @@ import { MAX_PEERS_OF_ZONE, type Peer, type PeerWrite } from "#contract";
 import type { ApiClient } from "./client.ts";
 import { usage } from "./exit.ts";
 import { listPeers, listTsigs, pick } from "./find.ts";
-import { isSameAddress, type PeerAddress, printPeerAddress, readPeerAddress } from "./peer-address.ts";
+import { ADDRESS_FORMS, isSameAddress, type PeerAddress, printPeerAddress, readPeerAddress } from "./peer-address.ts";
 
 export type PeerChoice = { readonly id: string } | { readonly make: PeerWrite };
 
@@ -39,6 +39,9 @@ function byName(
   text: string,
   tsig: { readonly id: string; readonly name: string } | undefined,
 ): PeerChoice {
+  if (/^[0-9.:[\]]+$/.test(text) && !peers.some((each) => each.name === text)) {
+    throw usage(`${JSON.stringify(text)} is no address; give one such as ${ADDRESS_FORMS}.`);
+  }
   const peer = pick("peer", peers, text);
   if (tsig && peer.tsig_id !== tsig.id) {
     throw usage(`The peer ${text} does not use ${tsig.name}: --tsig is for primaries that are given by address.`);

@@ -113,6 +113,7 @@ function describe(name: string, dnssec: Dnssec, status: ZoneStatus): string {
   const facts = printFacts([
     ["status", off ? "off" : (STATUS_WORDS[dnssec.status] ?? dnssec.status)],
     ["mode", currentMode(dnssec)],
+    ["served as", status.mode === currentMode(dnssec) ? undefined : status.mode],
     ["denial", status.denial === "none" ? undefined : status.denial],
     ["held", status.held && `serial ${status.held.serial ?? "?"}: ${status.held.reason}`],
     ["changed", printMoment(dnssec.modified_on)],
@@ -192,8 +193,9 @@ async function zsk(context: Context, text: string): Promise<void> {
     const rows = keys.map(({ Name, Tag, DNSKEY }) => [Name, Tag, DNSKEY.Flags, DNSKEY.Algorithm, DNSKEY.PublicKey]);
     const lines = keys
       .filter(({ Tag }) => Tag === "active")
-      .map(({ DNSKEY: { Hdr, Flags, Protocol, Algorithm, PublicKey } }) =>
-        clean(`  ${Hdr.Name} ${Hdr.Ttl} IN DNSKEY ${Flags} ${Protocol} ${Algorithm} ${PublicKey}\n`),
+      .map(
+        ({ DNSKEY: { Hdr, Flags, Protocol, Algorithm, PublicKey } }) =>
+          `  ${clean(`${Hdr.Name} ${Hdr.Ttl} IN DNSKEY ${Flags} ${Protocol} ${Algorithm} ${PublicKey}`)}\n`,
       );
     const table = printTable(["NAME", "STATE", "FLAGS", "ALGORITHM", "PUBLIC KEY"], rows, context.io.out);
     return `${table}\nfor the DNSKEY set of the other signer\n${lines.join("")}`;

@@ -34,10 +34,13 @@ async function dumpImage(context: Context, path: string): Promise<void> {
   const verified = verifyImage(await readImage(path));
   if (!verified.ok) {
     const { code, text, at } = verified.error;
-    throw new CliFailure(
-      ExitCode.Refused,
-      `${path} is ${code === "not-an-image" ? "no zone image" : "a damaged zone image"}: ${text} (${code}, word ${at}). A server that finds it so transfers the zone anew; delete the file if it is left over.`,
-    );
+    const sentence =
+      code === "not-an-image"
+        ? `${path} is no zone image (${text}); images are DIR/zones/<zone id>/<name>.image.`
+        : code === "other-version"
+          ? `${path} is a zone image of another version of Countersign (${text}).`
+          : `${path} is damaged: ${text} (${code}, word ${at}). A server that finds it so does not serve it and transfers the zone anew.`;
+    throw new CliFailure(ExitCode.Refused, sentence);
   }
   const image = verified.value;
   let piece = context.json ? "[" : `; ${printName(image.nodeName(image.apexNode))} serial ${image.serial}\n`;

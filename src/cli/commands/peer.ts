@@ -5,7 +5,7 @@ import type { Context, Runner } from "../context.ts";
 import { usage } from "../exit.ts";
 import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
 import { addText } from "../options.ts";
-import { printPeerAddress, readPeerAddress } from "../peer-address.ts";
+import { ADDRESS_FORMS, printPeerAddress, readPeerAddress } from "../peer-address.ts";
 import { printFacts, printTable } from "../print.ts";
 
 type AddOptions = { readonly tsig?: string; readonly ixfr?: boolean };
@@ -34,9 +34,7 @@ export function addPeerCommands(program: Command, run: Runner): void {
 async function addPeer(context: Context, name: string, text: string, options: AddOptions): Promise<void> {
   const address = readPeerAddress(text);
   if (!address) {
-    throw usage(
-      `${JSON.stringify(text)} is no address; give one such as 192.0.2.53, 192.0.2.53:5300 or [2001:db8::53]:5300.`,
-    );
+    throw usage(`${JSON.stringify(text)} is no address; give one such as ${ADDRESS_FORMS}.`);
   }
   const api = context.api();
   const accountId = await findAccount(api);

@@ -10,7 +10,7 @@ import { collect, readCount } from "../options.ts";
 import { printTable } from "../print.ts";
 
 type Filters = {
-  readonly type: readonly string[];
+  readonly type?: readonly string[];
   readonly name?: string;
   readonly search?: string;
   readonly limit?: number;
@@ -24,7 +24,7 @@ export function addRecordCommands(program: Command, run: Runner): void {
   program
     .command("records <zone>")
     .description("the records that were transferred, in canonical order (export gives master-file text)")
-    .option("--type <type>", "only this RR type; may be repeated, or a comma list", collect, [])
+    .option("--type <type>", "only this RR type; may be repeated, or a comma list", collect)
     .option("--name <name>", "only this owner name")
     .option("--search <text>", "only where owner or content has this text")
     .option("--limit <count>", "at most so many", readCount(RECORDS_MAX))
@@ -41,7 +41,7 @@ async function records(context: Context, text: string, filters: Filters): Promis
   const zone = await findZone(api, text);
   const limit = filters.limit ?? RECORDS_MAX;
   const query = {
-    type: filters.type.flatMap((each) => each.split(",")).map((type) => type.trim().toUpperCase()),
+    type: (filters.type ?? []).flatMap((each) => each.split(",")).map((type) => type.trim().toUpperCase()),
     name: filters.name,
     search: filters.search,
   };

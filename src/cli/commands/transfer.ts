@@ -6,7 +6,7 @@ import { findZone } from "../find.ts";
 import { bookmark, followTransfer } from "../follow.ts";
 import { readCount, readSeconds } from "../options.ts";
 import { clean, printFacts, printMoment, printTable } from "../print.ts";
-import { printSerials } from "./zone.ts";
+import { peerLabel, printSerials } from "./zone.ts";
 
 type NowOptions = { readonly wait?: boolean; readonly timeout: number };
 
@@ -78,7 +78,7 @@ function describe(status: ZoneStatus): string {
       ],
       "    ",
     );
-    return `  ${clean(`${peer.name}  ${peer.address || "(no address)"}`)}\n${said}`;
+    return `  ${clean(peerLabel(peer))}\n${said}`;
   });
   return `${status.name}\n${facts}peers\n${peers.join("") || "  none\n"}`;
 }

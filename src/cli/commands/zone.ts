@@ -10,7 +10,7 @@ import { clean, printFacts, printMoment, printTable } from "../print.ts";
 import { type PeerChoice, planPeers } from "../zone-peers.ts";
 
 type AddOptions = {
-  readonly peer: readonly string[];
+  readonly peer?: readonly string[];
   readonly tsig?: string;
   readonly refresh?: number;
   readonly wait?: boolean;
@@ -29,7 +29,7 @@ export function addZoneCommands(program: Command, run: Runner): void {
   zone
     .command("add <name>")
     .description("take a zone from its primaries and serve it")
-    .option("--peer <peer>", peer, collect, [])
+    .option("--peer <peer>", peer, collect)
     .option("--tsig <tsig>", tsig)
     .option("--refresh <seconds>", refresh, readSeconds)
     .option("--wait", "follow until the first transfer is done, or say why it is not")
@@ -47,7 +47,7 @@ A peer is made for each address that is not known yet. When a step is refused, w
   zone
     .command("set <zone>")
     .description("give a zone other primaries, or another refresh interval")
-    .option("--peer <peer>", peer, collect, [])
+    .option("--peer <peer>", peer, collect)
     .option("--tsig <tsig>", tsig)
     .option("--refresh <seconds>", refresh, readSeconds)
     .action(run((context, name: string, options: AddOptions) => set(context, name, options)));
@@ -61,6 +61,11 @@ A peer is made for each address that is not known yet. When a step is refused, w
   zone.command("show <zone>").description("everything about one zone (name or id)").action(run(show));
 
   zone
+    .command("check <zone>")
+    .description("have the parent asked now for its delegation and its DS")
+    .action(run(check));
+
+  zone
     .command("remove <zone>")
     .description("stop serving a zone, and delete it with its keys")
     .option("--force", "even though the parent still has a DS of it")
@@ -70,12 +75,11 @@ A peer is made for each address that is not known yet. When a step is refused, w
 }
 
 async function add(context: Context, text: string, options: AddOptions): Promise<void> {
-  if (options.wait && options.peer.length === 0)
-    throw usage("--wait needs a --peer: without one nothing is transferred.");
+  if (options.wait && !options.peer) throw usage("--wait needs a --peer: without one nothing is transferred.");
   const api = context.api();
   const name = zoneName(text);
   const accountId = await findAccount(api);
-  const peers = await planPeers(api, accountId, options.peer, options.tsig);
+  const peers = await planPeers(api, accountId, options.peer ?? [], options.tsig);
   const since = await bookmark(api);
   const zone = await api.call("zones.create", { body: { name, type: "secondary", account: { id: accountId } } });
   const undo: Undo = [() => api.call("zones.delete", { params: { zoneId: zone.id } })];
@@ -141,8 +145,7 @@ async function makePeers(context: Context, accountId: string, peers: readonly Pe
 }
 
 async function set(context: Context, text: string, options: AddOptions): Promise<void> {
-  if (options.peer.length === 0 && options.refresh === undefined)
-    throw usage("Nothing to change: give --peer or --refresh.");
+  if (!options.peer && options.refresh === undefined) throw usage("Nothing to change: give --peer or --refresh.");
   const api = context.api();
   const zone = await findZone(api, text);
   const accountId = zone.account.id;
@@ -153,8 +156,8 @@ async function set(context: Context, text: string, options: AddOptions): Promise
   });
   const undo: Undo = [];
   try {
-    const chosen = await planPeers(api, accountId, options.peer, options.tsig);
-    const peers = options.peer.length > 0 ? await makePeers(context, accountId, chosen, undo) : (before?.peers ?? []);
+    const chosen = await planPeers(api, accountId, options.peer ?? [], options.tsig);
+    const peers = options.peer ? await makePeers(context, accountId, chosen, undo) : (before?.peers ?? []);
     const body = {
       name: before?.name ?? zone.name,
       peers,
@@ -220,7 +223,7 @@ function describe(zone: Zone, status: ZoneStatus): string {
     ["our nameservers", zone.name_servers.join(", ") || "none configured (COUNTERSIGN_NAMESERVERS)"],
     ["the primary's NS", zone.original_name_servers?.join(", ")],
     ["mode", status.denial === "none" ? status.mode : `${status.mode}, denial ${status.denial}`],
-    ["DNSSEC", status.dnssec.status],
+    ["DNSSEC", status.mode === "unsigned" && !held ? "off" : status.dnssec.status],
     ["serving", status.serving],
     ["now", status.phase],
     ["serials", printSerials(serials)],
@@ -230,8 +233,13 @@ function describe(zone: Zone, status: ZoneStatus): string {
     ["expires", printMoment(status.expire_time)],
     ["held", held && `${held.reason} (${held.code}, serial ${held.serial ?? "?"}, since ${printMoment(held.since)})`],
   ]);
-  const peers = status.peers.map((peer) => `  ${clean(`${peer.name}  ${peer.address}`)}\n`).join("");
+  const peers = status.peers.map((peer) => `  ${clean(peerLabel(peer))}\n`).join("");
   return `${zone.name}\n${facts}peers\n${peers || "  none\n"}next\n  ${clean(nextStepOf(status))}\n`;
+}
+
+/** Peers that were made from an address are named by it. */
+export function peerLabel({ name, address }: { readonly name: string; readonly address: string }): string {
+  return name === address ? address : `${name}  ${address || "(no address)"}`;
 }
 
 export function printSerials(serials: ZoneStatus["serials"]): string {
@@ -243,6 +251,16 @@ export function printSerials(serials: ZoneStatus["serials"]): string {
 export function nextStepOf(status: ZoneStatus): string {
   if (status.mode !== "unsigned" || status.held || status.serving === "not-ready") return status.dnssec.next_step;
   return `DNSSEC is off. "countersign dnssec mode ${status.name} live" signs the zone here; "… presigned" serves the primary's signatures.`;
+}
+
+async function check(context: Context, text: string): Promise<void> {
+  const api = context.api();
+  const zone = await findZone(api, text);
+  const result = await api.call("zones.activationCheck", { params: { zoneId: zone.id } });
+  await context.show(
+    result,
+    () => `The parent of ${zone.name} is asked; "countersign dnssec show ${zone.name}" has its answer.\n`,
+  );
 }
 
 async function remove(context: Context, text: string, force: boolean): Promise<void> {
