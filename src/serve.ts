@@ -52,7 +52,8 @@ export async function serve(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CannotServe) && !(error instanceof StoreError)) throw error;
     process.stderr.write(`countersign: ${error.message}\n`);
-    return 1;
+    // Workers and timers that were started already must not keep a server alive that can't serve.
+    process.exit(1);
   }
 }
 

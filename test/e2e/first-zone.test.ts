@@ -223,3 +223,27 @@ test("multi-signer: answers of both signers validate whichever DNSKEY set is cac
     await knot.stop();
   }
 });
+
+test("a zone whose primary is away for longer than EXPIRE is not answered, and is again once it is taken off its primary", async () => {
+  const name = "expiring.example.";
+  const made = zone(name, 1);
+  const knot = await startKnot({ zones: [{ name, text: made.text.replace("600 86400 300", "600 6 300") }], tsig });
+  const product = await startCountersign({ env: NO_RESOLVER });
+  try {
+    const id = await product.addZone({ name, primary: knot, tsig, mode: "live" });
+    await product.served(id, name);
+    await knot.stop();
+    const rcodeBecomes = (rcode: number) =>
+      until(`RCODE ${rcode}`, async () =>
+        (await ask(product.port, `www.${name}`, RRTYPE.A)).rcode === rcode ? true : undefined,
+      );
+    await rcodeBecomes(SERVFAIL);
+    expect((await product.status(id)).serving).toBe("expired");
+    await product.call("DELETE", `/client/v4/zones/${id}/secondary_dns/incoming`);
+    await rcodeBecomes(NOERROR);
+    expect((await product.status(id)).serving).toBe("serving");
+  } finally {
+    await product.stop();
+    await knot.stop();
+  }
+});
