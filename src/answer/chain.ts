@@ -2,7 +2,9 @@
 
 import { RR_HEAD } from "#image";
 import { Rcode } from "#message";
+import { CASE_FOLD } from "#name";
 import { RRClass, RRType } from "#rdata";
+import type { NameView } from "./name-view.ts";
 import { writeRRset } from "./records.ts";
 import { ownerOf, type Work, writeSet } from "./work.ts";
 import { Denial } from "./zone-table.ts";
@@ -90,11 +92,13 @@ function writeMadeCname(work: Work, target: Uint8Array, ttl: number): boolean {
 
 /** Makes `octets[at]` the name to look for; it stands at `owner` in the reply. False when it is not to be followed. */
 function goOn(work: Work, octets: Uint8Array, at: number, owner: number): boolean {
-  const { entry, target, visited } = work;
+  const { entry, targets, visited } = work;
+  const target = work.name === targets[0] ? targets[1] : targets[0];
   if (work.visitedCount === 0) visited[work.visitedCount++] = work.name.hashes[0]!;
   target.set(octets, at);
   const apexLabel = target.labels - entry.apexLabels;
-  if (apexLabel < 0 || target.hashes[apexLabel] !== entry.apexHash || !endsInApex(work)) return false;
+  if (apexLabel < 0 || target.hashes[apexLabel] !== entry.apexHash || !endsInApex(target, entry.lowerApex))
+    return false;
   // By hash: two names of one zone that collide would end a chain early, and nothing worse.
   for (let i = 0; i < work.visitedCount; i++) if (visited[i] === target.hashes[0]) return false;
   visited[work.visitedCount++] = target.hashes[0]!;
@@ -104,14 +108,9 @@ function goOn(work: Work, octets: Uint8Array, at: number, owner: number): boolea
   return true;
 }
 
-function endsInApex(work: Work): boolean {
-  const { target, entry } = work;
-  const start = target.length - entry.apex.length;
-  for (let i = 0; i < entry.apex.length; i++) {
-    const octet = target.octets[target.at + start + i]!;
-    const lower = octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
-    if (lower !== entry.lowerApex[i]) return false;
-  }
+function endsInApex(target: NameView, lowerApex: Uint8Array): boolean {
+  const from = target.at + target.length - lowerApex.length;
+  for (let i = 0; i < lowerApex.length; i++) if (CASE_FOLD[target.octets[from + i]!] !== lowerApex[i]) return false;
   return true;
 }
 

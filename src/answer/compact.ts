@@ -81,6 +81,7 @@ function finish(work: Work, nextLength: number, owner: number, signed: boolean):
   bits.add(RRType.RRSIG);
   bits.add(RRType.NSEC);
   made.rdataLength = bits.write(made.rdata, nextLength);
+  made.keyFrom = nextLength;
   made.type = RRType.NSEC;
   made.ttl = entry.image.negativeTtl;
   return live.writeMade(work.reply, entry, owner === LITERAL ? -1 : owner, signed, work.now);

@@ -33,7 +33,10 @@ export class MadeRecord {
   type = 0;
   ttl = 0;
   readonly rdata = new Uint8Array(MAX_MADE_RDATA);
+  readonly view = new DataView(this.rdata.buffer);
   rdataLength = 0;
+  /** From here on RDATA is part of the name under which the signature is kept; what is before follows from the owner. */
+  keyFrom = 0;
 
   /** The whole of `name` as owner. */
   setOwner(name: NameView): void {
@@ -50,6 +53,7 @@ export class LiveSignatures {
   private readonly cache: SignatureCache;
   private readonly view = new NameView();
   private readonly key = new Uint8Array(16 + 255 + MAX_MADE_RDATA);
+  private readonly keyView = new DataView(this.key.buffer);
   private readonly preimage = new Uint8Array(RRSIG_FIXED + 255 + 255 + 10 + MAX_MADE_RDATA);
 
   constructor(cacheOctets: number) {
@@ -57,13 +61,14 @@ export class LiveSignatures {
   }
 
   /**
-   * The RRSIG of an image's RRset at `node`, behind the RRset; `owner` is an offset in the reply, `ttl` the one served.
-   * A wildcard's set is signed under its own name. False, and nothing written, when it does not fit.
+   * The RRSIG of an image's RRset at `node`, behind the RRset; `owner` is an offset in the reply, `ttl` the one served,
+   * `hash` the node's name hash. A wildcard's set is signed under its own name. False, and nothing written, when it does not fit.
    */
   writeForSet(
     reply: Reply,
     entry: ZoneEntry,
     node: number,
+    hash: number,
     set: number,
     owner: number,
     ttl: number,
@@ -72,8 +77,7 @@ export class LiveSignatures {
     const { image, period } = entry;
     const signing = entry.signing!;
     const start = reply.at;
-    this.view.set(image.octets, image.nodeNameAt(node));
-    const phase = periodPhase(this.view.hashes[0]!, image.rrsetType(set), period);
+    const phase = periodPhase(hash, image.rrsetType(set), period);
     const number = periodAt(now, phase, period);
     const labels = image.nodeLabels(node) - (image.nodeFlags(node) & NodeFlag.Wildcard ? 1 : 0);
     const type = image.rrsetType(set);
@@ -81,12 +85,19 @@ export class LiveSignatures {
       return undo(reply, start);
     const slot = image.rrsetSlot(set);
     if (!signing.table.read(slot, number, reply.octets, reply.at)) {
+      this.view.set(image.octets, image.nodeNameAt(node));
       this.signSet(signing, reply, headAt(reply, entry), image, set, this.view);
       signing.table.write(slot, number, reply.octets, reply.at);
     }
     reply.at += SIGNATURE_OCTETS;
     reply.counts[reply.section]!++;
     return true;
+  }
+
+  /** For `writeForSet`, when the name is not the question's. */
+  hashOf(image: ZoneImage, node: number): number {
+    this.view.set(image.octets, image.nodeNameAt(node));
+    return this.view.hashes[0]!;
   }
 
   /** The same for a wildcard's set under the name it was expanded to (RFC 9824 section 3.3): signed for that name alone. */
@@ -99,9 +110,9 @@ export class LiveSignatures {
     const ttl = image.rrsetTtl(set);
     if (!writeHead(reply, entry, owner, type, signedLabels(name), ttl, ttl, number, phase)) return undo(reply, start);
     const keyLength = this.writeKey(entry.id, number, type, name.octets, name.at, name.length);
-    if (!this.cache.read(this.key, keyLength, reply.octets, reply.at)) {
+    if (!this.cache.read(this.keyView, keyLength, reply.view, reply.at)) {
       this.signSet(entry.signing!, reply, headAt(reply, entry), image, set, name);
-      this.cache.write(this.key, keyLength, reply.octets, reply.at);
+      this.cache.write(this.keyView, keyLength, reply.view, reply.at);
     }
     reply.at += SIGNATURE_OCTETS;
     reply.counts[reply.section]!++;
@@ -123,7 +134,7 @@ export class LiveSignatures {
     reply.u16(RRClass.IN);
     reply.u32(made.ttl);
     reply.u16(made.rdataLength);
-    reply.copy(made.rdata, 0, made.rdataLength);
+    reply.copyWide(made.view, 0, made.rdataLength);
     if (signed && !this.writeMadeSignature(reply, entry, ownerAt, now)) return undo(reply, start);
     reply.counts[reply.section]!++;
     return true;
@@ -136,11 +147,10 @@ export class LiveSignatures {
     const { type, ttl, labels } = made;
     if (!writeHead(reply, entry, owner, type, labels, ttl, ttl, number, phase)) return false;
     let keyLength = this.writeKey(entry.id, number, type, made.owner, 0, made.ownerLength);
-    for (let i = 0; i < made.rdataLength; i++) this.key[keyLength + i] = made.rdata[i]!;
-    keyLength += made.rdataLength;
-    if (!this.cache.read(this.key, keyLength, reply.octets, reply.at)) {
+    for (let i = made.keyFrom; i < made.rdataLength; i++) this.key[keyLength++] = made.rdata[i]!;
+    if (!this.cache.read(this.keyView, keyLength, reply.view, reply.at)) {
       this.signMade(entry, reply, headAt(reply, entry));
-      this.cache.write(this.key, keyLength, reply.octets, reply.at);
+      this.cache.write(this.keyView, keyLength, reply.view, reply.at);
     }
     reply.at += SIGNATURE_OCTETS;
     reply.counts[reply.section]!++;

@@ -19,7 +19,7 @@ const MAX_KNOWN = 64;
 export class Reply {
   octets: Uint8Array = new Uint8Array(HEADER);
   /** Over the same octets. */
-  private view = new DataView(this.octets.buffer);
+  view = new DataView(this.octets.buffer);
   /** Callers hand in the same few arrays again and again. */
   private readonly views = new WeakMap<Uint8Array, DataView>();
   /** Where the next octet goes. */

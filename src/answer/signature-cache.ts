@@ -11,57 +11,72 @@ const ENTRY_HEAD = 2;
 const USUAL_ENTRY = 192;
 
 export class SignatureCache {
-  private readonly ring: Uint8Array;
+  private readonly ring: DataView;
+  private readonly size: number;
   /** Position (counted from the beginning of time) + 1 of an entry; 0 none. */
   private readonly index: Float64Array;
   private readonly mask: number;
-  /** Where the next entry goes; only ever rises. Octets `[head - ring.length .. head)` are intact. */
+  /** Where the next entry goes; only ever rises. Octets `[head - size .. head)` are intact. */
   private head = 0;
 
   constructor(octets: number) {
-    this.ring = new Uint8Array(Math.max(octets, 64));
+    this.size = Math.max(octets, 64);
+    this.ring = new DataView(new ArrayBuffer(this.size));
     let places = 16;
     while (places * USUAL_ENTRY < octets) places *= 2;
     this.index = new Float64Array(places);
     this.mask = places - 1;
   }
 
-  /** Copies the signature kept under `key[0..length)` to `out[outAt..)`; false when there is none. */
-  read(key: Uint8Array, length: number, out: Uint8Array, outAt: number): boolean {
-    const { ring } = this;
+  /** Copies the signature kept under the key, `key[0..length)`, to `out[outAt..)`; false when there is none. */
+  read(key: DataView, length: number, out: DataView, outAt: number): boolean {
+    const { ring, size } = this;
     const position = this.index[hashKey(key, length) & this.mask]! - 1;
-    if (position < 0 || position < this.head - ring.length) return false;
-    const at = position % ring.length;
-    if (((ring[at]! << 8) | ring[at + 1]!) !== length) return false;
-    const keyAt = at + ENTRY_HEAD;
-    for (let i = 0; i < length; i++) if (ring[keyAt + i] !== key[i]) return false;
-    const from = keyAt + length;
-    for (let i = 0; i < SIGNATURE_OCTETS; i++) out[outAt + i] = ring[from + i]!;
+    if (position < 0 || position < this.head - size) return false;
+    const at = position % size;
+    if (ring.getUint16(at) !== length || !sameOctets(ring, at + ENTRY_HEAD, key, length)) return false;
+    copyOctets(ring, at + ENTRY_HEAD + length, out, outAt, SIGNATURE_OCTETS);
     return true;
   }
 
   /** Keeps `signature[signatureAt..+64)` under the key; a key that would take most of the ring is not kept. */
-  write(key: Uint8Array, length: number, signature: Uint8Array, signatureAt: number): void {
-    const { ring } = this;
+  write(key: DataView, length: number, signature: DataView, signatureAt: number): void {
+    const { ring, size: whole } = this;
     const size = ENTRY_HEAD + length + SIGNATURE_OCTETS;
-    if (4 * size > ring.length) return;
-    let at = this.head % ring.length;
-    if (at + size > ring.length) {
-      this.head += ring.length - at;
+    if (4 * size > whole) return;
+    let at = this.head % whole;
+    if (at + size > whole) {
+      this.head += whole - at;
       at = 0;
     }
     this.index[hashKey(key, length) & this.mask] = this.head + 1;
-    ring[at] = length >>> 8;
-    ring[at + 1] = length;
-    const keyAt = at + ENTRY_HEAD;
-    for (let i = 0; i < length; i++) ring[keyAt + i] = key[i]!;
-    for (let i = 0; i < SIGNATURE_OCTETS; i++) ring[keyAt + length + i] = signature[signatureAt + i]!;
+    ring.setUint16(at, length);
+    copyOctets(key, 0, ring, at + ENTRY_HEAD, length);
+    copyOctets(signature, signatureAt, ring, at + ENTRY_HEAD + length, SIGNATURE_OCTETS);
     this.head += size;
   }
 }
 
-function hashKey(key: Uint8Array, length: number): number {
+function copyOctets(from: DataView, fromAt: number, to: DataView, toAt: number, length: number): void {
+  const wide = length & ~7;
+  for (let i = 0; i < wide; i += 8) to.setBigUint64(toAt + i, from.getBigUint64(fromAt + i));
+  for (let i = wide; i < length; i++) to.setUint8(toAt + i, from.getUint8(fromAt + i));
+}
+
+function sameOctets(a: DataView, aAt: number, b: DataView, length: number): boolean {
+  const wide = length & ~3;
+  for (let i = 0; i < wide; i += 4) if (a.getInt32(aAt + i) !== b.getInt32(i)) return false;
+  for (let i = wide; i < length; i++) if (a.getUint8(aAt + i) !== b.getUint8(i)) return false;
+  return true;
+}
+
+function hashKey(key: DataView, length: number): number {
   let hash = 0x811c9dc5 | 0;
-  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i]!, 0x01000193);
+  const wide = length & ~3;
+  for (let i = 0; i < wide; i += 4) {
+    hash = Math.imul(hash ^ key.getInt32(i), 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  for (let i = wide; i < length; i++) hash = Math.imul(hash ^ key.getUint8(i), 0x01000193);
   return hash ^ (hash >>> 16);
 }

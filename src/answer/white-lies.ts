@@ -102,6 +102,7 @@ export function writeLie(work: Work, index: number): boolean {
   work.madeName.set(owner, 0);
   made.setOwner(work.madeName);
   made.type = RRType.NSEC3;
+  made.keyFrom = 0;
   made.ttl = entry.image.negativeTtl;
   return live.writeMade(work.reply, entry, -1, true, work.now);
 }
@@ -129,6 +130,7 @@ export function makeNsec3param(work: Work): void {
   made.rdata[3] = 0;
   made.rdata[4] = 0;
   made.rdataLength = 5;
+  made.keyFrom = 0;
 }
 
 function sameHash(hashes: Uint8Array, a: number, b: number): boolean {

@@ -5,10 +5,11 @@ import type { LiveSignatures } from "./live.ts";
 import { Found } from "./lookup.ts";
 import { NameView } from "./name-view.ts";
 import { Query } from "./query.ts";
+import { makeReadySoa, writeReadySoa } from "./ready-soa.ts";
 import { LITERAL, LiteralOwner, patchTtls, writeRRset, writeStoredSignatures } from "./records.ts";
 import { QUESTION, Reply } from "./reply.ts";
 import { TypeBits } from "./type-bits.ts";
-import type { ZoneEntry } from "./zone-table.ts";
+import type { ReadySoa, ZoneEntry } from "./zone-table.ts";
 
 /**
  * CNAMEs and DNAMEs followed in one answer (RFC 1034 section 3.6.2 leaves it open; Knot stops after 5, NSD never). Resolvers
@@ -28,7 +29,8 @@ export class Work {
   readonly bits = new TypeBits();
   /** The name looked for: the question's, then targets of CNAMEs. */
   name: NameView = this.query.name;
-  readonly target = new NameView();
+  /** Two in turn: the name that is left is still looked at when the next one turns out not to be followed. */
+  readonly targets: readonly [NameView, NameView] = [new NameView(), new NameView()];
   /** For names of records that are made here. */
   readonly madeName = new NameView();
   /** Where `name` stands in the reply. */
@@ -120,15 +122,31 @@ export function writeSet(work: Work, node: number, set: number, owner: number): 
 /** The zone's SOA with the negative TTL (RFC 2308 section 3 and 5), its RRSIG too. */
 export function writeNegativeSoa(work: Work): boolean {
   const { reply, entry } = work;
-  const { image } = entry;
+  const { image, soa } = entry;
+  const live = entry.signing !== undefined;
   const start = reply.at;
-  if (!writeRRset(reply, entry, entry.soa, work.apexOwner, work.literal)) return false;
-  if (work.dnssec && !writeSignatures(work, image.apexNode, entry.soa, work.apexOwner, image.negativeTtl)) {
-    unwrite(work, start, entry.soa);
+  const ready = readySoa(work);
+  if (ready) {
+    if (!writeReadySoa(reply, ready, work.apexOwner, work.dnssec && !live)) return false;
+    if (!work.dnssec || !live) return true;
+  } else if (!writeRRset(reply, entry, soa, work.apexOwner, work.literal)) {
     return false;
   }
-  patchTtls(reply, start, image.negativeTtl);
+  if (work.dnssec && !writeSignatures(work, image.apexNode, soa, work.apexOwner, image.negativeTtl)) {
+    unwrite(work, start, soa);
+    return false;
+  }
+  if (!ready) patchTtls(reply, start, image.negativeTtl);
   return true;
+}
+
+/** Undefined when the question spells the apex in another case than the zone: names in RDATA keep theirs. */
+function readySoa(work: Work): ReadySoa | undefined {
+  const { entry, reply, apexOwner } = work;
+  const { apex } = entry;
+  if (entry.readySoa === undefined) entry.readySoa = makeReadySoa(entry) ?? null;
+  for (let i = 0; i < apex.length; i++) if (reply.octets[apexOwner + i] !== apex[i]) return undefined;
+  return entry.readySoa ?? undefined;
 }
 
 /** RRSIGs of a set that stands in the reply already, under `owner`. */
@@ -136,7 +154,15 @@ export function writeSignatures(work: Work, node: number, set: number, owner: nu
   const { reply, entry } = work;
   if (entry.signing === undefined) return writeStoredSignatures(reply, entry, set, owner);
   if (!isSigned(work, node, set)) return true;
-  return work.live.writeForSet(reply, entry, node, set, owner, ttl, work.now);
+  return work.live.writeForSet(reply, entry, node, hashOf(work, node), set, owner, ttl, work.now);
+}
+
+/** The apex and the closest encloser (the name itself, when it exists) were hashed with the question. */
+function hashOf(work: Work, node: number): number {
+  const { entry, found, name } = work;
+  if (node === entry.image.apexNode) return entry.apexHash;
+  if (node === found.encloser) return name.hashes[found.encloserLabel]!;
+  return work.live.hashOf(entry.image, node);
 }
 
 /** The parent side signs at a cut only DS and NSEC, and nothing below it (RFC 4035 section 2.2). */

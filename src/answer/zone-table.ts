@@ -48,6 +48,15 @@ export type ReadyRRset = {
   readonly signatures: number;
 };
 
+/** The SOA of negative answers, ready to copy: see ready-soa.ts. */
+export type ReadySoa = {
+  readonly octets: Uint8Array;
+  readonly view: DataView;
+  readonly dataLength: number;
+  readonly signatures: number;
+  readonly pointers: Int32Array;
+};
+
 /** Signs with the zone's ZSK. The only secret's shadow that answering sees. */
 export interface LiveSigner {
   readonly keyTag: number;
@@ -82,6 +91,8 @@ export class ZoneEntry {
   readonly denial: Denial;
   readonly soa: number;
   readonly apexRRsets: readonly ReadyRRset[];
+  /** Made with the first negative answer; null when there can be none. */
+  readySoa: ReadySoa | null | undefined = undefined;
 
   constructor(id: number, zone: ServedZone) {
     this.id = id;

@@ -30,6 +30,9 @@ aself CNAME aself
 aloop1 CNAME aloop2
 aloop2 CNAME aloop1
 awild CNAME foo.wild
+afar CNAME !x.wout
+wout TXT "before the wildcard"
+*.wout CNAME www.other.test.
 dn DNAME target
 dn TXT "own data"
 hidden.dn A 192.0.2.6
@@ -101,6 +104,10 @@ export const CASES: readonly (readonly [question: string, reply: string])[] = [
     "NOERROR aa\nanswer aloop1.example. 300 CNAME aloop2.example.\nanswer aloop2.example. 300 CNAME aloop1.example.",
   ],
   ["awild.example. A", `NOERROR aa\nanswer awild.example. 300 CNAME foo.wild.example.\n${soa()}`],
+  [
+    "afar.example. A",
+    "NOERROR aa\nanswer afar.example. 300 CNAME !x.wout.example.\nanswer !x.wout.example. 300 CNAME www.other.test.",
+  ],
   [
     "acut.example. A",
     "NOERROR aa\nanswer acut.example. 300 CNAME www.cut.example.\nauthority cut.example. 300 NS ns.cut.example.\nauthority cut.example. 300 NS ns.sibling.example.\nadditional ns.cut.example. 300 A 192.0.2.8",
