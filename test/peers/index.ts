@@ -1,6 +1,14 @@
 /** The other people's servers and tools that judge us, started and stopped by tests, demo and bench: the door. */
 export { bindVersion, startBind } from "./bind.ts";
 export { askAllTcp, askAllUdp, encodeQuestion, type Question, queryTcp, queryUdp, type Server } from "./client.ts";
+export {
+  type Countersign,
+  type CountersignOptions,
+  type SigningMode,
+  startCountersign,
+  TEST_TOKEN,
+  type ZoneStatus,
+} from "./countersign.ts";
 export { type KnotOptions, knotVersion, startKnot } from "./knot.ts";
 export { nsdVersion, startNsd } from "./nsd.ts";
 export {

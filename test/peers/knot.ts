@@ -72,10 +72,9 @@ function knotConfiguration(directory: string, port: number, options: KnotOptions
     ...(key ? [`    key: ${bareName(key.name)}`] : [`    address: ${LOOPBACK}`]),
   );
   if (options.signing) {
-    lines.push(options.signing === "onlinesign" ? "mod-onlinesign:" : "policy:", "  - id: sign");
-    if (options.signing === "onlinesign") lines.push("    policy: online", "policy:", "  - id: online");
-    lines.push("    algorithm: ecdsap256sha256");
-    if (options.signing === "automatic" && options.nsec3) lines.push("    nsec3: on", "    nsec3-iterations: 0");
+    lines.push("policy:", "  - id: sign", "    algorithm: ecdsap256sha256");
+    if (options.signing === "onlinesign") lines.push("mod-onlinesign:", "  - id: online", "    policy: sign");
+    else if (options.nsec3) lines.push("    nsec3: on", "    nsec3-iterations: 0");
   }
   lines.push(
     "template:",
@@ -86,7 +85,7 @@ function knotConfiguration(directory: string, port: number, options: KnotOptions
   );
   lines.push("    zonefile-sync: -1", "    zonefile-load: whole", "    journal-content: none", "    acl: out");
   if (options.signing === "automatic") lines.push("    dnssec-signing: on", "    dnssec-policy: sign");
-  if (options.signing === "onlinesign") lines.push("    module: mod-onlinesign/sign");
+  if (options.signing === "onlinesign") lines.push("    module: mod-onlinesign/online");
   if (targets.length > 0) lines.push(`    notify: [${targets.map((_, i) => `target${i}`).join(", ")}]`);
   lines.push("zone:", ...options.zones.map((zone: PeerZone) => `  - domain: "${zone.name}"`));
   return `${lines.join("\n")}\n`;

@@ -1,0 +1,109 @@
+/**
+ * `npm run bench -- peers`: Countersign beside Knot, NSD, BIND and PowerDNS, on the same zone, with the same questions, in
+ * one run: the server on core 0 with one worker, the load generator on core 1. Read ratios, not figures; less than a fifth
+ * is nothing. A server's own CPU time for each answer (us/q) is steadier than its rate.
+ *
+ *   node bench/peers/index.ts [--names 100000] [--seconds 3] [--rows REGEXP] [--servers REGEXP] [--json]
+ */
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { openCrypto } from "#crypto";
+import { makeKeyPair, openKeyPair } from "#keys";
+import { LOOPBACK, makeDirectory, removeDirectory } from "../../test/peers/index.ts";
+import { spawnLoad } from "../load/spawn.ts";
+import { ROWS, type Row, writeQuestions } from "./questions.ts";
+import { canStart, LIVE, PRESIGNED, type Start } from "./servers.ts";
+import { printTable, type Result } from "./table.ts";
+import { benchZone } from "./zone.ts";
+
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: {
+    names: { type: "string", default: "100000" },
+    seconds: { type: "string", default: "3" },
+    rows: { type: "string", default: "." },
+    servers: { type: "string", default: "." },
+    json: { type: "boolean", default: false },
+  },
+});
+const names = Number(values.names);
+const seconds = Number(values.seconds);
+const pinned = availableParallelism() > 1;
+/** Names asked for in the live row: all of them signed within the warm-up. */
+const HOT_NAMES = 5_000;
+
+await main();
+
+async function main(): Promise<void> {
+  const rows = ROWS.filter((row) => new RegExp(values.rows).test(row.id));
+  const directory = makeDirectory("bench");
+  const results: Result[] = [];
+  const notes: string[] = pinned ? [] : ["one core only: server and load generator disturb each other"];
+  try {
+    for (const [mode, starts] of [
+      ["presigned", PRESIGNED],
+      ["live", LIVE],
+    ] as const) {
+      const mine = rows.filter((row) => row.mode === mode);
+      const wanted = mine.length > 0 ? starts.filter((start) => new RegExp(values.servers, "i").test(start.name)) : [];
+      for (const start of wanted) results.push(...(await measureServer(start, mode, mine, directory, notes)));
+    }
+  } finally {
+    removeDirectory(directory);
+  }
+  if (rows.some((row) => row.mode === "live")) notes.push(signingCeiling());
+  if (values.json) console.log(JSON.stringify({ names, seconds, results, notes }));
+  else printTable(rows, results, notes, names);
+}
+
+async function measureServer(
+  start: Start,
+  mode: "presigned" | "live",
+  rows: readonly Row[],
+  directory: string,
+  notes: string[],
+): Promise<Result[]> {
+  if (!canStart(start)) {
+    notes.push(`${start.name} left out: ${start.programs.join(", ")} not installed`);
+    return [];
+  }
+  const zone = benchZone(names, mode === "presigned");
+  process.stderr.write(`${start.name}, ${mode}: ${zone.records} records …\n`);
+  const server = await start.start(zone, pinned ? ["taskset", "-c", "0"] : []).catch((error: Error) => {
+    notes.push(`${start.name} (${mode}) left out, it did not start: ${error.message}`);
+    return undefined;
+  });
+  if (!server) return [];
+  const results: Result[] = [];
+  try {
+    for (const row of rows) {
+      const questionFile = writeQuestions(directory, row, names, row.mode === "live" ? HOT_NAMES : names);
+      const load = await spawnLoad({
+        server: { address: LOOPBACK, port: server.port },
+        questionFile,
+        seconds,
+        pids: [server.pid],
+        edns: row.edns,
+        dnssec: row.dnssec,
+        ...(pinned ? { core: 1 } : {}),
+      });
+      results.push({ row: row.id, server: start.name, title: server.title, load });
+    }
+    notes.push(...server.facts);
+  } finally {
+    await server.stop();
+  }
+  return results;
+}
+
+/** What the OpenSSL inside Node gives on one core: the measure of live signing. */
+function signingCeiling(): string {
+  const key = openKeyPair(openCrypto(), makeKeyPair("zsk"));
+  if (!key.ok) throw new Error(key.error);
+  const message = new Uint8Array(150);
+  const out = new Uint8Array(64);
+  const before = process.cpuUsage();
+  let count = 0;
+  for (; process.cpuUsage(before).user < 1_000_000; count++) key.value.signer.sign(message, message.length, out, 0);
+  return `signing ceiling: ${count} P-256 signatures a second of one core, by the OpenSSL inside Node ${process.version}`;
+}
