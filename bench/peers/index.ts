@@ -31,6 +31,7 @@ const seconds = Number(values.seconds);
 const pinned = availableParallelism() > 1;
 /** Names asked for in the live row: all of them signed within the warm-up. */
 const HOT_NAMES = 5_000;
+const CEILING_MICROSECONDS = 2_000_000;
 
 await main();
 
@@ -104,6 +105,10 @@ function signingCeiling(): string {
   const out = new Uint8Array(64);
   const before = process.cpuUsage();
   let count = 0;
-  for (; process.cpuUsage(before).user < 1_000_000; count++) key.value.signer.sign(message, message.length, out, 0);
-  return `signing ceiling: ${count} P-256 signatures a second of one core, by the OpenSSL inside Node ${process.version}`;
+  while (process.cpuUsage(before).user < CEILING_MICROSECONDS) {
+    for (let i = 0; i < 200; i++) key.value.signer.sign(message, message.length, out, 0);
+    count += 200;
+  }
+  const rate = Math.round(count / (CEILING_MICROSECONDS / 1e6));
+  return `signing ceiling: ${rate} P-256 signatures a second of one core, by the OpenSSL inside Node ${process.version}`;
 }
