@@ -57,6 +57,9 @@ export type Countersign = {
   stop(): Promise<void>;
 };
 
+/** Nobody listens there: the parent watcher of a test asks no resolver of the machine. */
+const NO_RESOLVER = `${LOOPBACK}:9`;
+
 /** As much of Countersign's own zone status as the tests look at. */
 export type ZoneStatus = {
   readonly mode: string;
@@ -106,7 +109,13 @@ export async function startCountersign(options: CountersignOptions = {}): Promis
   const child = await startProcess(program!, args, {
     directory,
     keepDirectory: true,
-    env: { ...process.env, COUNTERSIGN_TOKEN: TEST_TOKEN, COUNTERSIGN_WORKERS: "1", ...options.env },
+    env: {
+      ...process.env,
+      COUNTERSIGN_TOKEN: TEST_TOKEN,
+      COUNTERSIGN_WORKERS: "1",
+      COUNTERSIGN_RESOLVER: NO_RESOLVER,
+      ...options.env,
+    },
     ready: () => isReady(url),
   });
   const call = (method: string, path: string, body?: unknown): Promise<unknown> => callApi(url, method, path, body);
@@ -179,7 +188,9 @@ async function waitServed(
 ): Promise<number> {
   const asked = until(`${name} served`, async () => {
     const served = await servedSerial(port, name);
-    return served !== undefined && (serial === undefined || served === serial) ? served : undefined;
+    if (served === undefined || (serial !== undefined && served !== serial)) return undefined;
+    // Workers change over one by one, and one of them answered: at rest is the zone when all of them did.
+    return (await status()).phase === "idle" ? served : undefined;
   });
   return asked.catch(async (error: Error) => {
     throw new Error(`${error.message}; status ${JSON.stringify(await status())}`);
