@@ -23,6 +23,8 @@ const PEERS = [
   ["ldnsutils", "ldns-verify-zone", "zones signed and checked by ldns"],
   ["dnsperf", "dnsperf", undefined],
   ["dnsviz", "dnsviz", "zones graded by DNSViz"],
+  ["publicsuffix", undefined, "a registry's zone made from the list of public suffixes"],
+  ["curl", "curl", "the seed page's curl lines"],
 ];
 
 /** Debian puts name servers into /usr/sbin, which is not on everybody's path. */
