@@ -1,0 +1,97 @@
+/** An image back to zone text: BIND reads the dump and the original and finds the same zone. Damaged files are told. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileImage } from "#image";
+import { readName } from "#name";
+import { zoneFromRRsets } from "#zone";
+import { readZoneFile } from "#zonefile";
+import { flattenZone, makeDirectory, missingPrograms, removeDirectory, signZone, writeIn } from "../peers/index.ts";
+import { zonePath } from "../zones/index.ts";
+import { countersign } from "./command-line.ts";
+
+const APEX = "odd.example.";
+const missing = missingPrograms("named-checkzone", "dnssec-signzone", "dnssec-keygen");
+
+let directory: string;
+beforeAll(() => {
+  directory = makeDirectory("dump");
+});
+afterAll(() => removeDirectory(directory));
+
+/** Writes the zone's image to a file. */
+function imageOf(text: string, file: string): string {
+  const apex = readName(APEX);
+  if (!apex.ok) throw new Error(apex.error);
+  const records = readZoneFile(text, apex.value);
+  if (!records.ok) throw new Error(JSON.stringify(records.error));
+  const sets = [...records.value].map(({ owner, type, ttl, rdata }) => ({ owner, type, ttl, rdatas: [rdata] }));
+  const version = zoneFromRRsets(apex.value, sets);
+  if (!version.ok) throw new Error(JSON.stringify(version.error));
+  const image = compileImage(version.value, { treatment: "as-is" });
+  if (!image.ok) throw new Error(image.error.text);
+  const path = join(directory, file);
+  writeFileSync(path, new Uint8Array(image.value));
+  return path;
+}
+
+const dump = (path: string, ...words: readonly string[]) => countersign(["image", "dump", path, ...words]);
+
+describe.skipIf(missing.length > 0)("BIND reads out of the dump what it reads out of the zone", () => {
+  const plain = () => flattenZone(APEX, zonePath("odd.zone"));
+
+  test.each(["unsigned", "nsec", "nsec3"] as const)("%s", async (kind) => {
+    const zone = { name: APEX, text: plain() };
+    const text = kind === "unsigned" ? zone.text : signZone(zone, { denial: kind }).text;
+    const { code, out, err } = await dump(imageOf(text, `${kind}.image`));
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const original = flattenZone(APEX, writeIn(directory, `${kind}.original`, text));
+    const dumped = flattenZone(APEX, writeIn(directory, `${kind}.dumped`, out));
+    expect(dumped.split("\n").sort()).toEqual(original.split("\n").sort());
+    // The SOA comes first, behind the comment: master files begin so.
+    expect(out.split("\n")[1]).toMatch(/^odd\.example\.\t\d+\tIN\tSOA\t/i);
+  });
+});
+
+test("as JSON it is the same records", async () => {
+  const path = imageOf(readFileSync(zonePath("odd.zone"), "utf8"), "json.image");
+  const lines = (await dump(path)).out.trim().split("\n").slice(1);
+  const records = JSON.parse((await dump(path, "--json")).out) as Record<string, string | number>[];
+  const printed = records.map(({ name, ttl, type, content }) => `${name}\t${ttl}\tIN\t${type}\t${content}`);
+  expect(printed).toEqual(lines);
+});
+
+describe("what is no whole image", () => {
+  let octets: Uint8Array;
+  beforeAll(() => {
+    octets = readFileSync(imageOf(readFileSync(zonePath("odd.zone"), "utf8"), "whole.image"));
+  });
+  const damaged = (file: string, change: (copy: Uint8Array) => Uint8Array) => {
+    const path = join(directory, file);
+    writeFileSync(path, change(Uint8Array.from(octets)));
+    return dump(path);
+  };
+
+  test.each([
+    ["cut off", (copy: Uint8Array) => copy.subarray(0, copy.length - 4), /is damaged: .*\(cut-off/],
+    [
+      "one bit turned",
+      (copy: Uint8Array) => {
+        copy[copy.length >> 1]! ^= 1;
+        return copy;
+      },
+      /is damaged: .*\(checksum/,
+    ],
+    ["empty", () => new Uint8Array(0), /is no zone image/],
+    ["text", () => new TextEncoder().encode("example. 3600 IN SOA ".repeat(40)), /is no zone image/],
+  ] as const)("%s: a sentence and exit code 1, nothing printed", async (name, change, sentence) => {
+    const { code, out, err } = await damaged(`${name}.image`, change);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(sentence);
+  });
+
+  test("no file: 4, a directory: 2", async () => {
+    expect(await dump(join(directory, "none"))).toMatchObject({ code: 4, out: "" });
+    expect(await dump(directory)).toMatchObject({ code: 2, out: "" });
+  });
+});
