@@ -85,6 +85,7 @@ export class Control {
       log,
       settings: () => this.#settings,
       now,
+      nowMs: Date.now,
       random: Math.random,
     };
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));

@@ -45,6 +45,8 @@ export type Deps = {
   readonly settings: () => ControlSettings;
   /** Unix seconds, whole. */
   readonly now: () => number;
+  /** Unix milliseconds: how long things take. */
+  readonly nowMs: () => number;
   /** In [0, 1). */
   readonly random: () => number;
 };

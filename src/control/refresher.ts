@@ -386,7 +386,7 @@ export class Refresher {
   }
 
   #ms(): number {
-    return this.#deps.now() * 1000;
+    return this.#deps.nowMs();
   }
 
   /** A broken invariant below must not leave the machine waiting for ever. */
