@@ -71,6 +71,9 @@ type Shown = Dnssec & { readonly countersign: { readonly ds: string[]; readonly 
 const show = () => cli.json<Shown>("dnssec", "show", CHILD);
 const mode = (...words: readonly string[]) => cli.run("dnssec", "mode", CHILD, ...words);
 
+const becomes = (status: Dnssec["status"]) =>
+  until(`status ${status}`, async () => ((await show()).status === status ? true : undefined));
+
 /** Gives the parent this DS RRset, and waits until Countersign has seen as many records and shows the status. */
 async function publish(status: Dnssec["status"], ...ds: readonly string[]): Promise<void> {
   serial++;
@@ -135,6 +138,7 @@ test("a zone with a DS is not removed without force", async () => {
 });
 
 test("the way out: disable, DS gone, delete", async () => {
+  await becomes("active");
   expect(await cli.ok("dnssec", "disable", CHILD)).toMatch(/status +pending-disabled/);
   expect(await cli.run("dnssec", "delete", CHILD)).toMatchObject({ code: 1 });
   await publish("disabled");

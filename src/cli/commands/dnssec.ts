@@ -9,7 +9,7 @@ import { currentMode, type Denial, type Mode, type ModeStep, planMode } from "..
 import { addText } from "../options.ts";
 import { clean, printFacts, printMoment, printTable } from "../print.ts";
 import { isDsOf, keyRole, printRegistrarFields, readDnskeyLine, readDsLine } from "../registrar.ts";
-import { nextStepOf } from "./zone.ts";
+import { isDisabledWithDs, nextStepOf } from "./zone.ts";
 
 const MODES = ["unsigned", "live", "presigned", "multisigner"] as const satisfies readonly Mode[];
 const DENIALS = ["compact", "chain", "nsec3"] as const satisfies readonly Denial[];
@@ -37,7 +37,10 @@ export function addDnssecCommands(program: Command, run: Runner): void {
   dnssec
     .command("delete <zone>")
     .description("last step out: delete keys and signatures; only when disabled and the DS is gone")
-    .action(run(remove));
+    .option("--force", "although the parent was last seen with a DS")
+    .action(
+      run((context, zone: string, options: { force?: boolean }) => remove(context, zone, options.force ?? false)),
+    );
 
   const mode = dnssec
     .command("mode <zone> <mode>")
@@ -77,9 +80,17 @@ async function edit(context: Context, text: string, status: "active" | "disabled
   await showResult(context, zone, dnssec);
 }
 
-async function remove(context: Context, text: string): Promise<void> {
+async function remove(context: Context, text: string, force: boolean): Promise<void> {
   const api = context.api();
   const zone = await findZone(api, text);
+  // The server goes by the status alone, and that may be younger than its last look at the parent.
+  const status = await api.call("own.status", { params: { zoneId: zone.id } });
+  if (!force && isDisabledWithDs(status)) {
+    throw new CliFailure(
+      ExitCode.Refused,
+      `The parent was last seen with a DS of ${zone.name}: unsigned, it would be refused by every validating resolver. Take the DS away at the registrar and run "countersign zone check ${zone.name}", or say --force.`,
+    );
+  }
   const result = await api.call("dnssec.delete", { params: { zoneId: zone.id } });
   await context.show(result, () => `${zone.name}: DNSSEC is deleted, with its keys; the zone is served unsigned.\n`);
 }
@@ -107,11 +118,16 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
   error: "error: the DS at the parent fits no key of the zone; resolvers refuse it",
 };
 
+function statusWords(status: ZoneStatus): string {
+  if (isDisabledWithDs(status)) return "disabled: to be taken out, still signed; the parent was last seen with a DS";
+  return STATUS_WORDS[status.dnssec.status] ?? status.dnssec.status;
+}
+
 function describe(name: string, dnssec: Dnssec, status: ZoneStatus): string {
   const details = status.dnssec;
   const off = dnssec.modified_on === null;
   const facts = printFacts([
-    ["status", off ? "off" : (STATUS_WORDS[dnssec.status] ?? dnssec.status)],
+    ["status", off ? "off" : statusWords(status)],
     ["mode", currentMode(dnssec)],
     ["served as", status.mode === currentMode(dnssec) ? undefined : status.mode],
     ["denial", status.denial === "none" ? undefined : status.denial],

@@ -247,8 +247,19 @@ export function printSerials(serials: ZoneStatus["serials"]): string {
   return shown.join(", ");
 }
 
+/**
+ * A change between our keys and the primary's makes the server forget what the parent has until it has looked again: disabled in
+ * that moment, the status says that the DS is gone when it is not.
+ */
+export function isDisabledWithDs({ mode, dnssec }: ZoneStatus): boolean {
+  return mode !== "unsigned" && dnssec.status === "disabled" && dnssec.parent.ds.length > 0;
+}
+
 /** The server's sentence; where it speaks of API calls, the command instead. */
 export function nextStepOf(status: ZoneStatus): string {
+  if (isDisabledWithDs(status)) {
+    return `Take the DS of ${status.name} away at the registrar; the zone stays signed until DNSSEC is deleted.`;
+  }
   if (status.mode !== "unsigned" || status.held || status.serving === "not-ready") return status.dnssec.next_step;
   return `DNSSEC is off. "countersign dnssec mode ${status.name} live" signs the zone here; "… presigned" serves the primary's signatures.`;
 }
