@@ -1,7 +1,7 @@
 /**
  * What `npm test`, `npm run demo`, `npm run bench`, `npm start` and `npm run check` do, from a clean checkout on:
  *
- *   install (npm ci when needed) ▶ find a Node new enough ▶ for test: Debian packages of the peers ▶ the command itself
+ *   install (npm install when needed) ▶ find a Node new enough ▶ for test: Debian packages of the peers ▶ the command itself
  *
  * Plain JavaScript with nothing imported from npm: it runs under the Node that happens to be there (18 or later) before
  * anything is installed, and starts the Node that the project brings along for all the rest.
@@ -34,13 +34,17 @@ async function main() {
   process.exitCode = await action(findNode(), args);
 }
 
-/** `npm ci` when a package is missing or has another version than package-lock.json says. */
+/**
+ * `npm install` by package-lock.json when a package is missing or has another version than it says. Not `npm ci`: that one
+ * refuses the whole installation when a registry lacks an optional package for some other platform (a mirror may).
+ */
 function install() {
   if (installed()) return;
-  console.log("Installing npm packages (npm ci) …");
-  const npm = spawnSync("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], { cwd: ROOT, stdio: "inherit" });
+  console.log("Installing npm packages (npm install --no-save) …");
+  const args = ["install", "--no-save", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
+  const npm = spawnSync("npm", args, { cwd: ROOT, stdio: "inherit" });
   if (npm.error) stop(`npm could not be started (${npm.error.message}). Install npm, which comes with Node.`, 1);
-  if (npm.status !== 0) stop("npm ci failed; its reason stands above. Is there a way to the package registry?", 1);
+  if (npm.status !== 0) stop("npm install failed; its reason stands above. Is there a way to the package registry?", 1);
 }
 
 /** npm keeps in node_modules/.package-lock.json what it installed: compare that with what is asked for. */
