@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkPresigned, denialOf, NO_FLAGS, signingMode } from "./mode.ts";
 import { applyPatch, type DnssecPatch, type PatchContext } from "./patch.ts";
-import { DELETED, type DnssecStatus } from "./status.ts";
+import { DELETED, type DnssecStatus, stepStatus } from "./status.ts";
 
 const NOW = 1_790_000_000;
 const ACTIVE: DnssecStatus = { phase: "active", modifiedAt: NOW - 100, parent: "ours", parentAt: NOW - 10 };
@@ -41,17 +41,32 @@ test("leaving pre-signed: back to live with keys, to unsigned when nobody ever a
   expect(after(presigned, { presigned: false, status: "active" })).toBe("live pending +keys");
 });
 
-test("a change of whose DS is meant forgets what the parent showed, and asks again", () => {
+test("a change of whose DS is meant keeps only that the parent showed one, and asks again", () => {
   const live = { ...fresh, status: ACTIVE, hasKeys: true };
   const applied = applyPatch(live, { presigned: true }, NOW);
   expect(applied.ok && applied.value.status).toEqual({
     phase: "pending",
     modifiedAt: NOW,
-    parent: undefined,
+    parent: "foreign",
     parentAt: undefined,
   });
   const same = applyPatch(live, { useNsec3: true }, NOW);
   expect(same.ok && same.value.status).toBe(ACTIVE);
+});
+
+// Seen with the command line: a flip, then "disabled" before the next look at the parent, and DELETE would have gone through.
+test("a zone whose DS was at the parent can't be deleted by way of a flip", () => {
+  const live = { ...fresh, hasKeys: true, status: ACTIVE, flags: NO_FLAGS };
+  for (const patch of [{ presigned: true }, { presigned: true, status: "disabled" }] as const) {
+    const first = applyPatch(live, patch, NOW);
+    if (!first.ok) throw new Error(first.error);
+    const disabled = stepStatus(first.value.status, { kind: "disable" }, NOW);
+    if (!disabled.ok) throw new Error(disabled.error);
+    expect(stepStatus(disabled.value, { kind: "delete" }, NOW)).toEqual({
+      ok: false,
+      error: "delete-while-ds-at-parent",
+    });
+  }
 });
 
 test("denial: NSEC3 before the choice of NSEC", () => {

@@ -64,10 +64,12 @@ export function applyPatch(
 function forgetParent(status: DnssecStatus, now: number): DnssecStatus {
   if (status.phase === "deleted") return status;
   const phase = status.phase === "active" ? "pending" : status.phase;
+  // A DS that was there is there still, for keys that are not in question any more: DELETE must not take it for gone.
+  const seenDs = status.parent === "ours" || status.parent === "foreign";
   return {
     phase,
     modifiedAt: phase === status.phase ? status.modifiedAt : now,
-    parent: undefined,
+    parent: seenDs ? "foreign" : undefined,
     parentAt: undefined,
   };
 }

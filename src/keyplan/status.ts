@@ -98,7 +98,9 @@ function disable(status: DnssecStatus, now: number): DnssecStatus {
 
 function remove(status: DnssecStatus): Result<DnssecStatus, StatusRefusal> {
   if (status.phase === "pending" || status.phase === "active") return fail("delete-while-enabled");
-  if (status.phase === "pending-disabled") return fail("delete-while-ds-at-parent");
+  const dsAtParent = status.parent === "ours" || status.parent === "foreign";
+  if (status.phase === "pending-disabled" || (status.phase === "disabled" && dsAtParent))
+    return fail("delete-while-ds-at-parent");
   return ok(DELETED);
 }
 
