@@ -1,7 +1,16 @@
 /** Talks to a primary: the SOA question over UDP or TCP, the transfer over TCP, both with TSIG where the peer has a key. */
 import { fail, ok, type Result } from "#bytes";
 import type { Name } from "#name";
-import { askTcp, askUdp, dialTcp, type NetError, printSocketAddress, randomId, type SocketAddress } from "#net";
+import {
+  askTcp,
+  askUdp,
+  dialTcp,
+  type NetError,
+  printSocketAddress,
+  randomId,
+  type SocketAddress,
+  type TcpSession,
+} from "#net";
 import { type AxfrOutcome, buildAxfrQuery, buildSoaQuery, readSoaAnswer, type SoaAnswer } from "#transfer";
 import { type StartHmac, signMessage, type TsigKey, TsigVerifier } from "#tsig";
 import type { ZoneLimits, ZoneVersion } from "#zone";
@@ -83,33 +92,43 @@ export async function transferZone(
   });
   if (!session.ok) return { result: fail(netFault(session.error)), messages: 0, records: 0, octets: 0 };
   const reader = new AxfrReader({ apex, id, limits: limits.zone }, () => session.value.close());
-  const report = (result: Result<ZoneVersion, Fault>): TransferReport => {
-    session.value.close();
-    reader.close();
+  try {
+    session.value.send(query);
+    const result = await readTransfer(session.value, reader, verifier, talk);
     const { messages, octets } = session.value.received;
     return { result, messages, records: reader.records, octets };
-  };
-  const conclude = (outcome: Exclude<AxfrOutcome, { kind: "more" }>): TransferReport => {
-    if (outcome.kind === "refused") return report(fail({ code: `transfer.${outcome.code}`, text: outcome.text }));
+  } finally {
+    session.value.close();
+    reader.close();
+  }
+}
+
+async function readTransfer(
+  session: TcpSession,
+  reader: AxfrReader,
+  verifier: TsigVerifier | undefined,
+  talk: TalkOptions,
+): Promise<Result<ZoneVersion, Fault>> {
+  const conclude = (outcome: Exclude<AxfrOutcome, { kind: "more" }>): Result<ZoneVersion, Fault> => {
+    if (outcome.kind === "refused") return fail({ code: `transfer.${outcome.code}`, text: outcome.text });
     if (verifier && !verifier.complete) {
-      return report(fail({ code: "tsig.last-unsigned", text: "the last message of the transfer has no TSIG" }));
+      return fail({ code: "tsig.last-unsigned", text: "the last message of the transfer has no TSIG" });
     }
-    return report(ok(outcome.zone));
+    return ok(outcome.zone);
   };
-  session.value.send(query);
   // Each turn takes a message; the session bounds their number, their octets and the time.
   for (;;) {
-    const next = await session.value.next();
+    const next = await session.next();
     if (reader.outcome && reader.outcome.kind !== "more") return conclude(reader.outcome);
     if (!next.ok) {
       const ended = next.error.code === "net.closed" ? await reader.end() : undefined;
       if (ended && ended.kind !== "more" && (ended.kind === "done" || ended.code !== "stream-ended"))
         return conclude(ended);
       const fault = netFault(next.error);
-      return report(fail({ ...fault, text: ended?.kind === "refused" ? `${fault.text}; ${ended.text}` : fault.text }));
+      return fail({ ...fault, text: ended?.kind === "refused" ? `${fault.text}; ${ended.text}` : fault.text });
     }
     const message = verifier ? unsigned(next.value, verifier, talk) : ok(next.value);
-    if (!message.ok) return report(message);
+    if (!message.ok) return message;
     const outcome = await reader.accept(message.value);
     if (outcome.kind !== "more") return conclude(outcome);
   }
@@ -140,5 +159,6 @@ function netFault(error: NetError): Fault {
 }
 
 export function primaryText(primary: Primary): string {
-  return `${primary.name} (${printSocketAddress(primary.address)})`;
+  const address = printSocketAddress(primary.address);
+  return primary.name === address ? address : `${primary.name} (${address})`;
 }

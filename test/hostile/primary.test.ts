@@ -1,0 +1,298 @@
+/**
+ * Item 1 of the main job under attack: "a zone is taken only when the closing SOA came and every check held …: refused, with
+ * the reason on the zone, the old zone served on". One product, one primary that follows scripts, one honest Knot beside it.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Countersign, startCountersign } from "../peers/countersign.ts";
+import {
+  LOOPBACK,
+  makeTsigKey,
+  type Peer,
+  type PeerZone,
+  queryUdp,
+  servedSerial,
+  startKnot,
+  until,
+} from "../peers/index.ts";
+import { AXFR_CASES, type TrickCase } from "./primary.cases.ts";
+import { type HostilePrimary, type SoaTrick, startHostilePrimary } from "./primary.ts";
+import { ALONE, breakages, residentMebibytes } from "./world.ts";
+
+const BOUNDS = {
+  COUNTERSIGN_TRANSFER_IDLE_SECONDS: "1",
+  COUNTERSIGN_TRANSFER_SECONDS: "3",
+  COUNTERSIGN_CHECK_SECONDS: "1",
+  COUNTERSIGN_MAX_ZONE_RECORDS: "20000",
+  COUNTERSIGN_MAX_ZONE_NAMES: "10000",
+  COUNTERSIGN_MAX_ZONE_OCTETS: "4000000",
+};
+
+type TransferRow = {
+  readonly id: number;
+  readonly outcome: string;
+  readonly records: number;
+  readonly error: { readonly code: string; readonly message: string } | null;
+};
+
+function zoneText(name: string, serial: number): PeerZone {
+  const more = Array.from({ length: 80 }, (_, i) => `host${i} 300 IN A 192.0.2.${i}`).join("\n");
+  const text = `$ORIGIN ${name}
+@ 3600 IN SOA ns1 hostmaster ${serial} 3600 600 86400 300
+@ 3600 IN NS ns1
+ns1 3600 IN A 192.0.2.1
+www 300 IN A 192.0.2.10
+${more}
+`;
+  return { name, text };
+}
+
+const HONEST = "honest.example.";
+
+describe("a hostile primary", () => {
+  const tsig = makeTsigKey("transfer.example.", "hmac-sha256");
+  let knot: Peer;
+  let product: Countersign;
+  const primaries: Partial<Record<"plain" | "tsig", HostilePrimary>> = {};
+  const peerIds: Partial<Record<"plain" | "tsig", string>> = {};
+  let accountId: string;
+  let before: number;
+  let number = 0;
+
+  beforeAll(async () => {
+    primaries.plain = await startHostilePrimary();
+    primaries.tsig = await startHostilePrimary(tsig);
+    knot = await startKnot({ zones: [zoneText(HONEST, 1)] });
+    product = await startCountersign({ env: { ...ALONE, ...BOUNDS } });
+    const [account] = (await product.call("GET", "/client/v4/accounts")) as { id: string }[];
+    accountId = account!.id;
+    const base = `/client/v4/accounts/${accountId}/secondary_dns`;
+    const key = (await product.call("POST", `${base}/tsigs`, {
+      name: tsig.name,
+      algo: tsig.algorithm,
+      secret: tsig.secret,
+    })) as { id: string };
+    for (const kind of ["plain", "tsig"] as const) {
+      const { address: ip, port } = primaries[kind]!;
+      const peer = { name: kind, ip, port, ...(kind === "tsig" ? { tsig_id: key.id } : {}) };
+      peerIds[kind] = ((await product.call("POST", `${base}/peers`, peer)) as { id: string }).id;
+    }
+    const id = await product.addZone({ name: HONEST, primary: knot, mode: "unsigned" });
+    await product.served(id, HONEST, 1);
+    before = await residentMebibytes(product);
+  });
+  afterAll(async () => {
+    await product?.stop();
+    await knot?.stop();
+    await primaries.plain?.stop();
+    await primaries.tsig?.stop();
+  });
+  afterEach(async () => {
+    expect(await servedSerial(product.port, HONEST)).toBeDefined();
+    expect(breakages(product)).toEqual([]);
+  });
+
+  type Attacked = { readonly id: string; readonly name: string; readonly primary: HostilePrimary };
+
+  /** A zone of which serial 1 came honestly and is served. */
+  async function attacked(kind: "plain" | "tsig", mode?: object): Promise<Attacked> {
+    const name = `zone${++number}.hostile.example.`;
+    const primary = primaries[kind]!;
+    primary.serve(zoneText(name, 1));
+    const zone = { name: name.slice(0, -1), type: "secondary", account: { id: accountId } };
+    const { id } = (await product.call("POST", "/client/v4/zones", zone)) as { id: string };
+    if (mode) await product.call("PATCH", `/client/v4/zones/${id}/dnssec`, mode);
+    const incoming = { name, peers: [peerIds[kind]], auto_refresh_seconds: 3600 };
+    await product.call("POST", `/client/v4/zones/${id}/secondary_dns/incoming`, incoming);
+    await product.served(id, name, 1);
+    await until("rest", async () => (await product.status(id)).phase === "idle");
+    return { id, name, primary };
+  }
+
+  const transfers = async ({ id }: Attacked): Promise<readonly TransferRow[]> =>
+    (await product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as TransferRow[];
+
+  const force = ({ id }: Attacked) => product.call("POST", `/client/v4/zones/${id}/secondary_dns/force_axfr`);
+
+  /** The newest attempt after the one that is known, when it has failed. */
+  async function failure(zone: Attacked, known: readonly TransferRow[]): Promise<TransferRow> {
+    return until(`a failed transfer of ${zone.name}`, async () => {
+      const [newest] = await transfers(zone);
+      return newest && newest.id !== known[0]?.id ? newest : undefined;
+    });
+  }
+
+  async function recovers(zone: Attacked): Promise<void> {
+    zone.primary.serve(zoneText(zone.name, 9));
+    await force(zone);
+    await product.served(zone.id, zone.name, 9);
+  }
+
+  test.each(AXFR_CASES)("$name", async ({ trick, code, says, tsig: signed }: TrickCase) => {
+    const zone = await attacked(signed ? "tsig" : "plain");
+    const known = await transfers(zone);
+    zone.primary.serve(zoneText(zone.name, 2), trick);
+    await force(zone);
+    const failed = await failure(zone, known);
+    expect([code].flat(), failed.error?.message).toContain(failed.error?.code);
+    if (says) expect(failed.error?.message).toMatch(says);
+    expect(["refused", "failed", "held"]).toContain(failed.outcome);
+    // The good version is served on, and the reason stands on the zone.
+    expect(await servedSerial(product.port, zone.name)).toBe(1);
+    const status = (await product.status(zone.id)) as unknown as {
+      held: { code: string } | null;
+      serving: string;
+      peers: { transfer_error: { code: string } | null }[];
+    };
+    expect(status.serving).toBe("serving");
+    const reasons = [status.held?.code, ...status.peers.map((peer) => peer.transfer_error?.code)];
+    expect(reasons).toContain(failed.error?.code);
+    await until("the connection to be let go", () => zone.primary.connections === 0);
+    await recovers(zone);
+  });
+
+  test("an honest zone is renewed while the hostile primary holds transfers up", async () => {
+    const slow = await Promise.all(Array.from({ length: 6 }, () => attacked("plain")));
+    const known = new Map(slow.map((zone) => [zone, transfers(zone)]));
+    await Promise.all(known.values());
+    for (const zone of slow) {
+      zone.primary.serve(zoneText(zone.name, 2), { axfr: () => undefined });
+      await force(zone);
+    }
+    await knot.replaceZone(zoneText(HONEST, 2));
+    const [honest] = (await product.call("GET", "/client/v4/zones?name=honest.example")) as { id: string }[];
+    await product.call("POST", `/client/v4/zones/${honest!.id}/secondary_dns/force_axfr`);
+    await product.served(honest!.id, HONEST, 2);
+    for (const zone of slow) {
+      expect(await servedSerial(product.port, zone.name)).toBe(1);
+      expect((await failure(zone, await known.get(zone)!)).error?.code).toBe("net.timeout");
+      await recovers(zone);
+    }
+  });
+
+  test("what is sent before the end is not served in part: a new zone stays SERVFAIL", async () => {
+    const name = "never.hostile.example.";
+    primaries.plain!.serve(zoneText(name, 1), {
+      axfr: (transfer) => {
+        transfer.send(transfer.message([transfer.zone.soa, ...transfer.zone.records]));
+        transfer.end();
+      },
+    });
+    const zone = { name: name.slice(0, -1), type: "secondary", account: { id: accountId } };
+    const { id } = (await product.call("POST", "/client/v4/zones", zone)) as { id: string };
+    const incoming = { name, peers: [peerIds.plain], auto_refresh_seconds: 3600 };
+    await product.call("POST", `/client/v4/zones/${id}/secondary_dns/incoming`, incoming);
+    await failure({ id, name, primary: primaries.plain! }, []);
+    const reply = await queryUdp(
+      { address: LOOPBACK, port: product.port },
+      { name: `www.${name}`, type: 1, edns: { do: true } },
+    );
+    expect(reply[3]! & 15).toBe(2);
+    // Extended error 14, Not Ready, is the last option.
+    expect([...reply.subarray(-6)]).toEqual([0, 15, 0, 2, 0, 14]);
+  });
+
+  /** A NOTIFY from 127.0.0.1, which is the peer's address. */
+  async function notify(name: string): Promise<void> {
+    const reply = await queryUdp({ address: LOOPBACK, port: product.port }, { name, type: 6, flags: 0x2400 });
+    expect(reply[3]! & 15).toBe(0);
+  }
+
+  const SOA_TRICKS: readonly { readonly name: string; readonly soa: SoaTrick; readonly code: string | RegExp }[] = [
+    { name: "SERVFAIL", soa: (honest) => honest({ rcode: 2 }), code: "rcode" },
+    { name: "REFUSED", soa: (honest) => honest({ rcode: 5 }), code: "rcode" },
+    { name: "lame: no AA", soa: (honest) => honest({ flags: 0x8000 }), code: "not-authoritative" },
+    { name: "silence over both", soa: () => undefined, code: /no-answer|net/ },
+    { name: "truncated over both", soa: (honest) => honest({ flags: 0x8600 }), code: "truncated" },
+    { name: "a wrong ID over both", soa: (honest) => honest({ id: 0x10000 - 1 }), code: /no-answer|wrong-id|net/ },
+    {
+      name: "half a SOA",
+      soa: (honest) => honest({ change: (octets) => octets.subarray(0, octets.length - 10) }),
+      code: /malformed/,
+    },
+    {
+      name: "no record",
+      soa: (honest) =>
+        honest({
+          change: (octets) => {
+            const empty = octets.slice(0, octets.length);
+            empty[7] = 0;
+            return empty;
+          },
+        }),
+      code: /malformed|no-soa/,
+    },
+  ];
+
+  test.each(SOA_TRICKS)("SOA question: $name", async ({ soa, code }) => {
+    const zone = await attacked("plain");
+    zone.primary.serve(zoneText(zone.name, 2), { soa });
+    await notify(zone.name);
+    const error = await until(`a failed check of ${zone.name}`, async () => {
+      const status = (await product.status(zone.id)) as unknown as {
+        peers: { check_error: { code: string; message: string } | null }[];
+      };
+      return status.peers[0]?.check_error ?? undefined;
+    });
+    if (typeof code === "string") expect(error.code).toBe(code);
+    else expect(error.code).toMatch(code);
+    expect(await servedSerial(product.port, zone.name)).toBe(1);
+    await recovers(zone);
+  });
+
+  test("truncated over UDP, whole over TCP: taken", async () => {
+    const zone = await attacked("plain");
+    zone.primary.serve(zoneText(zone.name, 2), {
+      soa: (honest, transport) =>
+        transport === "udp"
+          ? honest({ flags: 0x8600, change: (octets) => octets.subarray(0, octets.length) })
+          : honest(),
+    });
+    await notify(zone.name);
+    await product.served(zone.id, zone.name, 2);
+  });
+
+  test("newer by UDP, older by AXFR: not taken, and it says so", async () => {
+    const zone = await attacked("plain");
+    const newer = zone.primary.serve(zoneText(zone.name, 5));
+    zone.primary.serve(zoneText(zone.name, 0), { soa: (honest) => honest({}, newer) });
+    const known = await transfers(zone);
+    await notify(zone.name);
+    const failed = await failure(zone, known);
+    expect(failed).toMatchObject({ outcome: "refused", error: { code: "transfer.not-newer" } });
+    expect(await servedSerial(product.port, zone.name)).toBe(1);
+  });
+
+  test("a serial that goes backwards is not taken, unless the operator forces it", async () => {
+    const zone = await attacked("plain");
+    zone.primary.serve(zoneText(zone.name, 0));
+    await notify(zone.name);
+    await until("the check", async () => {
+      const events = (await product.call("GET", `/countersign/v1/events?zone_id=${zone.id}`)) as { code: string }[];
+      return events.some(({ code }) => code === "refresh.serial-backwards");
+    });
+    expect(await servedSerial(product.port, zone.name)).toBe(1);
+    await force(zone);
+    await product.served(zone.id, zone.name, 0);
+  });
+
+  test("a zone of 64 KiB records, one a message, is taken as it is", async () => {
+    const zone = await attacked("plain");
+    const made = zone.primary.serve(zoneText(zone.name, 2), {
+      axfr: (transfer) => {
+        const owner = made.records.find((record) => record.type === 1)!.owner;
+        const room = 65_535 - 12 - 4 - owner.length - zone.name.length - 40;
+        const huge = { owner, type: 65_280, ttl: 300, rdata: new Uint8Array(room).fill(7) };
+        const message = transfer.message([huge]);
+        expect(message.length).toBeGreaterThan(65_000);
+        transfer.send(transfer.message([made.soa]));
+        for (const record of [huge, ...made.records, made.soa]) transfer.send(transfer.message([record]));
+      },
+    });
+    await force(zone);
+    await product.served(zone.id, zone.name, 2);
+  });
+
+  test("all that cost a bounded amount of memory", async () => {
+    expect((await residentMebibytes(product)) - before).toBeLessThan(150);
+  });
+});

@@ -1,0 +1,254 @@
+/**
+ * A primary that follows a script: honest until told otherwise, zone by zone. It speaks UDP and TCP on one port, signs with
+ * TSIG when the question was signed, and does to a transfer whatever its trick says, octet by octet.
+ */
+import { createSocket, type RemoteInfo, type Socket as UdpSocket } from "node:dgram";
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { openCrypto } from "#crypto";
+import { parseMessage, type ResourceRecord, writeMessage } from "#message";
+import { nameKey, printName, readName } from "#name";
+import { findTsig, readTsigAlgorithm, TsigSigner, type TsigKey as WireTsigKey } from "#tsig";
+import { readZoneFile } from "#zonefile";
+import { freePort, LOOPBACK, type PeerZone, type TsigKey } from "../peers/index.ts";
+
+const QUERY_SOA = 6;
+const QUERY_AXFR = 252;
+const QR_AA = 0x8400;
+
+export type Zone = { readonly name: string; readonly soa: ResourceRecord; readonly records: readonly ResourceRecord[] };
+
+/** One transfer as the trick sees it. Nothing it calls throws when the client has gone. */
+export type Transfer = {
+  readonly zone: Zone;
+  readonly id: number;
+  /** The question section's octets, as they came. */
+  readonly question: Uint8Array;
+  /** A whole message of these records: signed when the question was. */
+  message(records: readonly ResourceRecord[], more?: MessageTricks): Uint8Array;
+  /** Framed. */
+  send(message: Uint8Array): void;
+  /** As it is. */
+  raw(octets: Uint8Array): void;
+  end(): void;
+  readonly gone: boolean;
+  /** Resolves when the client has taken what was sent, or has gone. */
+  drained(): Promise<void>;
+};
+
+export type MessageTricks = {
+  readonly id?: number;
+  readonly flags?: number;
+  readonly opcode?: number;
+  readonly rcode?: number;
+  /** Another one than was asked; null: none. */
+  readonly question?: { readonly name: string; readonly type: number; readonly class: number } | null;
+  /** Leaves TSIG out. */
+  readonly unsigned?: boolean;
+  /** Added to the clock, seconds. */
+  readonly clock?: number;
+  /** After signing. */
+  readonly change?: (octets: Uint8Array) => Uint8Array;
+};
+
+export type AxfrTrick = (transfer: Transfer) => void | Promise<void>;
+
+/** Gives the answer to a SOA question; undefined is silence. `honest`: what it would be without a trick. */
+export type SoaTrick = (
+  honest: (more?: MessageTricks, zone?: Zone) => Uint8Array,
+  transport: "udp" | "tcp",
+) => Uint8Array | undefined;
+
+export type Trick = { readonly soa?: SoaTrick; readonly axfr?: AxfrTrick };
+
+export type HostilePrimary = {
+  readonly address: string;
+  readonly port: number;
+  /** Serves this version, with the trick or without one. */
+  serve(zone: PeerZone, trick?: Trick): Zone;
+  /** Connections that are open now. */
+  readonly connections: number;
+  stop(): Promise<void>;
+};
+
+export async function startHostilePrimary(tsig?: TsigKey): Promise<HostilePrimary> {
+  const port = await freePort();
+  const zones = new Map<string, { readonly zone: Zone; readonly trick: Trick }>();
+  const sockets = new Set<Socket>();
+  const key = tsig && wireKey(tsig);
+  const find = (query: Uint8Array) => {
+    const parsed = parseMessage(query);
+    const question = parsed.ok ? parsed.value.question[0] : undefined;
+    const served = question && zones.get(nameKey(question.name));
+    return served && { ...served, type: question.type };
+  };
+  const udp = createSocket("udp4");
+  udp.on("message", (query, from) => answerUdp(udp, query, from, find(query), key));
+  udp.bind(port, LOOPBACK);
+  await once(udp, "listening");
+  const tcp = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => sockets.delete(socket));
+    eachMessage(socket, (query) => answerTcp(socket, query, find(query), key));
+  });
+  tcp.listen(port, LOOPBACK);
+  await once(tcp, "listening");
+  return {
+    address: LOOPBACK,
+    port,
+    serve(text, trick = {}) {
+      const zone = readZone(text);
+      zones.set(nameKey(zone.soa.owner), { zone, trick });
+      return zone;
+    },
+    get connections() {
+      return sockets.size;
+    },
+    stop: () => stop(udp, tcp, sockets),
+  };
+}
+
+type Served = { readonly zone: Zone; readonly trick: Trick; readonly type: number };
+
+function readZone({ name, text }: PeerZone): Zone {
+  const apex = readName(name);
+  if (!apex.ok) throw new Error(name);
+  const read = readZoneFile(text, apex.value);
+  if (!read.ok) throw new Error(`${name}: line ${read.error.line}: ${read.error.reason}`);
+  const soa = read.value.find((record) => record.type === QUERY_SOA)!;
+  return { name, soa, records: read.value.filter((record) => record !== soa) };
+}
+
+function wireKey(key: TsigKey): WireTsigKey {
+  const name = readName(key.name);
+  const algorithm = readTsigAlgorithm(key.algorithm);
+  if (!name.ok || !algorithm.ok) throw new Error(key.name);
+  return { name: name.value, algorithm: algorithm.value, secret: Uint8Array.from(Buffer.from(key.secret, "base64")) };
+}
+
+const { startHmac } = openCrypto("node");
+
+/** Makes the messages of one response: the TSIG chain runs through them. */
+function writer(query: Uint8Array, key: WireTsigKey | undefined) {
+  const parsed = parseMessage(query);
+  if (!parsed.ok) throw new Error("a query of ours does not parse");
+  const tsig = findTsig(query);
+  const mac = tsig.ok ? tsig.value?.mac : undefined;
+  const signer = key && mac ? new TsigSigner(key, mac, startHmac) : undefined;
+  const { id, question } = parsed.value;
+  return (records: readonly ResourceRecord[], more: MessageTricks = {}): Uint8Array => {
+    const asked = more.question === null ? [] : more.question ? [otherQuestion(more.question)] : question;
+    const { octets } = writeMessage({
+      id: more.id ?? id,
+      flags: more.flags ?? QR_AA,
+      opcode: more.opcode,
+      rcode: more.rcode,
+      question: asked,
+      answer: records,
+    });
+    const signed =
+      signer && !more.unsigned ? signer.sign(octets, Math.floor(Date.now() / 1000) + (more.clock ?? 0)) : octets;
+    return more.change ? more.change(signed) : signed;
+  };
+}
+
+function otherQuestion({ name, type, class: rrClass }: { name: string; type: number; class: number }) {
+  const read = readName(name);
+  if (!read.ok) throw new Error(name);
+  return { name: read.value, type, class: rrClass };
+}
+
+function answerSoa(query: Uint8Array, served: Served, transport: "udp" | "tcp", key: WireTsigKey | undefined) {
+  const write = writer(query, key);
+  const honest = (more?: MessageTricks, zone = served.zone) => write([zone.soa], more);
+  return served.trick.soa ? served.trick.soa(honest, transport) : honest();
+}
+
+function answerUdp(
+  udp: UdpSocket,
+  query: Buffer,
+  from: RemoteInfo,
+  served: Served | undefined,
+  key?: WireTsigKey,
+): void {
+  if (served?.type !== QUERY_SOA) return;
+  const answer = answerSoa(query, served, "udp", key);
+  if (answer) udp.send(answer, from.port, from.address);
+}
+
+function answerTcp(socket: Socket, query: Uint8Array, served: Served | undefined, key?: WireTsigKey): void {
+  if (!served) {
+    socket.destroy();
+    return;
+  }
+  const write = (octets: Uint8Array): void => {
+    if (socket.writable) socket.write(octets);
+  };
+  const send = (message: Uint8Array): void =>
+    write(Buffer.concat([Uint8Array.of(message.length >> 8, message.length & 255), message]));
+  if (served.type === QUERY_SOA) {
+    const answer = answerSoa(query, served, "tcp", key);
+    if (answer) send(answer);
+  }
+  if (served.type !== QUERY_AXFR) return;
+  const transfer: Transfer = {
+    zone: served.zone,
+    id: (query[0]! << 8) | query[1]!,
+    question: query.subarray(12),
+    message: writer(query, key),
+    send,
+    raw: write,
+    end: () => socket.end(),
+    get gone() {
+      return !socket.writable;
+    },
+    drained: () => drained(socket),
+  };
+  void (served.trick.axfr ?? honestAxfr)(transfer);
+}
+
+function drained(socket: Socket): Promise<void> {
+  if (!socket.writable || socket.writableLength < 1 << 16) return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off("drain", done);
+      socket.off("close", done);
+      resolve();
+    };
+    socket.once("drain", done);
+    socket.once("close", done);
+  });
+}
+
+/** SOA, everything, SOA, in one message or in pieces of `size` records. */
+export function honestAxfr(transfer: Transfer, size = 100): void {
+  for (const records of pieces(transfer.zone, size)) transfer.send(transfer.message(records));
+}
+
+export function pieces({ soa, records }: Zone, size: number): ResourceRecord[][] {
+  const all = [soa, ...records, soa];
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+}
+
+function eachMessage(socket: Socket, take: (message: Uint8Array) => void): void {
+  let pending = Buffer.alloc(0);
+  socket.on("data", (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+      const message = Uint8Array.from(pending.subarray(2, 2 + pending.readUInt16BE(0)));
+      pending = pending.subarray(2 + message.length);
+      take(message);
+    }
+  });
+}
+
+async function stop(udp: UdpSocket, tcp: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  for (const socket of sockets) socket.destroy();
+  await Promise.all([new Promise<void>((done) => udp.close(() => done())), new Promise((done) => tcp.close(done))]);
+}
+
+/** The name as text of a record, for messages of tests. */
+export function ownerText(record: ResourceRecord): string {
+  return printName(record.owner);
+}
