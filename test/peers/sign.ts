@@ -77,6 +77,8 @@ function signWithBind(zone: PeerZone, file: string, directory: string, options: 
   const nsec3 = ["-3", options.salt ?? "-", "-H", String(options.iterations ?? 0), ...(options.optOut ? ["-A"] : [])];
   // Smart signing (-S) takes the keys it finds in the directory and puts them into the zone.
   const args = ["-q", "-S", "-K", directory, "-o", zone.name, "-O", "full", "-f", join(directory, "signed"), ...dates];
+  // A zone that is not valid now is wanted so: its signer must not check it afterwards.
+  if (options.inception !== undefined || options.expiration !== undefined) args.push("-P");
   if (options.denial === "nsec3") args.push(...nsec3);
   execFileSync(getProgram("dnssec-signzone"), [...args, file], { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
   const ds = execFileSync(getProgram("dnssec-dsfromkey"), ["-2", join(directory, `${ksk}.key`)], {
