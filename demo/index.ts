@@ -72,8 +72,8 @@ async function main(checkOnly: boolean): Promise<number> {
   const data = mkdtempSync(join(tmpdir(), "countersign-demo-"));
   const key: TsigKey = { name: getName("demo-key."), algorithm: "hmac-sha256", secret: randomBytes(32) };
   const primary = await openPrimary(MODES.map(primaryZone), key, HOST);
-  const dns = { address: HOST, port: await choosePort(DNS_PORT) };
-  const http = `${HOST}:${await choosePort(HTTP_PORT)}`;
+  const dns = { address: HOST, port: await choosePort(checkOnly ? 0 : DNS_PORT) };
+  const http = `${HOST}:${await choosePort(checkOnly ? 0 : HTTP_PORT)}`;
   let product: Product | undefined;
   try {
     product = await startProduct({

@@ -37,7 +37,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const onExit = (): boolean => child.kill("SIGKILL");
   process.once("exit", onExit);
   const url = `http://${options.http}`;
-  await waitReady(child, url, log);
+  await waitReady(child, url, token, log);
   return {
     token,
     url,
@@ -49,18 +49,25 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   };
 }
 
-async function waitReady(child: ChildProcess, url: string, log: readonly string[]): Promise<void> {
+/** Ready, and ours: another server may have taken the port in the meantime, and it would not know the token. */
+async function waitReady(child: ChildProcess, url: string, token: string, log: readonly string[]): Promise<void> {
   const deadline = Date.now() + START_MILLISECONDS;
   while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
-    const ready = await fetch(`${url}/readyz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ready) return;
+    if ((await succeeds(`${url}/readyz`)) && (await succeeds(`${url}/client/v4/user/tokens/verify`, token))) return;
     await sleep(PAUSE_MILLISECONDS);
   }
   child.kill("SIGKILL");
   throw new Error(`Countersign did not start. It said:\n${log.join("").slice(-2_000)}`);
+}
+
+function succeeds(url: string, token?: string): Promise<boolean> {
+  return fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }).then(
+    async (response) => {
+      await response.body?.cancel();
+      return response.ok;
+    },
+    () => false,
+  );
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {
