@@ -84,7 +84,10 @@ describe.skipIf(missing.length > 0)(
 
     test("a change at the primary comes through", async () => {
       const file = join(directory, "try", "first.example.zone");
-      const changed = readFileSync(file, "utf8").replace("hostmaster.first.example. 1 ", "hostmaster.first.example. 2 ");
+      const changed = readFileSync(file, "utf8").replace(
+        "hostmaster.first.example. 1 ",
+        "hostmaster.first.example. 2 ",
+      );
       writeIn(join(directory, "try"), "first.example.zone", `${changed}new.first.example. 300 IN A 192.0.2.81\n`);
       runShell("knotc -c try/knot.conf reload", directory, env);
       await until("serial 2", async () => (await servedSerial(dnsPort, "first.example.")) === 2);
