@@ -39,7 +39,9 @@ export async function validateThroughResolver(
   resolver: Server,
   authority: Server,
 ): Promise<Verdict> {
-  const direct = await askAllTcp(authority, questions);
+  // With DO, as the resolver asks: an RRSIG's Labels tells what was made from a wildcard.
+  const withDo = questions.map((question) => ({ ...question, edns: { ...question.edns, do: true, size: 4096 } }));
+  const direct = await askAllTcp(authority, withDo);
   const inside = questions.filter((question, i) => {
     const name = readName(question.name);
     return (
