@@ -192,7 +192,7 @@ async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
   const ksk = keys.find((key) => key.role === "ksk");
   const zsk = keys.find((key) => key.role === "zsk");
   if (!ksk || !zsk) return fail({ code: "dnssec.no-keys", text: "the zone has no keys to sign with" });
-  const apex = signApex(apexPlanOf(draft, deps), ksk, draft.context.apex, deps);
+  const apex = signApex(apexPlanOf(draft, deps), draft.mode, { ksk, zsk }, draft.context.apex, deps);
   if (!apex.ok) return apex;
   const zskPrivate = deps.vault.exposeZsk(zsk);
   if (!zskPrivate.ok) return zskPrivate;

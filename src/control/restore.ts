@@ -8,7 +8,7 @@
  */
 
 import { ZoneImage } from "#image";
-import { planApex } from "#keyplan";
+import { denialOf, planApex } from "#keyplan";
 import { readName } from "#name";
 import { type DnssecRow, type KeyRow, StoreError, type VersionRow, type ZoneRow } from "#store";
 import { signApex } from "./apex.ts";
@@ -29,6 +29,8 @@ export type RestoredZone = {
   readonly refreshNote: RefreshNote | undefined;
   /** What is served is not made of the newest stored version in the mode that is wanted: a round is due. */
   readonly stale: boolean;
+  /** What was transferred can't be read any more: it has to be fetched again, whatever its serial. */
+  readonly damaged: boolean;
 };
 
 type Rows = {
@@ -92,9 +94,18 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
   const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, deps));
   const held = rows.held.get(row.id) as Held | undefined;
   zone.restore(stored ?? served?.from, served, held);
-  const made = served !== undefined && served.from.file === stored?.file && served.mode === zone.mode;
-  const stale = stored !== undefined && !made && held === undefined;
-  return { zone, refreshNote: readRefreshNote(rows.refresh.get(row.id)), stale };
+  const stale = stored !== undefined && held === undefined && !(served && note && isWanted(note, stored, zone));
+  const damaged = storedRow !== undefined && stored === undefined;
+  return { zone, refreshNote: readRefreshNote(rows.refresh.get(row.id)), stale, damaged };
+}
+
+/**
+ * Whether what is served was made of what is stored, in the way that is wanted now: a change may have been acknowledged
+ * and stored, and its round not have come to its end. By the note, not by what could be made of it.
+ */
+function isWanted(note: ServedNote, stored: StoredVersion, zone: Zone): boolean {
+  const denial = zone.mode === "live" || zone.mode === "multisigner" ? denialOf(zone.flags) : null;
+  return note.from === stored.file && note.mode === zone.mode && note.denial === denial;
 }
 
 /** Loads each image of a zone once: stored and served version often share one. */
@@ -159,7 +170,7 @@ async function restoreServed(
   const own = zone.keys.map((key) => key.dnskey);
   const { apex: owner, status } = zone;
   const plan = { apex: owner, mode: note.mode, phase: status.phase, own, transferred: transferredKeys(from.image) };
-  const apex = signApex(planApex(plan, deps.crypto), ksk, owner, deps);
+  const apex = signApex(planApex(plan, deps.crypto), note.mode, { ksk, zsk }, owner, deps);
   const zskPrivate = deps.vault.exposeZsk(zsk);
   if (!apex.ok || !zskPrivate.ok) {
     const text = apex.ok ? (zskPrivate.ok ? "" : zskPrivate.error.text) : apex.error.text;

@@ -46,7 +46,7 @@ export type Countersign = {
   /** Zone id of a zone that comes from `primary`, created and configured, not waited for. */
   addZone(zone: {
     readonly name: string;
-    readonly primary: Peer;
+    readonly primary: Pick<Peer, "kind" | "address" | "port">;
     readonly tsig?: TsigKey;
     readonly mode: SigningMode;
   }): Promise<string>;
@@ -144,7 +144,12 @@ type Call = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
 async function addZone(
   call: Call,
-  zone: { readonly name: string; readonly primary: Peer; readonly tsig?: TsigKey; readonly mode: SigningMode },
+  zone: {
+    readonly name: string;
+    readonly primary: Pick<Peer, "kind" | "address" | "port">;
+    readonly tsig?: TsigKey;
+    readonly mode: SigningMode;
+  },
 ): Promise<string> {
   const [account] = (await call("GET", "/client/v4/accounts")) as { id: string }[];
   const base = `/client/v4/accounts/${account!.id}/secondary_dns`;

@@ -1,6 +1,6 @@
 /** Unbound as a validating resolver that asks one server of ours, with our key as its only trust anchor. */
 import { execFileSync } from "node:child_process";
-import { queryUdp, type Server } from "./client.ts";
+import { queryTcp, type Server } from "./client.ts";
 import { getProgram } from "./programs.ts";
 import { freePort, LOOPBACK, makeDirectory, type ServerProcess, startProcess, writeIn } from "./server-process.ts";
 
@@ -29,8 +29,9 @@ export async function startUnbound(options: UnboundOptions): Promise<Unbound> {
   const configuration = writeIn(directory, "unbound.conf", unboundConfiguration(directory, port, options));
   const child = await startProcess(getProgram("unbound"), ["-d", "-p", "-c", configuration], {
     directory,
+    // By TCP: a refused connection is known at once, a datagram to nobody only when it was waited for in vain.
     ready: () =>
-      queryUdp({ address: LOOPBACK, port }, { name: "ready.invalid.", type: 1, flags: 0x0100 }).then(
+      queryTcp({ address: LOOPBACK, port }, { name: "ready.invalid.", type: 1, flags: 0x0100 }).then(
         () => true,
         () => false,
       ),
