@@ -29,9 +29,14 @@ export function replaceAll(text: string, pairs: readonly (readonly [string, stri
   return pairs.reduce((changed, [printed, typed]) => changed.replaceAll(printed, typed), text);
 }
 
-/** Runs what a reader would paste into a shell; its standard output. Throws when a command fails. */
+/** Runs what a reader would paste into a shell; its standard output. Throws when a command fails, with what it said. */
 export function runShell(text: string, directory: string, env: NodeJS.ProcessEnv): string {
   // Name servers and their tools are in /usr/sbin on Debian: an operator's path has it.
   const path = `${process.env["PATH"]}:/usr/local/sbin:/usr/sbin`;
-  return execFileSync("sh", ["-e", "-c", text], { cwd: directory, env: { ...env, PATH: path }, encoding: "utf8" });
+  return execFileSync("sh", ["-e", "-c", text], {
+    cwd: directory,
+    env: { ...env, PATH: path },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }

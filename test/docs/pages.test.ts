@@ -47,6 +47,20 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+test("docs/glossary.md: what words are called in the code is in the code", () => {
+  const sources = (readdirSync(join(ROOT, "src"), { recursive: true }) as string[]).filter((path) =>
+    path.endsWith(".ts"),
+  );
+  const code = sources.map((path) => read(join("src", path))).join("\n");
+  const named = [...read("docs/glossary.md").matchAll(/\| ([^|]*) \|$/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([\w.]+)`/g)].map(([, identifier]) => identifier!),
+  );
+  expect(named.length).toBeGreaterThan(15);
+  const words = (identifier: string): string[] => identifier.split(".");
+  const isThere = (word: string): boolean => new RegExp(`\\b${word}\\b`).test(code);
+  expect(named.filter((identifier) => !words(identifier).every(isThere))).toEqual([]);
+});
+
 /** GitHub's anchors of a page's headings. */
 function anchorsOf(page: string): string[] {
   return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, title]) =>

@@ -113,7 +113,7 @@ test("the demo of the README checks itself", () => {
   const said = execFileSync(process.execPath, [join(ROOT, "demo", "index.ts"), "--check"], { encoding: "utf8" });
   expect(said).toContain("All checks held.");
   expect(said).not.toContain("FAIL");
-});
+}, 120_000);
 
 function answers(url: string): Promise<boolean> {
   return fetch(url).then(
