@@ -29,7 +29,7 @@ import { rcodeName } from "#message";
 import { printSocketAddress } from "#net";
 import { type EdgeSettings, PublicationSender } from "#publish";
 import { typeName } from "#rdata";
-import { openStore, type Store, StoreError } from "#store";
+import { DATABASE_FILE, openStore, type Store, StoreError } from "#store";
 import { createLogger, type Logger, Metrics } from "#telemetry";
 
 /** A stop that takes longer than this is ended by force: the supervisor of the process must not have to. */
@@ -68,6 +68,7 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   const stopped = waitForSignal();
   const master = openMaster(config, log);
   const store = openStore(config.data, master);
+  await checkMaster(store, master);
   const crypto = openCrypto(config.crypto);
   log.info({ path: crypto.cryptoPath.path, reason: crypto.cryptoPath.reason }, "signatures");
   await ensureAccount(store, config.accountName, Date.now());
@@ -113,12 +114,17 @@ function waitForSignal(): Promise<void> {
 function openMaster(config: Config, log: Logger): MasterKey {
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const own = join(config.data, "master-key");
+  // A new key where another one sealed what is there already would only hide that that one was lost.
+  const used = existsSync(join(config.data, DATABASE_FILE));
   const opened = openMasterKey({
     text: config.masterKey,
     file: config.masterKeyFile ?? own,
-    create: config.masterKeyFile === undefined,
+    create: config.masterKeyFile === undefined && !used,
   });
-  if (!opened.ok) throw new CannotServe(opened.error.text);
+  if (!opened.ok) {
+    const hint = used && opened.error.code === "not-found" ? ` ${THE_SAME_KEY}` : "";
+    throw new CannotServe(`${opened.error.text}${hint}`);
+  }
   const { key, made, warning } = opened.value;
   if (made) {
     log.warn(
@@ -128,6 +134,24 @@ function openMaster(config: Config, log: Logger): MasterKey {
   }
   if (warning) log.warn(warning);
   return key;
+}
+
+const THE_SAME_KEY =
+  "The keys and secrets in the data directory were sealed with a master key: put its file back, or give it by COUNTERSIGN_MASTER_KEY or COUNTERSIGN_MASTER_KEY_FILE.";
+
+const MASTER_CHECK = "master key check";
+
+/** The first start seals a word; a key that can't open it is another one, and would leave every signed zone unserved. */
+async function checkMaster(store: Store, master: MasterKey): Promise<void> {
+  const kept = await store.settings.find("master-key-check");
+  if (typeof kept !== "string") {
+    const sealed = master.seal(new TextEncoder().encode(MASTER_CHECK), MASTER_CHECK);
+    await store.settings.put("master-key-check", Buffer.from(sealed).toString("base64"));
+    return;
+  }
+  if (!master.open(Buffer.from(kept, "base64"), MASTER_CHECK)) {
+    throw new CannotServe(`This is not the right master key. ${THE_SAME_KEY}`);
+  }
 }
 
 /** Where the operator finds the token; `shown` when it was made just now. */

@@ -139,12 +139,12 @@ export class Control {
     this.#edgeHealthy = edgeHealthy;
     const incoming = new Map((await this.#deps.store.incoming.list()).map((row) => [row.zoneId, row]));
     this.#deps.sender.handleForwarded((message) => handleForwarded(message, this.#registry, this.#book, this.#deps));
-    for (const { zone, stale } of this.#restored) {
+    for (const { zone, stale, damaged } of this.#restored) {
       const unit = this.#registry.findUnit(zone.id);
       if (!unit) continue;
       if (stale) zone.begin("rework");
       const row = incoming.get(zone.id);
-      unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, storedOf(unit));
+      unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, damaged ? undefined : storedOf(unit));
       setRoundTimers(zone, this.#deps);
       this.#watcher.consider(zone);
     }

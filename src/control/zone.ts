@@ -13,6 +13,7 @@ import { buildPublication } from "./publication.ts";
 import type { ServedVersion, StoredVersion } from "./versions.ts";
 import {
   AT_REST,
+  type Fault,
   type Held,
   type Round,
   type Step,
@@ -187,8 +188,7 @@ export class Zone {
       const result =
         step === "publishing" ? await this.#publishDraft(draft) : await performStep(step, draft, this.#deps);
       if (!result.ok) {
-        this.#draft = undefined;
-        this.#step({ kind: "failed", step, fault: result.error, serial });
+        await this.#failed(step, result.error, serial);
         return;
       }
       const { stored, file } = result.value;
@@ -202,11 +202,21 @@ export class Zone {
       this.#step({ kind: "done", step });
     } catch (error) {
       // A full disk, a worker that ended: the zone is held with it, the last good version is served on.
-      this.#draft = undefined;
       const text = error instanceof Error ? error.message : String(error);
       this.#deps.log.error({ zone: this.name, step, error }, "a step of a zone's round failed");
-      this.#step({ kind: "failed", step, fault: { code: "round.failed", text }, serial });
+      await this.#failed(step, { code: "round.failed", text }, serial);
     }
+  }
+
+  async #failed(step: Step, fault: Fault, serial: number | undefined): Promise<void> {
+    this.#draft = undefined;
+    try {
+      // A primary that sends one bad version after the other must not fill the disk.
+      await this.#removeUnused();
+    } catch (error) {
+      this.#deps.log.warn({ zone: this.name, error: String(error) }, "files of an older version could not be removed");
+    }
+    this.#step({ kind: "failed", step, fault, serial });
   }
 
   #beginDraft(round: Round): Draft {
@@ -229,6 +239,10 @@ export class Zone {
   async #forget(before: ServedVersion | undefined): Promise<void> {
     const oldTable = before?.signing?.tableFile;
     if (oldTable && oldTable !== this.served?.signing?.tableFile) await oldTable.close();
+    await this.#removeUnused();
+  }
+
+  async #removeUnused(): Promise<void> {
     const kept = new Set([this.stored?.file, this.served?.file, this.served?.from.file]);
     for (const file of [...this.#files]) {
       if (kept.has(file)) continue;

@@ -2,7 +2,7 @@
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { ZoneFiles } from "./files.ts";
 export { isId, newId } from "./ids.ts";
-export { openStore } from "./open.ts";
+export { DATABASE_FILE, openStore } from "./open.ts";
 export type {
   AccountRow,
   AclRow,

@@ -15,6 +15,9 @@ import { aclTable, peerTable, tsigTable } from "./tables/peers.ts";
 import { documentTable, incomingTable, timerTable, versionTable } from "./tables/transfers.ts";
 import { dnssecTable, keyTable, zoneTable } from "./tables/zones.ts";
 
+/** Its name in the data directory: there is something to open when it exists. */
+export const DATABASE_FILE = "countersign.db";
+
 /**
  * Makes `directory` when it is missing (readable by its owner alone). Throws StoreError: `store.locked`, `store.directory`,
  * `store.newer`. A wrong master key shows when the first TSIG is read (`store.unsealable`).
@@ -32,7 +35,7 @@ export function openStore(directory: string, sealer: Sealer): Store {
   const lock = lockDirectory(directory);
   let db: Kysely<Schema>;
   try {
-    db = openDatabase(join(directory, "countersign.db"));
+    db = openDatabase(join(directory, DATABASE_FILE));
   } catch (error) {
     lock.release();
     throw error;
