@@ -125,16 +125,21 @@ export function describeCombinations(other: string, start: Start, specs: readonl
           await expectOwnSignatures(world, name, zone().id);
         });
 
-        test.each([
+        const pairs = [
           ["theirs", "ours"],
           ["ours", "theirs"],
           ["ours", "ours"],
           ["theirs", "theirs"],
-        ] as const)("DNSKEY set: %s, answers: %s", async (keys, data) => {
-          const { router, signer, product } = world;
-          const server = { ours: product, theirs: signer };
-          await judge(router, name, await anchors(), { keys: server[keys], data: server[data] });
-        });
+        ] as const;
+        // Our denial makes no difference where the other one answers.
+        test.each(denial === "compact" ? pairs : pairs.filter(([, data]) => data === "ours"))(
+          "DNSKEY set: %s, answers: %s",
+          async (keys, data) => {
+            const { router, signer, product } = world;
+            const server = { ours: product, theirs: signer };
+            await judge(router, name, await anchors(), { keys: server[keys], data: server[data] });
+          },
+        );
 
         test("their DNSKEY set, answers of both in turn, with synthesis from denial (RFC 8198)", async () => {
           await expectMixedSecure(world, name, await anchors());

@@ -33,9 +33,9 @@ export type Signer = Server & {
   readonly process: ServerProcess;
   /**
    * Publishes a foreign DNSKEY, given as a record in presentation format, beside its own keys. BIND, which publishes CDS only
-   * when its own timing allows, gets CDS for the DS records as well (RFC 8901 section 8: the same at both signers).
+   * when its own timing allows, takes `requests`, CDS and CDNSKEY records, as well (RFC 8901 section 8: the same at both).
    */
-  publishKey(zone: string, record: string, ds: readonly string[]): Promise<void>;
+  publishKey(zone: string, record: string, requests: readonly string[]): Promise<void>;
   /** Changes one record of the zone, given in presentation format. */
   addRecord(zone: string, record: string): void;
   /** DS records of its own entry points, in presentation format. */
@@ -141,9 +141,9 @@ export async function startBindSigner(zones: readonly SignedZoneSpec[], notify: 
     directory,
     ready: () => servesAll(port, zones),
   });
-  const update = (zone: string, ...lines: readonly string[]): void => {
-    execFileSync(getProgram("nsupdate"), ["-l", "-p", String(port), "-k", join(directory, "session.key")], {
-      input: `zone ${zone}\n${lines.map((line) => `update add ${line}\n`).join("")}send\n`,
+  const update = (...lines: readonly string[]): void => {
+    execFileSync(getProgram("nsupdate"), ["-k", join(directory, "session.key")], {
+      input: `server ${LOOPBACK} ${port}\n${lines.map((line) => `update add ${line}\n`).join("")}send\n`,
       stdio: ["pipe", "pipe", "pipe"],
     });
   };
@@ -152,12 +152,11 @@ export async function startBindSigner(zones: readonly SignedZoneSpec[], notify: 
     address: LOOPBACK,
     port,
     process: child,
-    publishKey: async (zone, record, ds) => {
+    publishKey: async (_zone, record, requests) => {
       await until("named's session key", () => readdirSync(directory).includes("session.key"));
-      const cds = ds.map((line) => line.replace(/^.* DS /, `${zone} 3600 CDS `));
-      update(zone, record.replace(" IN ", " "), ...cds);
+      update(...[record, ...requests].map((line) => line.replace(" IN ", " ")));
     },
-    addRecord: update,
+    addRecord: (_zone, record) => update(record),
     ds: (zone) =>
       keyFiles(directory, zone)
         .filter((path) => / DNSKEY 257 /.test(readFileSync(path, "utf8")))

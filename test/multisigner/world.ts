@@ -189,7 +189,12 @@ export async function exchangeKeys(
   ds: readonly string[],
 ): Promise<void> {
   const { record, rdata } = await ourZsk(product, zoneId);
-  await signer.publishKey(zone, record, ds);
+  const { dnskeys } = (await product.status(zoneId)).dnssec;
+  const cdnskey = dnskeys
+    .filter((line) => line.includes(" DNSKEY 257 "))
+    .map((line) => line.replace(" DNSKEY ", " CDNSKEY "));
+  const cds = ds.map((line) => line.replace(/^.* DS /, `${zone} 3600 IN CDS `));
+  await signer.publishKey(zone, record, [...cds, ...cdnskey]);
   await until(`our ZSK in ${signer.kind}'s DNSKEY set`, async () =>
     (await rdatasOf(signer, zone, RRTYPE.DNSKEY)).includes(rdata),
   );
