@@ -50,11 +50,20 @@ export async function serve(argv: readonly string[]): Promise<number> {
     await run(config, argv, log);
     return 0;
   } catch (error) {
-    if (!(error instanceof CannotServe) && !(error instanceof StoreError)) throw error;
-    process.stderr.write(`countersign: ${error.message}\n`);
+    const sentence = sentenceOf(error, config);
+    if (sentence === undefined) throw error;
+    process.stderr.write(`countersign: ${sentence}\n`);
     // Workers and timers that were started already must not keep a server alive that can't serve.
     process.exit(1);
   }
+}
+
+/** What the operator can do something about; undefined for a fault of ours, which shows with its stack. */
+function sentenceOf(error: unknown, config: Config): string | undefined {
+  if (error instanceof CannotServe || error instanceof StoreError) return error.message;
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined && code !== "ERR_SQLITE_ERROR") return undefined;
+  return `The data directory ${config.data} can't be used: ${message}. This user has to be able to write it, and its disk needs room.`;
 }
 
 function readConfig(argv: readonly string[]): Config | undefined {
@@ -65,7 +74,7 @@ function readConfig(argv: readonly string[]): Config | undefined {
 }
 
 async function run(config: Config, argv: readonly string[], log: Logger): Promise<void> {
-  const stopped = waitForSignal();
+  const signals = takeSignals();
   const master = openMaster(config, log);
   const store = openStore(config.data, master);
   await checkMaster(store, master);
@@ -85,17 +94,15 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
     jobs: config.jobs || availableParallelism(),
   });
   const edge = await openEdge(config, sender, log);
-  const hangUp = watchHangUp(config, argv, control, log);
   await control.begin(() => edge.healthy);
   const api = await openApi(config, control, edge, log);
   announce(config, control, edge, api.address, crypto, token);
-  await stopped;
+  await signals.wait(reloader(config, argv, control, log));
   log.info("stopping");
   const force = setTimeout(() => {
     log.error("stopping took too long; ended by force");
     process.exit(1);
   }, STOP_WITHIN_MS);
-  process.off("SIGHUP", hangUp);
   await api.close();
   await control.stop();
   await edge.stop();
@@ -104,11 +111,26 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   clearTimeout(force);
 }
 
-function waitForSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGTERM", () => resolve());
-    process.once("SIGINT", () => resolve());
-  });
+/**
+ * Signals are ours from the first moment to the last: one that comes too early or twice must not end the process as it would
+ * without a handler. SIGTERM during the start ends it at once, which loses nothing: a start is as safe to cut off as any
+ * other moment, and a large directory takes longer to load than a supervisor waits.
+ */
+function takeSignals(): { readonly wait: (hangUp: () => void) => Promise<void> } {
+  let onEnd = (): void => process.exit(0);
+  let onHangUp: (() => void) | undefined;
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => onEnd());
+  process.on("SIGHUP", () => onHangUp?.());
+  return {
+    wait: (hangUp) =>
+      new Promise((resolve) => {
+        onHangUp = hangUp;
+        onEnd = () => {
+          onHangUp = undefined;
+          resolve();
+        };
+      }),
+  };
 }
 
 function openMaster(config: Config, log: Logger): MasterKey {
@@ -277,9 +299,10 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function watchHangUp(config: Config, argv: readonly string[], control: Control, log: Logger): () => void {
+/** Reads the options again. */
+function reloader(config: Config, argv: readonly string[], control: Control, log: Logger): () => void {
   let inForce = config;
-  const hangUp = () => {
+  return () => {
     const next = readConfig(argv);
     if (!next) {
       log.error("the options can't be read again; the old ones stay in force");
@@ -294,8 +317,6 @@ function watchHangUp(config: Config, argv: readonly string[], control: Control, 
     control.reload(controlSettings(next));
     log.info("options read again");
   };
-  process.on("SIGHUP", hangUp);
-  return hangUp;
 }
 
 function announce(config: Config, control: Control, edge: Edge, http: string, crypto: Crypto, token: Token): void {

@@ -1,21 +1,37 @@
 /** SQLite through `node:sqlite`, handed to Kysely: its own SQLite dialect over a small adapter of DatabaseSync. */
+import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
+import { StoreError, unusableDirectory } from "./errors.ts";
 import { migrate } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
 
-/** Opens or makes the database file and brings it up to the newest form. */
+/** Opens or makes the database file and brings it up to the newest form. Throws StoreError. */
 export function openDatabase(path: string): Kysely<Schema> {
-  const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 });
     // WAL with FULL: a commit is on the disk before it returns, and a kill or a power cut never leaves half of one.
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000");
     migrate(database);
+    return new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
   } catch (error) {
-    database.close();
-    throw error;
+    database?.close();
+    if (error instanceof StoreError) throw error;
+    if (!isDamage(error)) throw unusableDirectory(dirname(path), error);
+    throw new StoreError(
+      "store.damaged",
+      `The database ${path} is damaged (${error.message}). Put a copy of the data directory back, or give an empty directory with --data.`,
+      error,
+    );
   }
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGE: ReadonlySet<number> = new Set([11, 26]);
+
+function isDamage(error: unknown): error is Error {
+  return error instanceof Error && "errcode" in error && DAMAGE.has(Number(error.errcode) & 0xff);
 }
 
 /** Statements are kept prepared: the set of texts that the tables make is small, and bounded here in any case. */

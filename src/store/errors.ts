@@ -16,3 +16,13 @@ export class StoreError extends Error {
     this.code = code;
   }
 }
+
+/** `error` is Node's or SQLite's: its message has the path or what is wrong with it. */
+export function unusableDirectory(directory: string, error: unknown): StoreError {
+  const what = error instanceof Error ? error.message : String(error);
+  return new StoreError(
+    "store.directory",
+    `The data directory ${directory} can't be made or written: ${what}. Give a directory that this user may write, with room on its disk, with --data.`,
+    error,
+  );
+}

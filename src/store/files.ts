@@ -111,10 +111,9 @@ export async function writeAll(file: FileHandle, octets: Uint8Array, position = 
 
 async function readShared(path: string): Promise<SharedArrayBuffer> {
   const file = await open(path, "r").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      throw new StoreError("store.missing", `there is no file ${path}`, error);
-    }
-    throw error;
+    throw codeOf(error) === "ENOENT"
+      ? new StoreError("store.missing", `there is no file ${path}`, error)
+      : unreadable(path, error);
   });
   try {
     const { size } = await file.stat();
@@ -122,7 +121,10 @@ async function readShared(path: string): Promise<SharedArrayBuffer> {
     const octets = new Uint8Array(shared);
     let at = 0;
     while (at < size) {
-      const { bytesRead } = await file.read(octets, at, Math.min(PIECE_OCTETS, size - at), at);
+      const piece = Math.min(PIECE_OCTETS, size - at);
+      const { bytesRead } = await file.read(octets, at, piece, at).catch((error: unknown) => {
+        throw unreadable(path, error);
+      });
       if (bytesRead === 0) throw new StoreError("store.damaged", `${path} became shorter while it was read`);
       at += bytesRead;
     }
@@ -130,6 +132,15 @@ async function readShared(path: string): Promise<SharedArrayBuffer> {
   } finally {
     await file.close();
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
+
+/** A bad sector, a lost permission, something else in the file's place: one zone's trouble, not the whole start's. */
+function unreadable(path: string, error: unknown): StoreError {
+  return new StoreError("store.damaged", `${path} can't be read (${codeOf(error)})`, error);
 }
 
 async function removeOrphans(root: string, kept: ReadonlyMap<string, ReadonlySet<string>>): Promise<readonly string[]> {

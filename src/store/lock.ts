@@ -5,28 +5,30 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { StoreError } from "./errors.ts";
+import { StoreError, unusableDirectory } from "./errors.ts";
 
 export interface DirectoryLock {
   release(): void;
 }
 
-/** Throws StoreError `store.locked` when another process (or this one) has the directory. */
+/** Throws StoreError: `store.locked` when another process (or this one) has the directory, `store.directory`. */
 export function lockDirectory(directory: string): DirectoryLock {
-  const database = new DatabaseSync(join(directory, "lock"), { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(join(directory, "lock"), { timeout: 0 });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    writeFileSync(join(directory, "lock.pid"), `${process.pid}\n`);
+    const held = database;
+    return { release: () => held.close() };
   } catch (error) {
-    database.close();
-    if (!isBusy(error)) throw error;
+    database?.close();
+    if (!isBusy(error)) throw unusableDirectory(directory, error);
     throw new StoreError(
       "store.locked",
       `The data directory ${directory} is in use by another Countersign${holderOf(directory)}. Stop that one, or give this one its own --data directory.`,
       error,
     );
   }
-  writeFileSync(join(directory, "lock.pid"), `${process.pid}\n`);
-  return { release: () => database.close() };
 }
 
 const SQLITE_BUSY = 5;

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Kysely } from "kysely";
 import { openDatabase } from "./database.ts";
-import { StoreError } from "./errors.ts";
+import { unusableDirectory } from "./errors.ts";
 import { openZoneFiles } from "./files.ts";
 import { lockDirectory } from "./lock.ts";
 import type { Schema } from "./schema.ts";
@@ -20,17 +20,13 @@ export const DATABASE_FILE = "countersign.db";
 
 /**
  * Makes `directory` when it is missing (readable by its owner alone). Throws StoreError: `store.locked`, `store.directory`,
- * `store.newer`. A wrong master key shows when the first TSIG is read (`store.unsealable`).
+ * `store.damaged`, `store.newer`. A wrong master key shows when the first TSIG is read (`store.unsealable`).
  */
 export function openStore(directory: string, sealer: Sealer): Store {
   try {
     mkdirSync(join(directory, "zones"), { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new StoreError(
-      "store.directory",
-      `The data directory ${directory} can't be made or written: ${String(error)}. Give a directory that this user may write with --data.`,
-      error,
-    );
+    throw unusableDirectory(directory, error);
   }
   const lock = lockDirectory(directory);
   let db: Kysely<Schema>;
