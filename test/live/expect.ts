@@ -1,5 +1,5 @@
 /**
- * What a live-signed zone has to answer, from what somebody else's server answers for the same zone unsigned: the same
+ * What a live-signed zone has to answer, from what other people's servers answer for the same zone unsigned: the same
  * data and RCODE, signatures and denials aside.
  *
  *   DO=0      the same as unsigned
@@ -15,6 +15,7 @@ export type Denial = "compact" | "nsec3" | "chain";
 
 const NOERROR = 0;
 const NXDOMAIN = 3;
+const REFUSED = 5;
 const YXDOMAIN = 6;
 const OPT = 41;
 const DS = 43;
@@ -39,28 +40,32 @@ const ENDLESS = /\.dnameself\.odd\.example\.$/i;
 export type Expectation = { readonly compared: number; readonly missing: number; readonly wrong: Problems };
 
 /**
- * Every question three times (without DO, with DO, with DO and CO), ours against the unsigned zone's server.
+ * Every question three times (without DO, with DO, with DO and CO), ours against the unsigned zone's servers. Where those
+ * disagree (how far chains are followed, names that get too long) it has to be as one of them has it; which one is right
+ * is the business of test/differential.
  * @param apex lower-cased wire octets in hex
  */
 export async function compareWithUnsigned(
   apex: string,
   questions: readonly Question[],
   ours: Server,
-  unsigned: Server,
+  unsigned: readonly Server[],
   denial: Denial,
 ): Promise<Expectation> {
   const asked = questions.filter(({ name, type }) => !OF_DNSSEC.has(type) && !ENDLESS.test(name));
   const plain = asked.map(({ name, type }) => ({ name, type, edns: {} }));
-  const right = (await askAllTcp(unsigned, plain)).map(decodeReply);
+  const right: Reply[][] = [];
+  for (const server of unsigned) right.push((await askAllTcp(server, plain)).map(decodeReply));
   const wrong = new Problems();
   for (const flags of [0, DO, DO | CO]) {
     const withFlags = asked.map(({ name, type }) => ({ name, type, edns: { flags } }));
     for (const [i, octets] of (await askAllTcp(ours, withFlags)).entries()) {
-      const lines = differences(asked[i]!, apex, octets, right[i]!, flags, denial);
+      const found = right.map((replies) => differences(asked[i]!, apex, octets, replies[i]!, flags, denial));
+      const lines = found.find((each) => each.length === 0) ?? found[0]!;
       if (lines.length > 0) wrong.add(withFlags[i]!, [`OPT flags ${flags.toString(16)}`, ...lines]);
     }
   }
-  const missing = right.filter((reply) => reply.rcode === NXDOMAIN).length;
+  const missing = right[0]!.filter((reply) => reply.rcode === NXDOMAIN).length;
   return { compared: 3 * asked.length, missing, wrong };
 }
 
@@ -74,6 +79,8 @@ function differences(
 ): string[] {
   const reply = decodeReply(octets);
   const lines: string[] = [];
+  // Not our zone.
+  if (unsigned.rcode === REFUSED) return reply.rcode === REFUSED && reply.length < 100 ? [] : [`rcode ${reply.rcode}`];
   const hidden = denial === "compact" && flags === DO && unsigned.rcode === NXDOMAIN;
   const rcode = hidden ? NOERROR : unsigned.rcode;
   if (reply.rcode !== rcode) lines.push(`rcode ${reply.rcode}, expected ${rcode}`);
@@ -83,8 +90,6 @@ function differences(
   const all = [...reply.answer, ...reply.authority, ...reply.additional];
   if ((flags & DO) === 0 && all.some(ofDnssec)) lines.push("DNSSEC records though DO was not set");
   if (flags & DO && reply.rcode !== YXDOMAIN && !all.some((rr) => rr.type === RRSIG)) lines.push("nothing is signed");
-  // Too long for a name: the DNAME alone tells (RFC 6672 section 2.2); Knot 3.2 goes on with another name.
-  if (unsigned.rcode === YXDOMAIN) return lines;
   const without = (records: readonly Rr[]): Rr[] => records.filter((rr) => !ofDnssec(rr));
   const bare: Reply = {
     ...reply,

@@ -2,7 +2,7 @@
  * A live-signed zone of odd cases between its judges.
  *
  *   somebody else's primary ── transfer ──▶ Countersign ◀── Unbound, delv …
- *   Knot, the same zone unsigned: the one who knows what is in it
+ *   Knot and NSD, the same zone unsigned: those who know what is in it
  */
 import { fromLatin1, toHex } from "#bytes";
 import { type Name, nameKey, readName } from "#name";
@@ -19,6 +19,7 @@ import {
   type SigningMode,
   startCountersign,
   startKnot,
+  startNsd,
   startUnbound,
 } from "../peers/index.ts";
 import { zonePath } from "../zones/index.ts";
@@ -59,7 +60,7 @@ export type LiveOptions = {
 export type LiveWorld = {
   readonly product: Countersign;
   readonly zoneId: string;
-  readonly unsigned: Peer;
+  readonly unsigned: readonly Peer[];
   /** The zone before anybody signs, flattened. */
   readonly text: string;
   readonly questions: readonly Question[];
@@ -71,9 +72,10 @@ export type LiveWorld = {
 export async function startLiveWorld(options: LiveOptions): Promise<LiveWorld> {
   const paths = [zonePath("odd.zone"), ...(options.extreme ? [zonePath("odd-extreme-names.zone")] : [])];
   const zone: PeerZone = { name: APEX, text: flattenZone(APEX, ...paths) };
-  const [primary, unsigned, product] = await Promise.all([
+  const [primary, knot, nsd, product] = await Promise.all([
     options.primary({ zones: [options.prepare?.(zone) ?? zone] }),
     startKnot({ zones: [zone] }),
+    startNsd({ zones: [zone] }),
     startCountersign({ env: NO_RESOLVER }),
   ]);
   const zoneId = await product.addZone({ name: APEX, primary, mode: options.mode });
@@ -82,9 +84,9 @@ export async function startLiveWorld(options: LiveOptions): Promise<LiveWorld> {
   const enclosers = ENCLOSERS.map((label) => getName(label + APEX));
   const questions = [...makeQuestions(APEX_NAME, namesOf(APEX_NAME, zone.text), 7), ...longNameQuestions(enclosers)];
   const stop = async (): Promise<void> => {
-    await Promise.all([product.stop(), primary.stop(), unsigned.stop()]);
+    await Promise.all([product.stop(), primary.stop(), knot.stop(), nsd.stop()]);
   };
-  return { product, zoneId, unsigned, text: zone.text, questions, ds: dnssec.ds, stop };
+  return { product, zoneId, unsigned: [knot, nsd], text: zone.text, questions, ds: dnssec.ds, stop };
 }
 
 /** Two ways to set a resolver up: one believes as much as it can, the other as little. */
@@ -106,12 +108,17 @@ const RESOLVERS = {
 
 export type ResolverKind = keyof typeof RESOLVERS;
 
+/** Unbound follows an alias that it has cached even for type NSEC, and these lead nowhere: out of the zone or in a circle. */
+const LEADS_NOWHERE = /^(cdeleg|cout|csecure|cself|cloop\d|[^.]+\.cname(out|loop))\./i;
+const NSEC = 47;
+
 /** Every question through one Unbound whose only trust anchor is our DS. */
 export async function judgeByUnbound(world: LiveWorld, kind: ResolverKind) {
   const stubs = [{ zone: APEX, servers: [world.product] }];
   const unbound = await startUnbound({ trustAnchors: world.ds, stubs, ...RESOLVERS[kind] });
   try {
-    return await validateThroughResolver(APEX_NAME, world.questions, unbound, world.product);
+    const questions = world.questions.filter(({ name, type }) => type !== NSEC || !LEADS_NOWHERE.test(name));
+    return await validateThroughResolver(APEX_NAME, questions, unbound, world.product);
   } finally {
     await unbound.stop();
   }

@@ -1,0 +1,110 @@
+/** A zone with a chain, ours or the primary's, checked as a whole by ldns, BIND and Knot; and DNSViz on each form of denial. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type Countersign,
+  flattenZone,
+  missingPrograms,
+  type Peer,
+  type PeerZone,
+  type SigningMode,
+  signZone,
+  startCountersign,
+  startKnot,
+} from "../peers/index.ts";
+import { zonePath } from "../zones/index.ts";
+import { checkSignedZone, dnsviz } from "./tools.ts";
+import { APEX, NO_RESOLVER } from "./world.ts";
+import { collectZone } from "./zone-text.ts";
+
+const missing = missingPrograms("knotd", "dnssec-signzone", "ldns-verify-zone", "dnssec-verify", "kzonecheck");
+const leftOut = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
+const noViz = missingPrograms("dnsviz").length > 0;
+
+/** DNSViz asks every server that the zone names, so this one names none outside. */
+const SMALL: PeerZone = {
+  name: "viz.example.",
+  text: `$ORIGIN viz.example.
+@ 3600 IN SOA ns1 hostmaster 1 3600 600 86400 300
+@ 3600 IN NS ns1
+@ 3600 IN MX 10 ns1
+ns1 3600 IN A 127.0.0.1
+www 300 IN A 192.0.2.1
+*.wild 300 IN TXT "wild"
+`,
+};
+
+describe.skipIf(missing.length > 0)(`whole zones${leftOut}`, () => {
+  const odd: PeerZone = { name: APEX, text: flattenZone(APEX, zonePath("odd.zone")) };
+  const signed = signZone({ ...odd, name: APEX }, { denial: "nsec" });
+  let plainPrimary: Peer;
+  let signedPrimary: Peer;
+  let product: Countersign;
+
+  beforeAll(async () => {
+    [plainPrimary, signedPrimary, product] = await Promise.all([
+      startKnot({ zones: [odd, SMALL] }),
+      startKnot({ zones: [signed, signZone(SMALL, { denial: "nsec3" })] }),
+      startCountersign({ env: NO_RESOLVER }),
+    ]);
+  });
+  afterAll(async () => {
+    await Promise.all([product?.stop(), plainPrimary?.stop(), signedPrimary?.stop()]);
+  });
+
+  /** A zone in this mode, used and removed again. */
+  async function withZone<T>(
+    name: string,
+    primary: Peer,
+    mode: SigningMode,
+    use: (id: string) => Promise<T>,
+  ): Promise<T> {
+    const id = await product.addZone({ name, primary, mode });
+    try {
+      await product.served(id, name);
+      return await use(id);
+    } finally {
+      await product.call("DELETE", `/client/v4/zones/${id}`);
+    }
+  }
+
+  test.each([
+    ["our own chain", "live-chain"],
+    ["pre-signed by the primary", "presigned"],
+  ] as const)("%s: ldns-verify-zone, dnssec-verify and kzonecheck are content", async (_, mode) => {
+    const primary = mode === "presigned" ? signedPrimary : plainPrimary;
+    await withZone(APEX, primary, mode, async (id) => {
+      const text = await collectZone(product, APEX, odd.text);
+      const { dnskeys } = (await product.status(id)).dnssec;
+      expect(text.split("\n").length).toBeGreaterThan(500);
+      expect(checkSignedZone(APEX, text, dnskeys)).toEqual([]);
+      // The same checkers do see it when one signature is another one's.
+      const broken = text.replace(
+        /(www\.odd\.example\. 3600 IN TYPE46 \\# \d+ 0001\w*)(..)\n/,
+        (_all, head, last) => `${head}${last === "00" ? "01" : "00"}\n`,
+      );
+      expect(broken).not.toBe(text);
+      expect(checkSignedZone(APEX, broken, dnskeys)).toHaveLength(3);
+    });
+  });
+
+  test.skipIf(noViz).each([
+    ["live", "plain"],
+    ["live-nsec3", "plain"],
+    ["live-chain", "plain"],
+    ["presigned-nsec3", "signed"],
+  ] as const)("DNSViz finds nothing in mode %s", async (mode, primary) => {
+    await withZone(SMALL.name, primary === "plain" ? plainPrimary : signedPrimary, mode, async (id) => {
+      const { dnskeys } = (await product.status(id)).dnssec;
+      const said = dnsviz(product, SMALL.name, dnskeys);
+      const lines = said.split("\n").filter((line) => /^\s+\[/.test(line));
+      expect(said).toMatch(/DNSKEY: .*\[\.\]/);
+      expect(lines.length).toBeGreaterThan(20);
+      expect(lines.filter((line) => !line.startsWith("  [.]") || /\[[!?-]\]|E:|W:/.test(line))).toEqual([]);
+      // With another key as anchor it says so.
+      const other = dnskeys.map((key) =>
+        key.replace(/(.{6})(.)(.{4})$/, (_all, a, b, c) => `${a}${b === "A" ? "B" : "A"}${c}`),
+      );
+      expect(dnsviz(product, SMALL.name, other)).not.toMatch(/DNSKEY: .*\[\.\]/);
+    });
+  });
+});
