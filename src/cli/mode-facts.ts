@@ -19,15 +19,15 @@ export async function gatherModeFacts(
   ]);
   const { parent } = status.dnssec;
   const atParent = parent.ds.flatMap((line) => readDsLine(line) ?? []);
-  const ours = status.dnssec.ds.flatMap((line) => readDsLine(line) ?? []);
+  const ours = status.dnssec.own_ds.flatMap((line) => readDsLine(line) ?? []);
   const ownZsks = zsks.filter((key) => key.Tag === "active").map((key) => key.DNSKEY.PublicKey);
   const facts: ModeFacts = {
     zone: zone.name,
     dnssec,
     parentHasDs: atParent.length > 0 || ["active", "pending-disabled", "error"].includes(dnssec.status),
-    parentHasOurs:
-      !dnssec.dnssec_presigned &&
-      atParent.some((ds) => ours.some((own) => own.digestType === ds.digestType && own.digest === ds.digest)),
+    parentHasOurs: atParent.some((ds) =>
+      ours.some((own) => own.digestType === ds.digestType && own.digest === ds.digest),
+    ),
     parentHasPrimarys: atParent.some((ds) => primarys.some((key) => isDsOf(ds, zone.name, key))),
     primaryHasOurZsk: ownZsks.length > 0 && ownZsks.every((own) => primarys.some((key) => key.publicKey === own)),
   };

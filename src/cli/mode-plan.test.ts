@@ -53,7 +53,8 @@ describe("with a DS at the parent", () => {
   test.each([
     ["live", "presigned", {}],
     ["presigned", "live", { parentHasOurs: true }],
-    ["presigned", "multisigner", { primaryHasOurZsk: false }],
+    ["presigned", "multisigner", { primaryHasOurZsk: false, parentHasOurs: true }],
+    ["presigned", "multisigner", { primaryHasOurZsk: true, parentHasOurs: false, parentHasPrimarys: true }],
     ["multisigner", "live", { parentHasOurs: false, parentHasPrimarys: true }],
     ["multisigner", "presigned", { parentHasOurs: true, parentHasPrimarys: false }],
   ] as const)("%s to %s is refused, and done with force", (from, to, more) => {
@@ -64,7 +65,7 @@ describe("with a DS at the parent", () => {
 
   test.each([
     ["live", "multisigner", {}],
-    ["presigned", "multisigner", { primaryHasOurZsk: true }],
+    ["presigned", "multisigner", { primaryHasOurZsk: true, parentHasOurs: true }],
     ["multisigner", "live", { parentHasOurs: true }],
     ["multisigner", "presigned", { parentHasPrimarys: true }],
     ["unsigned", "presigned", {}],

@@ -3,7 +3,7 @@
  *
  *   unsigned ──▶ live, presigned, multisigner        at any time
  *   live ──▶ multisigner ──▶ presigned, live         with the DS in place, when the parent's DS fits what is served then
- *   presigned ──▶ multisigner                        with the DS in place, when the primary publishes our ZSK
+ *   presigned ──▶ multisigner                        with the DS in place, when the primary publishes our ZSK and the parent our DS
  *   live ◀─▶ presigned                               only while the parent has no DS
  *   any ──▶ unsigned                                 only while the parent has no DS
  *
@@ -82,6 +82,12 @@ function refuseFlip(facts: ModeFacts, to: Exclude<Mode, "unsigned">): Refusal | 
   if (from === "presigned" && !primaryHasOurZsk) {
     return unsafe(
       `Resolvers have the primary's DNSKEYs, and they lack our ZSK: our signatures would be refused. Run "countersign dnssec enable ${zone}" and "countersign dnssec zsk ${zone}", put that key into the DNSKEY set at the primary, wait for the DNSKEY TTL, then try again.`,
+    );
+  }
+  // From then on our KSK alone signs the DNSKEY set that we answer.
+  if (from === "presigned" && !parentHasOurs) {
+    return unsafe(
+      `No DS at the parent fits our key, which is to sign the DNSKEY set: add our own DS that "countersign dnssec show ${zone}" prints beside the primary's at the registrar, wait for the DS's TTL, then try again.`,
     );
   }
   if (from === "multisigner" && to === "live" && !parentHasOurs) {

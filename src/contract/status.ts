@@ -27,6 +27,11 @@ export const DnssecDetails = z.object({
   status: z.enum(DNSSEC_STATUSES),
   /** DS lines for the registrar; of the primary's keys in pre-signed mode. */
   ds: z.array(z.string()),
+  /**
+   * DS lines of our own keys, whatever the mode. In pre-signed mode: what has to be at the parent, beside the primary's,
+   * before the zone is switched to multi-signer; `ds` has the primary's alone then.
+   */
+  own_ds: z.array(z.string()),
   /** DNSKEY lines as served. */
   dnskeys: z.array(z.string()),
   /** One sentence: what the operator does next, at the registrar or at the primary. */

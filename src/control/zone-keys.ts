@@ -18,6 +18,11 @@ export function zoneEntryPoints(zone: Zone): readonly Uint8Array[] {
   );
 }
 
+/** Of our own keys those that the parent should have a DS of as soon as we sign the DNSKEY set. */
+export function ownEntryPoints(zone: Zone): readonly Uint8Array[] {
+  return zone.keys.map((key) => key.dnskey).filter(isEntryPoint);
+}
+
 /** DNSKEY RDATAs as served. */
 export function servedDnskeys(zone: Zone, digests: Digests): readonly Uint8Array[] {
   const { served } = zone;

@@ -25,6 +25,7 @@ import { exchangeKeys, judge, ourDs, RRTYPE, rdatasOf, resolve, zoneText } from 
 const PARENT = "parent.example.";
 const CHILD = "child.parent.example.";
 const NOERROR = 0;
+const SERVFAIL = 2;
 const NXDOMAIN = 3;
 /** Rounds of questions that have to be secure before a change, and again after it. */
 const ROUNDS = 6;
@@ -152,10 +153,20 @@ test("pre-signed: active by the primary's DS; our keys are made, and our ZSK com
   expect(await product.status(id)).toMatchObject({ mode: "presigned", held: null });
 });
 
+test("our DS is shown beforehand: to those who have the primary's alone our DNSKEY set would be bogus", async () => {
+  const { own_ds, ds } = (await product.status(id)).dnssec;
+  expect(own_ds).toHaveLength(1);
+  expect(ds).toEqual([expect.stringContaining(signer.ds(CHILD)[0]!.split(" ").at(-1)!.toUpperCase())]);
+  expect(ds).not.toEqual(own_ds);
+  await publishAtParent(...signer.ds(CHILD), ...own_ds);
+  // The status is about the primary's keys as long as they sign.
+  await becomes("active");
+});
+
 test("pre-signed ▶ multi-signer, asked all the time: not one bogus answer", async () => {
-  // Our KSK has no DS in pre-signed mode, so only the other's is known beforehand; it is all that a resolver has by then.
-  await withResolvers(signer.ds(CHILD), [product, signer], (unbounds) =>
-    secureThroughout(unbounds.slice(0, 1), async () => {
+  const anchors = [...signer.ds(CHILD), ...(await product.status(id)).dnssec.own_ds];
+  await withResolvers(anchors, [product], (unbounds) =>
+    secureThroughout(unbounds, async () => {
       await patch({ dnssec_presigned: false, dnssec_multi_signer: true });
       await until("multi-signer at rest", async () => {
         const status = await product.status(id);
@@ -164,13 +175,19 @@ test("pre-signed ▶ multi-signer, asked all the time: not one bogus answer", as
     }),
   );
   expect(await product.status(id)).toMatchObject({ mode: "multisigner", held: null });
+  expect(await ourDs(product, id)).toBe(anchors.at(-1));
+  await becomes("active");
+  // Without our DS it would not have gone well.
+  const unbound = await startUnbound({ trustAnchors: signer.ds(CHILD), stubs: [{ zone: CHILD, servers: [product] }] });
+  try {
+    expect((await resolve(unbound.port, `www.${CHILD}`, RRTYPE.A)).rcode).toBe(SERVFAIL);
+  } finally {
+    await unbound.stop();
+  }
 });
 
-test("the status waits for our DS: with theirs alone pending, with both active, with theirs alone pending again", async () => {
-  await becomes("pending");
+test("the status waits for our DS: with theirs alone pending, with both active", async () => {
   const both = await bothDs();
-  await publishAtParent(...both);
-  await becomes("active");
   await publishAtParent(...signer.ds(CHILD));
   await becomes("pending");
   await publishAtParent(...both);

@@ -70,6 +70,7 @@ export type ZoneStatus = {
   readonly dnssec: {
     readonly status: string;
     readonly ds: readonly string[];
+    readonly own_ds: readonly string[];
     readonly dnskeys: readonly string[];
     readonly next_step: string;
   };

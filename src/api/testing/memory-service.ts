@@ -424,6 +424,7 @@ function statusPart(
           dnssec: {
             status: "disabled",
             ds: [],
+            own_ds: [],
             dnskeys: [],
             next_step: "Link a peer.",
             parent: { checked_time: null, ds: [], error: null },

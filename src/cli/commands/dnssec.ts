@@ -151,6 +151,12 @@ function registrarPart(name: string, details: DnssecDetails): string {
     const key = readDnskeyLine(line);
     return `  ${clean(line)}${key ? `  ; ${keyRole(key.flags)}` : ""}\n`;
   });
+  const spare = details.own_ds.filter((line) => !details.ds.includes(line)).map((line) => `  ${clean(line)}\n`);
+  if (spare.length > 0) {
+    parts.push(
+      `\nDS of our own key, to be at the registrar too before the mode becomes multisigner\n${spare.join("")}`,
+    );
+  }
   return `${parts.join("")}\nDNSKEY RRset as served\n${lines.join("") || "  none yet\n"}`;
 }
 

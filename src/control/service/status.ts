@@ -20,7 +20,7 @@ import { nextStep } from "../next-step.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
-import { servedDnskeys, zoneEntryPoints } from "../zone-keys.ts";
+import { ownEntryPoints, servedDnskeys, zoneEntryPoints } from "../zone-keys.ts";
 import { done, refused } from "./outcome.ts";
 
 export type StatusParts = {
@@ -118,6 +118,7 @@ function dnssecDetails(unit: Unit, parts: StatusParts): DnssecDetails {
   return {
     status: shownStatus(zone.status),
     ds: keys.map((key) => key.ds),
+    own_ds: ownEntryPoints(zone).map((key) => showKey(zone.apex, key, crypto).ds),
     dnskeys: servedDnskeys(zone, crypto).map((rdata) => `${apex} 3600 IN DNSKEY ${printRdata(RRType.DNSKEY, rdata)}`),
     next_step: nextStep({
       name: zone.name,
