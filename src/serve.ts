@@ -48,7 +48,8 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const log = createLogger(config.logLevel);
   try {
     await run(config, argv, log);
-    return 0;
+    // Ends here and not by itself: that would take the handlers down first, and a second SIGTERM would still count.
+    process.exit(0);
   } catch (error) {
     const sentence = sentenceOf(error, config);
     if (sentence === undefined) throw error;
