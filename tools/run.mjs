@@ -41,7 +41,15 @@ async function main() {
 function install() {
   if (installed()) return;
   console.log("Installing npm packages (npm install --no-save) …");
-  const args = ["install", "--no-save", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = [
+    "install",
+    "--no-save",
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const npm = spawnSync("npm", args, { cwd: ROOT, stdio: "inherit" });
   if (npm.error) stop(`npm could not be started (${npm.error.message}). Install npm, which comes with Node.`, 1);
   if (npm.status !== 0) stop("npm install failed; its reason stands above. Is there a way to the package registry?", 1);
