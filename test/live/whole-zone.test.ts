@@ -1,4 +1,4 @@
-/** A zone with a chain, ours or the primary's, checked as a whole by ldns, BIND and Knot; and DNSViz on each form of denial. */
+/** A zone with a chain, ours or the primary's, checked as a whole by ldns and BIND; and DNSViz on each form of denial. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type Countersign,
@@ -16,7 +16,7 @@ import { checkSignedZone, dnsviz } from "./tools.ts";
 import { APEX, NO_RESOLVER } from "./world.ts";
 import { collectZone } from "./zone-text.ts";
 
-const missing = missingPrograms("knotd", "dnssec-signzone", "ldns-verify-zone", "dnssec-verify", "kzonecheck");
+const missing = missingPrograms("knotd", "dnssec-signzone", "ldns-verify-zone", "dnssec-verify", "dig");
 const leftOut = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
 const noViz = missingPrograms("dnsviz").length > 0;
 
@@ -70,20 +70,20 @@ describe.skipIf(missing.length > 0)(`whole zones${leftOut}`, () => {
   test.each([
     ["our own chain", "live-chain"],
     ["pre-signed by the primary", "presigned"],
-  ] as const)("%s: ldns-verify-zone, dnssec-verify and kzonecheck are content", async (_, mode) => {
+  ] as const)("%s: ldns-verify-zone and dnssec-verify are content", async (_, mode) => {
     const primary = mode === "presigned" ? signedPrimary : plainPrimary;
     await withZone(APEX, primary, mode, async (id) => {
-      const text = await collectZone(product, APEX, odd.text);
+      const text = collectZone(product, APEX, odd.text);
       const { dnskeys } = (await product.status(id)).dnssec;
       expect(text.split("\n").length).toBeGreaterThan(500);
       expect(checkSignedZone(APEX, text, dnskeys)).toEqual([]);
       // The same checkers do see it when one signature is another one's.
       const broken = text.replace(
-        /(www\.odd\.example\. 3600 IN TYPE46 \\# \d+ 0001\w*)(..)\n/,
-        (_all, head, last) => `${head}${last === "00" ? "01" : "00"}\n`,
+        /^(www\.odd\.example\.\s.*RRSIG\s+A .*)(.)(.{6})$/m,
+        (_all, head, one, tail) => `${head}${one === "A" ? "B" : "A"}${tail}`,
       );
       expect(broken).not.toBe(text);
-      expect(checkSignedZone(APEX, broken, dnskeys)).toHaveLength(3);
+      expect(checkSignedZone(APEX, broken, dnskeys)).toHaveLength(2);
     });
   });
 
@@ -99,12 +99,12 @@ describe.skipIf(missing.length > 0)(`whole zones${leftOut}`, () => {
       const lines = said.split("\n").filter((line) => /^\s+\[/.test(line));
       expect(said).toMatch(/DNSKEY: .*\[\.\]/);
       expect(lines.length).toBeGreaterThan(20);
-      expect(lines.filter((line) => !line.startsWith("  [.]") || /\[[!?-]\]|E:|W:/.test(line))).toEqual([]);
+      expect(lines.filter((line) => !line.startsWith("  [.]") || /\[[!?-]\]| [EW]:/.test(line))).toEqual([]);
       // With another key as anchor it says so.
       const other = dnskeys.map((key) =>
         key.replace(/(.{6})(.)(.{4})$/, (_all, a, b, c) => `${a}${b === "A" ? "B" : "A"}${c}`),
       );
-      expect(dnsviz(product, SMALL.name, other)).not.toMatch(/DNSKEY: .*\[\.\]/);
+      expect(dnsviz(product, SMALL.name, other)).toContain("E:NO_TRUST_ANCHOR_SIGNING");
     });
   });
 });

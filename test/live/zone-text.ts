@@ -1,56 +1,56 @@
 /**
- * A served zone put together again from its answers: every RRset of every name asked for with DO. Not a transfer, so it shows
- * what the world is told. Names come in lower case (the canonical form), RDATA in the form for unknown types (RFC 3597).
+ * A served zone put together again from its answers, by dig: every RRset of every name asked for with DO. Not a transfer, so
+ * it shows what the world is told.
  */
-import { typeCode } from "#rdata";
-import { decodeReply, type Rr, showName } from "../differential/decode.ts";
-import { askAllTcp, type Server } from "../peers/index.ts";
-
-const NS = 2;
-const A = 1;
-const AAAA = 28;
-const RRSIG = 46;
-const NSEC = 47;
-const DNSKEY = 48;
-const CDS = 59;
-const CDNSKEY = 60;
+import { execFileSync } from "node:child_process";
+import { getProgram, makeDirectory, removeDirectory, type Server, writeIn } from "../peers/index.ts";
 
 /**
  * @param apex absolute
  * @param flat the zone before it was signed, absolute names, one record a line: says which names and types to ask for
  */
-export async function collectZone(server: Server, apex: string, flat: string): Promise<string> {
-  const wanted = new Map<string, { name: string; type: number; edns: { do: true } }>();
-  const want = (name: string, type: number): void => {
-    wanted.set(`${name.toLowerCase()} ${type}`, { name, type, edns: { do: true } });
-  };
-  for (const type of [DNSKEY, CDS, CDNSKEY, NSEC]) want(apex, type);
+export function collectZone(server: Server, apex: string, flat: string): string {
+  const wanted = new Set(["DNSKEY", "CDS", "CDNSKEY", "NSEC"].map((type) => `${apex} ${type}`));
   for (const line of flat.split("\n")) {
-    const [owner, , , type] = line.split(/\s+/);
-    const code = owner && type ? typeCode(type) : undefined;
-    if (!owner || code === undefined) continue;
-    want(owner, code);
-    want(owner, NSEC);
+    const [, owner, type] = /^(\S+)\s+\d+\s+IN\s+(\S+)/.exec(line) ?? [];
+    if (!owner || !type) continue;
+    wanted.add(`${owner} ${type}`).add(`${owner} NSEC`);
+    // The NSEC of a secure cut is seen in the denial of the next possible name alone.
+    if (type === "DS") wanted.add(`${owner.replace(".", "\\000.")} A`);
   }
-  const questions = [...wanted.values()];
   const lines = new Set<string>();
-  for (const [i, octets] of (await askAllTcp(server, questions)).entries()) {
-    const { name, type } = questions[i]!;
-    const reply = decodeReply(octets);
-    const glue = reply.additional.filter((rr) => rr.type === A || rr.type === AAAA);
-    const referral = reply.flags.aa ? [] : [...reply.authority, ...glue];
-    const owned = reply.answer.filter((rr) => showName(rr.owner) === name.toLowerCase() && fits(rr, type));
-    for (const rr of [...owned, ...referral]) lines.add(printRr(rr));
-    if (type === NS && referral.length === 0 && owned.length === 0) throw new Error(`no NS of ${name}`);
+  let asked = "";
+  for (const line of dig(server, [...wanted])) {
+    const question = /^;(\S+)\s+IN\s+(\S+)/.exec(line);
+    if (question) asked = `${question[1]!} ${question[2]!}`.toLowerCase();
+    const [, owner, type, covered] = /^([^;\s]\S*)\s+\d+\s+IN\s+(\S+)\s+(\S+)/.exec(line) ?? [];
+    if (!owner || !type) continue;
+    const key = `${owner} ${type === "RRSIG" ? covered : type}`.toLowerCase();
+    // What was asked for, NSEC records wherever they show up, and what stands at and below cuts. Not what aliases led to.
+    if (key === asked || key.endsWith(" nsec") || isOfCut(key, asked)) lines.add(line);
   }
   return `${[...lines].join("\n")}\n`;
 }
 
-/** The set that was asked for and its signatures; not what a chain led to. */
-function fits(rr: Rr, type: number): boolean {
-  return rr.type === type || (rr.type === RRSIG && Number.parseInt(rr.rdata.slice(0, 4), 16) === type);
+/** In a referral: glue, asked for under its own name, comes in the additional section together with its siblings. */
+function isOfCut(key: string, asked: string): boolean {
+  return key.replace(/ (a|aaaa|ns)$/, "") === asked.replace(/ \S+$/, "") && / (a|aaaa|ns)$/.test(key);
 }
 
-function printRr(rr: Rr): string {
-  return `${showName(rr.owner)} ${rr.ttl} IN TYPE${rr.type} \\# ${rr.rdata.length / 2} ${rr.rdata}`;
+function dig(server: Server, questions: readonly string[]): string[] {
+  const directory = makeDirectory("dig");
+  try {
+    const batch = writeIn(
+      directory,
+      "questions",
+      questions.map((each) => `-q ${each.replace(" ", " -t ")}\n`).join(""),
+    );
+    const shown = ["+noall", "+question", "+answer", "+authority", "+additional", "+nocomments"];
+    const how = ["+tcp", "+norecurse", "+dnssec", "+nocookie", "+nosplit", ...shown];
+    const where = [`@${server.address}`, "-p", String(server.port)];
+    const options = { encoding: "utf8", maxBuffer: 1 << 28 } as const;
+    return execFileSync(getProgram("dig"), [...where, ...how, "-f", batch], options).split("\n");
+  } finally {
+    removeDirectory(directory);
+  }
 }
