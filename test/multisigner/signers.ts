@@ -36,8 +36,6 @@ export type Signer = Server & {
    * when its own timing allows, takes `requests`, CDS and CDNSKEY records, as well (RFC 8901 section 8: the same at both).
    */
   publishKey(zone: string, record: string, requests: readonly string[]): Promise<void>;
-  /** Changes one record of the zone, given in presentation format. */
-  addRecord(zone: string, record: string): void;
   /** DS records of its own entry points, in presentation format. */
   ds(zone: string): string[];
   stop(): Promise<void>;
@@ -63,12 +61,6 @@ export async function startKnotSigner(zones: readonly SignedZoneSpec[], notify: 
       const file = writeIn(directory, "foreign.key", `${record}\n`);
       run("keymgr", bareName(zone), "import-pub", file);
       run("knotc", "zone-keys-load", bareName(zone));
-    },
-    addRecord: (zone, record) => {
-      const [owner, ttl, type, ...rdata] = record.split(" ");
-      run("knotc", "zone-begin", bareName(zone));
-      run("knotc", "zone-set", bareName(zone), owner!, ttl!, type!, rdata.join(" "));
-      run("knotc", "zone-commit", bareName(zone));
     },
     // Digest type 2 alone is what a registrar is told here; keymgr prints type 4 as well.
     ds: (zone) =>
@@ -156,7 +148,6 @@ export async function startBindSigner(zones: readonly SignedZoneSpec[], notify: 
       await until("named's session key", () => readdirSync(directory).includes("session.key"));
       update(...[record, ...requests].map((line) => line.replace(" IN ", " ")));
     },
-    addRecord: (_zone, record) => update(record),
     ds: (zone) =>
       keyFiles(directory, zone)
         .filter((path) => / DNSKEY 257 /.test(readFileSync(path, "utf8")))

@@ -6,7 +6,6 @@
  *        └───────── our ZSK ─────────┘                                  (router.ts; a fresh Unbound with an empty cache)
  */
 import { expect } from "vitest";
-import { readName } from "#name";
 import { decodeReply, type Reply } from "../differential/decode.ts";
 import { type Countersign, LOOPBACK, queryTcp, queryUdp, type Server, startUnbound, until } from "../peers/index.ts";
 import type { Router } from "./router.ts";
@@ -142,13 +141,6 @@ export async function rdatasOf(server: Server, name: string, type: number): Prom
     .filter((rr) => rr.type === type)
     .map((rr) => rr.rdata)
     .sort();
-}
-
-/** Lower-cased wire form as hex, as decoded replies have owners. */
-export function ownerKey(name: string): string {
-  const read = readName(name.toLowerCase());
-  if (!read.ok) throw new Error(`${name}: ${read.error}`);
-  return Buffer.from(read.value).toString("hex");
 }
 
 type Zsk = {
