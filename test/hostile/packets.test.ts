@@ -23,6 +23,8 @@ const TCP_VOLLEYS = 300;
 const GROWTH_MEBIBYTES = 96;
 
 const MAX_FAULTS = 20;
+/** The default of maxUdpPayload. */
+const UDP_LIMIT = 1232;
 
 type Tally = { sent: number; replies: number; readonly faults: string[] };
 
@@ -42,8 +44,10 @@ function faultOf(reply: Uint8Array, query: Uint8Array | undefined, limit: number
   if (reply.length > limit) return `${reply.length} octets`;
   try {
     // dns-packet has no idea of RDATA beyond the types it knows: what it reads, it reads whole.
-    dnsPacket.decode(Buffer.from(reply));
-    return undefined;
+    const { additionals } = dnsPacket.decode(Buffer.from(reply));
+    const edns = additionals?.some(({ type }) => type === "OPT");
+    // RFC 1035 section 4.2.1: who does not speak EDNS takes 512 octets.
+    return limit === UDP_LIMIT && !edns && reply.length > 512 ? `${reply.length} octets without EDNS` : undefined;
   } catch (error) {
     return `dns-packet: ${String(error)}`;
   }
@@ -61,7 +65,7 @@ async function attackUdp(world: World, random: Random, volleys: number): Promise
   const tally: Tally = { sent: 0, replies: 0, faults: [] };
   const probes = new Map<number, () => void>();
   socket.on("message", (reply) => {
-    judge(reply, queries, 1232, tally);
+    judge(reply, queries, UDP_LIMIT, tally);
     probes.get((reply[0]! << 8) | reply[1]!)?.();
   });
   const send = (message: Uint8Array) => socket.send(message, port, LOOPBACK);
