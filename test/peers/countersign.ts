@@ -19,6 +19,8 @@ export type CountersignOptions = {
   readonly directory?: string;
   readonly port?: number;
   readonly httpPort?: number;
+  /** More addresses to answer DNS on, `ADDRESS:PORT`. */
+  readonly moreDns?: readonly string[];
   /** More environment, such as `COUNTERSIGN_RESOLVER`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly launcher?: readonly string[];
@@ -96,7 +98,7 @@ export async function startCountersign(options: CountersignOptions = {}): Promis
     "--data",
     join(directory, "data"),
     "--dns",
-    `${LOOPBACK}:${port}`,
+    [`${LOOPBACK}:${port}`, ...(options.moreDns ?? [])].join(","),
     "--http",
     `${LOOPBACK}:${httpPort}`,
   ];
