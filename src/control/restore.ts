@@ -93,7 +93,8 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
   const stored = storedRow && (await images.stored(storedRow.image, storedRow.transferredAt));
   const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, deps));
   const held = rows.held.get(row.id) as Held | undefined;
-  zone.restore(stored ?? served?.from, served, held);
+  const files = [...versions.map((version) => version.image), ...(note ? [note.from] : [])];
+  zone.restore(stored ?? served?.from, served, held, files);
   const stale = stored !== undefined && held === undefined && !(served && note && isWanted(note, stored, zone));
   const damaged = storedRow !== undefined && stored === undefined;
   return { zone, refreshNote: readRefreshNote(rows.refresh.get(row.id)), stale, damaged };

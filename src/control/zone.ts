@@ -93,12 +93,17 @@ export class Zone {
     return this.#gone;
   }
 
-  /** As it was before a restart; nothing is done and nothing told. */
-  restore(stored: StoredVersion | undefined, served: ServedVersion | undefined, held: Held | undefined): void {
+  /** As it was before a restart; nothing is done and nothing told. `files`: those on disk, the unreadable ones too. */
+  restore(
+    stored: StoredVersion | undefined,
+    served: ServedVersion | undefined,
+    held: Held | undefined,
+    files: readonly string[],
+  ): void {
     this.stored = stored;
     this.served = served;
     this.#work = { ...this.#work, held };
-    for (const file of [stored?.file, served?.file, served?.from.file]) if (file !== undefined) this.#files.add(file);
+    for (const file of files) this.#files.add(file);
   }
 
   begin(round: Round): void {
