@@ -64,7 +64,7 @@ type Refusal = { readonly reason: string; readonly force: boolean };
 function refuseUnsigned({ zone, dnssec, parentHasDs }: ModeFacts): Refusal | undefined {
   if (currentMode(dnssec) === "unsigned" || !parentHasDs) return undefined;
   return {
-    reason: `The parent has a DS of ${zone}: unsigned, it would be refused by every validating resolver. Run "countersign dnssec disable ${zone}", take the DS away at the registrar, wait until "countersign dnssec show ${zone}" says disabled and the DS's TTL has passed, then run "countersign dnssec delete ${zone}".`,
+    reason: `The parent has a DS of ${zone}: unsigned, it would be refused by every validating resolver. Run "countersign dnssec disable ${zone}", take the DS away at the registrar, wait until "countersign dnssec show ${zone}" says disabled and the DS's TTL and the DNSKEY's (one hour) have passed, then run "countersign dnssec delete ${zone}".`,
     force: false,
   };
 }

@@ -34,7 +34,7 @@ export function nextStep(facts: NextStepFacts): string {
     case "pending-disabled":
       return `Remove the DS of ${name} at the registrar; the zone stays signed until it is gone, and until DNSSEC is deleted.`;
     case "disabled":
-      return "The DS is gone. The zone stays signed until DNSSEC is deleted (DELETE dnssec), best after the DS's TTL has passed everywhere.";
+      return "The DS is gone. The zone stays signed until DNSSEC is deleted (DELETE dnssec), best after the DS's TTL and the DNSKEY's (one hour) have passed everywhere: resolvers go on with keys that they have verified.";
     case "deleted":
       return "DNSSEC is off.";
   }

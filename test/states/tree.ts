@@ -79,7 +79,7 @@ export async function startTree(): Promise<Tree> {
   const resolver = await startUnbound({
     trustAnchors: [rootSigner.ds],
     stubs: port === DOMAIN_PORT ? [] : stubs,
-    more: [`root-hints: "${hints}"`, "cache-max-negative-ttl: 1", "infra-host-ttl: 1", "harden-below-nxdomain: no"],
+    more: [`root-hints: "${hints}"`, "cache-max-ttl: 1", "cache-max-negative-ttl: 1", "infra-host-ttl: 1", "harden-below-nxdomain: no"],
   });
   return {
     child,
