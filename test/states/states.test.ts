@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeReply, type Reply } from "../differential/decode.ts";
 import {
   type Countersign,
-  LOOPBACK,
   missingPrograms,
   type Peer,
   queryUdp,
@@ -19,6 +18,7 @@ import {
   until,
 } from "../peers/index.ts";
 import { type QueryLoop, startQueryLoop } from "./loop.ts";
+import { belowTree } from "./product.ts";
 import { CHILD, OUR_NAME, startTree, TREE_TTL, type Tree } from "./tree.ts";
 
 const missing = missingPrograms("knotd", "nsd", "unbound", "dnssec-signzone");
@@ -63,7 +63,7 @@ describe.skipIf(missing.length > 0)(`states${leftOut}`, () => {
   beforeAll(async () => {
     tree = await startTree();
     primary = await startKnot({ zones: [childZone] });
-    product = await startCountersign(started(tree));
+    product = await startCountersign(belowTree(tree));
     id = await product.addZone({ name: CHILD, primary, mode: "unsigned" });
     await product.served(id, CHILD);
     loop = listen();
@@ -201,7 +201,7 @@ describe.skipIf(missing.length > 0)(`states${leftOut}`, () => {
     expect(loop.wrong).toEqual([]);
     const { directory, port, httpPort } = product;
     await product.process.stop();
-    product = await startCountersign({ ...started(tree), directory, port, httpPort });
+    product = await startCountersign({ ...belowTree(tree), directory, port, httpPort });
     loop = listen();
     expect(await get()).toEqual(before);
     await settle();
@@ -213,19 +213,6 @@ describe.skipIf(missing.length > 0)(`states${leftOut}`, () => {
     expect(loop.count()).toBeGreaterThan(50);
   });
 });
-
-function started(tree: Tree) {
-  return {
-    moreDns: [`${tree.child.address}:${tree.child.port}`],
-    env: {
-      COUNTERSIGN_RESOLVER: `${LOOPBACK}:${tree.resolver.port}`,
-      COUNTERSIGN_PARENT_PORT: String(tree.port),
-      COUNTERSIGN_PARENT_POLL_YOUNG_SECONDS: "1",
-      COUNTERSIGN_PARENT_POLL_SETTLED_SECONDS: "1",
-      COUNTERSIGN_NAMESERVERS: OUR_NAME.slice(0, -1),
-    },
-  };
-}
 
 /** `tag algorithm type DIGEST` of CDS RDATA in hex. */
 function dsLine(rdatas: readonly string[]): string[] {

@@ -45,6 +45,8 @@ export type Tree = {
   /** Of all servers. */
   readonly port: number;
   readonly resolver: Unbound;
+  /** Another one like it that remembers nothing: Unbound keeps what it found bogus for a minute. */
+  startResolver(): Promise<Unbound>;
   /** Publishes these DS records (and no others) for the child. */
   publishDs(...ds: readonly string[]): Promise<void>;
   stopParent(): Promise<void>;
@@ -76,16 +78,25 @@ export async function startTree(): Promise<Tree> {
     { zone: PARENT, servers: [parent] },
     { zone: CHILD, servers: [child] },
   ];
-  const resolver = await startUnbound({
-    trustAnchors: [rootSigner.ds],
-    stubs: port === DOMAIN_PORT ? [] : stubs,
-    more: [`root-hints: "${hints}"`, "cache-max-ttl: 1", "cache-max-negative-ttl: 1", "infra-host-ttl: 1", "harden-below-nxdomain: no"],
-  });
+  const startResolver = (): Promise<Unbound> =>
+    startUnbound({
+      trustAnchors: [rootSigner.ds],
+      stubs: port === DOMAIN_PORT ? [] : stubs,
+      more: [
+        `root-hints: "${hints}"`,
+        "cache-max-ttl: 1",
+        "cache-max-negative-ttl: 1",
+        "infra-host-ttl: 1",
+        "harden-below-nxdomain: no",
+      ],
+    });
+  const resolver = await startResolver();
   return {
     child,
     parent,
     port,
     resolver,
+    startResolver,
     publishDs: async (...ds) => {
       serial++;
       parentSigner.sign(parentText(ds));
