@@ -41,8 +41,9 @@ export function openZoneFiles(directory: string): ZoneFiles {
     },
     async removeImage(zoneId, name) {
       const folder = join(root, checkZone(zoneId));
-      await rm(join(folder, `${checkName(name)}.image`), { force: true });
-      await rm(join(folder, `${name}.signatures`), { force: true });
+      // Recursive: whatever stands there by accident, a directory too, may not hold the zone up.
+      await rm(join(folder, `${checkName(name)}.image`), { force: true, recursive: true });
+      await rm(join(folder, `${name}.signatures`), { force: true, recursive: true });
     },
     async openSignatures(zoneId, name, identity, table) {
       const folder = await ensureFolder(root, zoneId);
