@@ -7,7 +7,6 @@ export function belowTree(tree: Tree): CountersignOptions {
     moreDns: [`${tree.child.address}:${tree.child.port}`],
     env: {
       COUNTERSIGN_RESOLVER: `${LOOPBACK}:${tree.resolver.port}`,
-      COUNTERSIGN_PARENT_PORT: String(tree.port),
       COUNTERSIGN_PARENT_POLL_YOUNG_SECONDS: "1",
       COUNTERSIGN_PARENT_POLL_SETTLED_SECONDS: "1",
       COUNTERSIGN_NAMESERVERS: OUR_NAME.slice(0, -1),

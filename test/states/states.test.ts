@@ -8,20 +8,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeReply, type Reply } from "../differential/decode.ts";
-import {
-  type Countersign,
-  missingPrograms,
-  type Peer,
-  queryUdp,
-  startCountersign,
-  startKnot,
-  until,
-} from "../peers/index.ts";
+import { type Countersign, type Peer, queryUdp, startCountersign, startKnot, until } from "../peers/index.ts";
 import { type QueryLoop, startQueryLoop } from "./loop.ts";
 import { belowTree } from "./product.ts";
-import { CHILD, OUR_NAME, startTree, TREE_TTL, type Tree } from "./tree.ts";
+import { CHILD, OUR_NAME, startTree, TREE_TTL, type Tree, treeMissing } from "./tree.ts";
 
-const missing = missingPrograms("knotd", "nsd", "unbound", "dnssec-signzone");
+const missing = await treeMissing();
 const leftOut = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
 
 const TYPE = { A: 1, TXT: 16, DS: 43, RRSIG: 46, NSEC: 47, DNSKEY: 48, CDS: 59, CDNSKEY: 60 } as const;

@@ -5,7 +5,7 @@
  *   .        NSD   127.a.b.1 ── NS, DS ──▶ parent.  NSD  127.a.b.2 ── NS, and what the test says ──▶ child.parent. 127.a.b.3
  *   Unbound  root hints and root key ──▶ . ──▶ parent. ──▶ child.parent.
  *
- * On port 53, as referrals need it; where that port can't be had, all three on another one, and Unbound is told by stubs.
+ * On port 53, as referrals need it: where that port can't be had (`treeMissing`), there is no tree.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,9 +13,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { decodeReply } from "../differential/decode.ts";
 import {
-  freePort,
   getProgram,
   makeDirectory,
+  missingPrograms,
   queryTcp,
   removeDirectory,
   type Server,
@@ -42,8 +42,6 @@ export type Tree = {
   /** Where the child zone is to be served. */
   readonly child: Server;
   readonly parent: Server;
-  /** Of all servers. */
-  readonly port: number;
   readonly resolver: Unbound;
   /** Another one like it that remembers nothing: Unbound keeps what it found bogus for a minute. */
   startResolver(): Promise<Unbound>;
@@ -54,9 +52,17 @@ export type Tree = {
   stop(): Promise<void>;
 };
 
+/** What there has to be for a tree and is not, for `describe.skipIf`. */
+export async function treeMissing(): Promise<string[]> {
+  const missing = missingPrograms("knotd", "nsd", "unbound", "dnssec-signzone");
+  return (await canBind(`127.${1 + randomOctet()}.53.1`, DOMAIN_PORT))
+    ? missing
+    : [...missing, "port 53 of 127.0.0.0/8"];
+}
+
 export async function startTree(): Promise<Tree> {
   const network = `127.${1 + randomOctet()}.${randomOctet()}`;
-  const port = (await canBind(`${network}.1`, DOMAIN_PORT)) ? DOMAIN_PORT : await freePort();
+  const port = DOMAIN_PORT;
   const [root, parent, child] = [1, 2, 3].map((host) => ({ address: `${network}.${host}`, port })) as [
     Server,
     Server,
@@ -73,15 +79,10 @@ export async function startTree(): Promise<Tree> {
   const rootServer = await startAuthority(root, ".", rootSigner);
   let parentServer = await startAuthority(parent, PARENT, parentSigner);
   const hints = writeIn(directory, "hints", `. 3600 IN NS a.root.\na.root. 3600 IN A ${root.address}\n`);
-  const stubs = [
-    { zone: ".", servers: [root] },
-    { zone: PARENT, servers: [parent] },
-    { zone: CHILD, servers: [child] },
-  ];
   const startResolver = (): Promise<Unbound> =>
     startUnbound({
       trustAnchors: [rootSigner.ds],
-      stubs: port === DOMAIN_PORT ? [] : stubs,
+      stubs: [],
       more: [
         `root-hints: "${hints}"`,
         "cache-max-ttl: 1",
@@ -94,7 +95,6 @@ export async function startTree(): Promise<Tree> {
   return {
     child,
     parent,
-    port,
     resolver,
     startResolver,
     publishDs: async (...ds) => {

@@ -2,19 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeReply } from "../differential/decode.ts";
-import {
-  type Countersign,
-  missingPrograms,
-  type Peer,
-  queryUdp,
-  startCountersign,
-  startKnot,
-  until,
-} from "../peers/index.ts";
+import { type Countersign, type Peer, queryUdp, startCountersign, startKnot, until } from "../peers/index.ts";
 import { belowTree } from "./product.ts";
-import { CHILD, OUR_NAME, startTree, type Tree } from "./tree.ts";
+import { CHILD, OUR_NAME, startTree, type Tree, treeMissing } from "./tree.ts";
 
-const missing = missingPrograms("knotd", "nsd", "unbound", "dnssec-signzone");
+const missing = await treeMissing();
 const leftOut = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
 
 const A = 1;
