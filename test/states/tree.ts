@@ -7,8 +7,6 @@
  *
  * On port 53, as referrals need it: where that port can't be had (`treeMissing`), there is no tree.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { decodeReply } from "../differential/decode.ts";
@@ -26,6 +24,8 @@ import {
   until,
   writeIn,
 } from "../peers/index.ts";
+
+import { makeZoneSigner, type ZoneSigner } from "./zone-signer.ts";
 
 export const PARENT = "parent.";
 export const CHILD = "child.parent.";
@@ -135,41 +135,6 @@ ${OUR_NAME} IN A ${child.address}
 ${CHILD} IN NS ${OUR_NAME}
 ${withTtl.join("\n")}
 `;
-}
-
-type ZoneSigner = {
-  readonly directory: string;
-  /** Of the KSK, in presentation format. */
-  readonly ds: string;
-  /** To `zone` in `directory`, signed. */
-  sign(text: string): void;
-};
-
-/** BIND's tools with one pair of keys for as long as the test runs. */
-function makeZoneSigner(directory: string, name: string): ZoneSigner {
-  execFileSync("mkdir", ["-p", directory]);
-  const keygen = (...flags: string[]): string =>
-    execFileSync(getProgram("dnssec-keygen"), ["-q", "-a", "ECDSAP256SHA256", ...flags, "-K", directory, name], {
-      encoding: "utf8",
-    }).trim();
-  const ksk = keygen("-f", "KSK");
-  keygen();
-  const ds = execFileSync(getProgram("dnssec-dsfromkey"), ["-2", join(directory, `${ksk}.key`)], { encoding: "utf8" });
-  return {
-    directory,
-    ds: ds.trim(),
-    sign: (text) => {
-      writeFileSync(join(directory, "plain"), text);
-      const files = ["-f", join(directory, "signed"), join(directory, "plain")];
-      const how = ["-q", "-S", "-K", directory, "-o", name, "-O", "full", "-s", "now-1h", "-e", "now+1d"];
-      execFileSync(getProgram("dnssec-signzone"), [...how, ...files], {
-        cwd: directory,
-        stdio: ["ignore", "ignore", "pipe"],
-      });
-      // The signer writes the keys with the zone's TTL and leaves old ones alone, so the text is whole.
-      writeFileSync(join(directory, "zone"), readFileSync(join(directory, "signed")));
-    },
-  };
 }
 
 async function startAuthority(server: Server, zone: string, signer: ZoneSigner): Promise<ServerProcess> {
