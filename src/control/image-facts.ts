@@ -2,7 +2,7 @@
 import { Header, ImageFlag, rrsetRdatas, rrsetSignatures, type ZoneImage } from "#image";
 import type { TransferredDnssec, TransferredKeys } from "#keyplan";
 import { type Name, printName } from "#name";
-import { RRType, readRrsig, readSoa, type Soa } from "#rdata";
+import { bitmapHas, RRType, readNsec, readRrsig, readSoa, type Soa } from "#rdata";
 
 export function apexRdatas(image: ZoneImage, type: number): Uint8Array[] {
   const ref = image.findRRset(image.apexNode, type);
@@ -36,6 +36,17 @@ export function transferredDnssec(image: ZoneImage): TransferredDnssec {
 /** True when there is anything that must not be served once the zone is signed here, or served as unsigned. */
 export function needsStripping(image: ZoneImage): boolean {
   return (image.flags & ImageFlag.HasDnssec) !== 0 || image.findRRset(image.apexNode, RRType.ZONEMD) !== 0;
+}
+
+/** Types at the apex that stand beside an image: they are signed by the KSK. */
+const BESIDE = [RRType.DNSKEY, RRType.CDS, RRType.CDNSKEY] as const;
+
+/** Whether the apex NSEC of our own chain names just these of the types that stand beside the image. */
+export function chainNames(image: ZoneImage, types: readonly number[]): boolean {
+  const [nsec] = apexRdatas(image, RRType.NSEC);
+  if (!nsec) return false;
+  const { bitmap } = readNsec(nsec);
+  return BESIDE.every((type) => bitmapHas(bitmap, type) === types.includes(type));
 }
 
 export function apexSoa(image: ZoneImage): Soa {

@@ -21,7 +21,14 @@ import { type KeyRow, newId } from "#store";
 import type { ZoneVersion } from "#zone";
 import { signApex } from "./apex.ts";
 import type { Deps } from "./deps.ts";
-import { apexNameServers, imageChecksumOf, needsStripping, transferredDnssec, transferredKeys } from "./image-facts.ts";
+import {
+  apexNameServers,
+  chainNames,
+  imageChecksumOf,
+  needsStripping,
+  transferredDnssec,
+  transferredKeys,
+} from "./image-facts.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
 import { validateImage } from "./validate.ts";
 import type { ServedNote, ServedVersion, SignedApex, StoredVersion } from "./versions.ts";
@@ -156,10 +163,16 @@ async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
   if (!ownChain && !needsStripping(stored.image)) return ok({ ...draft, image: stored.image, file: stored.file });
   const { served } = context;
   const hadChain = served?.denial === "chain";
-  const sameMade = served && served.from.file === stored.file && served.mode !== "presigned" && hadChain === ownChain;
+  const types = ownChain ? apexTypes(draft, deps) : [];
+  const sameMade =
+    served &&
+    served.from.file === stored.file &&
+    served.mode !== "presigned" &&
+    hadChain === ownChain &&
+    (!ownChain || chainNames(served.image, types));
   if (sameMade) return ok({ ...draft, image: served.image, file: served.file });
   const options: CompileOptions = ownChain
-    ? { treatment: "strip", ownChain: { apexTypes: apexTypes(draft, deps) } }
+    ? { treatment: "strip", ownChain: { apexTypes: types } }
     : { treatment: "strip" };
   const compiled = await deps.jobs.run<"recompile">({ kind: "recompile", image: stored.image.buffer, options });
   if (!compiled.ok) return compiled;

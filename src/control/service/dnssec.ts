@@ -91,7 +91,10 @@ export async function applyPlan(zone: Zone, plan: DnssecPlan, registry: Registry
   const otherDenial = zone.mode !== "unsigned" && denialOf(zone.flags) !== before.denial;
   if (zone.mode !== before.mode || otherDenial) {
     zone.begin("rework");
-  } else if (asksForUs(zone.status.phase) !== before.asks) zone.begin("resign");
+  } else if (asksForUs(zone.status.phase) !== before.asks) {
+    // With CDS and CDNSKEY the NSEC at the apex of a chain may change, and that stands in the image.
+    zone.begin(denialOf(zone.flags) === "chain" ? "rework" : "resign");
+  }
   await zone.rest(WAIT_FOR_EDGE_MS);
 }
 
