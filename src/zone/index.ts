@@ -1,6 +1,7 @@
 /** Zone versions as flat columns, the builder that fills them, serial arithmetic and semantic checks. The door of the room. */
 
 export { ZoneBuilder } from "./builder.ts";
+export { type ChangeRecord, RecordBatch, ZoneChange } from "./change.ts";
 export { MAX_PROBLEMS, type ProblemCode, semanticCheck, type ZoneProblem } from "./check.ts";
 export { RRsetFlag, type ZoneColumns } from "./columns.ts";
 export { zoneFromRRsets } from "./from-rrsets.ts";
