@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { askTcp, askUdp, dialTcp, frame, randomId, type SocketAddress } from "#net";
 
 const cleanups: Array<() => void> = [];
@@ -222,8 +222,11 @@ test("TCP session: a primary that sends nothing, or one octet at a time for ever
   expect(code(await second.next())).toBe("net.timeout");
 });
 
-test("TCP session: more messages or octets than allowed end it", async () => {
+test("TCP session: more messages or octets than allowed end it, and the connection", async () => {
+  let open = 0;
   const endless = await tcpServer((socket) => {
+    open++;
+    socket.on("error", () => undefined).on("close", () => open--);
     const more = () => {
       while (socket.writable && socket.write(frame(new Uint8Array(1000))));
     };
@@ -237,6 +240,8 @@ test("TCP session: more messages or octets than allowed end it", async () => {
   const byOctets = await dial(endless, { maxOctets: 2500 });
   for (let i = 0; i < 2; i++) expect((await byOctets.next()).ok).toBe(true);
   expect(code(await byOctets.next())).toBe("net.too_much");
+  // It was refused, and read on for ever all the same: 70 GB of a sender that sends without an end.
+  await vi.waitFor(() => expect(open).toBe(0), 10_000);
 });
 
 test("TCP session: a reader that waits slows the sender down instead of filling memory", async () => {

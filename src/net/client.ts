@@ -249,8 +249,9 @@ export class TcpSession {
       detail: `${this.where}: more than ${maxMessages} messages or ${maxOctets} octets`,
     };
     this.chunks.length = 0;
-    this.ending = error;
     this.finish(error);
+    // What had closed in the meantime is refused all the same.
+    this.ending = error;
     return fail(error);
   }
 
