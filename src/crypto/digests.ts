@@ -1,5 +1,6 @@
 /** Digests and HMAC by Node: what DS, NSEC3 owners of odd lengths and TSIG need. Same on both paths. */
-import { createHmac, hash } from "node:crypto";
+import { createHash, createHmac, hash } from "node:crypto";
+import type { StartDigest } from "#dnssec";
 import type { HmacState, StartHmac, TsigAlgorithm } from "#tsig";
 
 export type DigestName = "sha1" | "sha224" | "sha256" | "sha384" | "sha512";
@@ -26,6 +27,19 @@ export const startHmac: StartHmac = (algorithm: TsigAlgorithm, secret: Uint8Arra
     },
     digest(): Uint8Array {
       return plain(hmac.digest());
+    },
+  };
+};
+
+/** What the check of ZONEMD wants handed in. */
+export const startDigest: StartDigest = (name) => {
+  const state = createHash(name);
+  return {
+    update(octets: Uint8Array): void {
+      state.update(octets);
+    },
+    digest(): Uint8Array {
+      return plain(state.digest());
     },
   };
 };

@@ -1,8 +1,8 @@
 /** Which path signs and verifies, decided once at the start and told with its reason. */
 import type { Result } from "#bytes";
-import type { DnssecCrypto } from "#dnssec";
+import type { DnssecCrypto, StartDigest } from "#dnssec";
 import type { StartHmac } from "#tsig";
-import { digest, startHmac } from "./digests.ts";
+import { digest, startDigest, startHmac } from "./digests.ts";
 import { generateKeyPair } from "./key-pair.ts";
 import { nodeVerifier, openNodeSigner, type Verify } from "./node-path.ts";
 import { loadOpenSsl, type OpenSsl } from "./openssl.ts";
@@ -22,6 +22,7 @@ export type CryptoPath = {
 export interface Crypto extends DnssecCrypto {
   readonly cryptoPath: CryptoPath;
   readonly startHmac: StartHmac;
+  readonly startDigest: StartDigest;
   openSigner(key: SigningKey): Result<Signer, SignerError>;
 }
 
@@ -49,6 +50,7 @@ function assemble(cryptoPath: CryptoPath, verify: Verify, openSigner: Crypto["op
     verify,
     openSigner,
     startHmac,
+    startDigest,
     sha1: (data) => digest("sha1", data),
     sha256: (data) => digest("sha256", data),
     sha384: (data) => digest("sha384", data),

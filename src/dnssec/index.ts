@@ -94,3 +94,13 @@ export {
   viewVersion,
   type ZoneView,
 } from "./zone-view.ts";
+export {
+  type DigestState,
+  MAX_ZONEMD,
+  type StartDigest,
+  verifyZonemd,
+  ZONEMD_SIMPLE,
+  type ZonemdFault,
+  type ZonemdHash,
+  type ZonemdVerdict,
+} from "./zonemd.ts";

@@ -1,4 +1,5 @@
 /** The zone image: one immutable binary that all workers read, its writer, its checker, its reader; and the signature table beside it. */
+export { streamForDigest, verifyImageZonemd } from "./canonical.ts";
 export { carrySignatures } from "./carry.ts";
 export { type CompileError, type CompileOptions, compileImage } from "./compile.ts";
 export { ZoneImage } from "./image.ts";

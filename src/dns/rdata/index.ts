@@ -19,7 +19,9 @@ export {
   readNsec3param,
   readRrsig,
   readSoa,
+  readZonemd,
   type Soa,
+  type Zonemd,
 } from "./readers.ts";
 export { printRdata, readRdata } from "./text.ts";
 export { printCharacters, type RdataError, readCharacters, readTtl } from "./tokens.ts";

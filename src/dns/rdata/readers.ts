@@ -70,6 +70,19 @@ export function readDnskey(rdata: Uint8Array): Dnskey {
   return { flags: r.u16(), protocol: r.u8(), algorithm: r.u8(), publicKey: r.rest() };
 }
 
+/** RFC 8976 section 2.2. */
+export type Zonemd = {
+  readonly serial: number;
+  readonly scheme: number;
+  readonly hashAlgorithm: number;
+  readonly digest: Uint8Array;
+};
+
+export function readZonemd(rdata: Uint8Array): Zonemd {
+  const r = new Reader(rdata);
+  return { serial: r.u32(), scheme: r.u8(), hashAlgorithm: r.u8(), digest: r.rest() };
+}
+
 /** RFC 4034 section 5.1; also CDS. */
 export type Ds = {
   readonly keyTag: number;
