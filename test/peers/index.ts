@@ -26,6 +26,12 @@ export {
 export { type PowerDnsOptions, powerDnsVersion, startPowerDns } from "./powerdns.ts";
 export { findProgram, getProgram, missingPrograms } from "./programs.ts";
 export {
+  type Secondary,
+  type SecondaryKind,
+  type SecondaryOptions,
+  startSecondary,
+} from "./secondaries.ts";
+export {
   freePort,
   LOOPBACK,
   makeDirectory,
