@@ -37,7 +37,10 @@ export async function followTransfer(
   const until = Date.now() + seconds * 1000;
   const seen: EventRow[] = [];
   for (;;) {
-    const transfers = await api.call("own.transfers", { params: { zoneId: zone.id }, query: { limit: 20 } });
+    const transfers = await api.call("own.transfers", {
+      params: { zoneId: zone.id },
+      query: { limit: 20, direction: "in" },
+    });
     for (const event of await newEvents(api, zone.id, Math.max(since.event, seen.at(-1)?.id ?? 0))) {
       seen.push(event);
       if (!context.json) await context.tell(`${printMoment(event.time)}  ${clean(event.message)}`);

@@ -54,7 +54,11 @@ export {
   HistoryQuery,
   PeerStatus,
   SIGNING_MODES,
+  TRANSFER_DIRECTIONS,
+  TRANSFER_KINDS,
+  TRANSFER_OUTCOMES,
   Transfer,
+  TransfersQuery,
   ZoneStatus,
 } from "./status.ts";
 export { printTime, Time } from "./time.ts";

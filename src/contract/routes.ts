@@ -8,7 +8,7 @@ import { Deleted, PageQuery } from "./common.ts";
 import { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import { DnsRecord, RecordQuery } from "./record.ts";
 import { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
-import { EventRow, EventsQuery, HistoryQuery, Transfer, ZoneStatus } from "./status.ts";
+import { EventRow, EventsQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
 import { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
 import { Zone, ZoneCreate, ZoneEdit, ZoneQuery } from "./zone.ts";
 
@@ -149,7 +149,8 @@ export const ROUTES = {
     body: ZoneSettingsEdit,
   }),
   "own.transfers": route("GET", `${OWN_ZONE}/transfers`, "Attempts to transfer, newest first", "list", Transfer, {
-    query: HistoryQuery,
+    query: TransfersQuery,
+    lists: ["outcome", "direction", "kind"],
   }),
   "own.events": route("GET", `${OWN}/events`, "Events, newest first", "list", EventRow, { query: EventsQuery }),
 } as const satisfies Record<string, Route>;

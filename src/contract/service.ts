@@ -11,7 +11,7 @@ import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import type { Outcome } from "./outcome.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
 import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
-import type { EventRow, EventsQuery, HistoryQuery, Transfer, ZoneStatus } from "./status.ts";
+import type { EventRow, EventsQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
 import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
 import type { ZoneFacts } from "./zone.ts";
 
@@ -119,7 +119,7 @@ export interface SettingsService {
 export interface StatusService {
   getZoneStatus(zoneId: string): Promise<Outcome<ZoneStatus>>;
   /** Newest first. */
-  listTransfers(zoneId: string, query: HistoryQuery): Promise<Outcome<readonly Transfer[]>>;
+  listTransfers(zoneId: string, query: TransfersQuery): Promise<Outcome<readonly Transfer[]>>;
   /** Newest first; of all zones when `zone_id` is absent. */
   listEvents(query: EventsQuery): Promise<Outcome<readonly EventRow[]>>;
   /** Ready = every stored zone was handed to the edge and the edge answers. `waiting` says for what, in sentences. */

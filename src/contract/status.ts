@@ -80,24 +80,45 @@ export const ZoneStatus = z
   .meta({ id: "ZoneStatus" });
 export type ZoneStatus = z.infer<typeof ZoneStatus>;
 
-/** One attempt to check or transfer. */
+export const TRANSFER_OUTCOMES = ["taken", "unchanged", "held", "refused", "failed", "sent"] as const;
+export const TRANSFER_KINDS = ["axfr", "ixfr", "soa"] as const;
+export const TRANSFER_DIRECTIONS = ["in", "out"] as const;
+
+/** One attempt to check or to transfer, in from a primary or out to a secondary. */
 export const Transfer = z
   .object({
     id: z.number(),
     zone_id: Id,
+    direction: z.enum(TRANSFER_DIRECTIONS),
+    /** Null where the other side is no peer of the account. */
     peer_id: Id.nullable(),
     address: z.string(),
-    kind: z.enum(["axfr", "ixfr"]),
-    reason: z.enum(["start", "timer", "notify", "operator", "retry"]),
-    outcome: z.enum(["taken", "unchanged", "held", "refused", "failed"]),
+    /** What was asked for; `soa`: the question for the serial. Checks that went well are not kept, see the status. */
+    kind: z.enum(TRANSFER_KINDS),
+    /** What came: an IXFR may be answered by the whole zone, or by one SOA. Null: nothing that could be used. */
+    got: z.enum(TRANSFER_KINDS).nullable(),
+    transport: z.enum(["udp", "tcp", "tls"]),
+    /** Whom the other side's certificate or pin was accepted as. */
+    tls_identity: z.string().nullable(),
+    /** Name of the TSIG key that signed it. */
+    tsig_key: z.string().nullable(),
+    /** `request`: a secondary asked. */
+    reason: z.enum(["start", "timer", "notify", "operator", "retry", "request"]),
+    /** `sent`: a transfer out went through. The stable code of what went wrong is `error.code`. */
+    outcome: z.enum(TRANSFER_OUTCOMES),
     started_time: Time,
     finished_time: Time,
+    duration_seconds: z.number(),
     serial_before: z.number().nullable(),
     serial_after: z.number().nullable(),
     messages: z.number(),
     records: z.number(),
     octets: z.number(),
     error: Fault.nullable(),
+    /** Why an IXFR became an AXFR within the attempt. */
+    fallback: Fault.nullable(),
+    /** Further checks that went exactly the same way, the last one at `finished_time`. */
+    repeats: z.number(),
   })
   .meta({ id: "Transfer" });
 export type Transfer = z.infer<typeof Transfer>;
@@ -123,6 +144,14 @@ export const HistoryQuery = z.object({
   before: z.coerce.number().int().min(1).optional(),
 });
 export type HistoryQuery = z.infer<typeof HistoryQuery>;
+
+/** Repeated keys and comma lists narrow to any of their values. */
+export const TransfersQuery = HistoryQuery.extend({
+  outcome: z.array(z.enum(TRANSFER_OUTCOMES)).optional(),
+  direction: z.array(z.enum(TRANSFER_DIRECTIONS)).optional(),
+  kind: z.array(z.enum(TRANSFER_KINDS)).optional(),
+});
+export type TransfersQuery = z.infer<typeof TransfersQuery>;
 
 export const EventsQuery = HistoryQuery.extend({ zone_id: Id.optional() });
 export type EventsQuery = z.infer<typeof EventsQuery>;

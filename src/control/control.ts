@@ -13,6 +13,7 @@ import type { PublicationSender } from "#publish";
 import type { Store, ZoneRow } from "#store";
 import type { Logger } from "#telemetry";
 import type { Stored } from "#transfer";
+import { AttemptLog } from "./attempts.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
 import { EventLog } from "./events.ts";
 import { Gate } from "./gate.ts";
@@ -80,6 +81,7 @@ export class Control {
       vault: new KeyVault(master, crypto),
       jobs: new JobRunner(options.jobs, options.cryptoChoice, crypto),
       events: new EventLog(store, log, Date.now),
+      attempts: new AttemptLog(store, log),
       scheduler: new Scheduler({ now: () => Date.now() / 1000 }),
       gate: new Gate((lane) => laneLimit(lane, this.#settings.maxTransfers)),
       log,
@@ -167,6 +169,7 @@ export class Control {
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
     await this.#saver.stop();
     await this.#notes.stop();
+    await this.#deps.attempts.flush();
     await this.#deps.events.flush();
     await this.#deps.jobs.stop();
   }

@@ -5,6 +5,7 @@ import type { PublicationSender } from "#publish";
 import type { Store } from "#store";
 import type { Logger } from "#telemetry";
 import type { ZoneLimits } from "#zone";
+import type { AttemptLog } from "./attempts.ts";
 import type { EventLog } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import type { JobRunner } from "./job-runner.ts";
@@ -38,6 +39,7 @@ export type Deps = {
   readonly vault: KeyVault;
   readonly jobs: JobRunner;
   readonly events: EventLog;
+  readonly attempts: AttemptLog;
   readonly scheduler: Scheduler;
   /** Conversations with one primary. */
   readonly gate: Gate;

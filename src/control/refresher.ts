@@ -3,6 +3,7 @@
  * and answers the machine. Whatever decides is in the machine; here is only doing.
  */
 import { rrsetSignatures } from "#image";
+import { printName } from "#name";
 import { RRType } from "#rdata";
 import type { TransferRow } from "#store";
 import {
@@ -17,6 +18,7 @@ import {
   stepRefresh,
 } from "#transfer";
 import type { ZoneVersion } from "#zone";
+import { type Attempt, PLAIN } from "./attempts.ts";
 import type { Deps } from "./deps.ts";
 import { apexSoa } from "./image-facts.ts";
 import { Lane } from "./lanes.ts";
@@ -36,7 +38,7 @@ export type RefresherParts = {
 };
 
 /** A transfer that came to an end, to be told when it is known whether its version was taken. */
-type Attempt = Omit<TransferRow, "id" | "outcome">;
+type Ended = Omit<Attempt, "outcome">;
 
 export class Refresher {
   readonly #zone: Zone;
@@ -47,8 +49,8 @@ export class Refresher {
   #note: RefreshNote;
   #peerIds: readonly string[] = [];
   #abort: AbortController | undefined;
-  #arrived: { readonly version: ZoneVersion; readonly attempt: Attempt } | undefined;
-  #installing: { readonly attempt: number; readonly row: Attempt } | undefined;
+  #arrived: { readonly version: ZoneVersion; readonly attempt: Ended } | undefined;
+  #installing: { readonly attempt: number; readonly row: Ended } | undefined;
   #stopped = false;
 
   constructor(parts: RefresherParts, note: RefreshNote = NO_CHECKS) {
@@ -181,6 +183,7 @@ export class Refresher {
   async #ask(effect: Extract<RefreshEffect, { kind: "ask-soa" }>): Promise<void> {
     const primary = this.#book.primary(effect.peer);
     const { signal } = this.#begin();
+    const startedAt = this.#ms();
     const timeoutMs = Math.min(effect.timeoutSeconds, this.#deps.settings().checkSeconds) * 1000;
     const answer: SoaOutcome = primary
       ? await this.#guarded(
@@ -190,6 +193,7 @@ export class Refresher {
           (text): SoaOutcome => ({ kind: "failed", fault: { code: "round.failed", text } }),
         )
       : { kind: "failed", fault: { code: "peer.gone", text: "the peer has no address any more" } };
+    if (primary) this.#recordCheck(primary, effect.transport, answer, startedAt);
     const outcome = this.#forMachine(answer);
     if (outcome.kind === "serial")
       this.#rememberPeer(effect.peer, { checkedAt: this.#ms(), serial: outcome.serial, checkError: null });
@@ -251,11 +255,10 @@ export class Refresher {
       }),
     );
     const { result, messages, records, octets } = report;
-    const row: Attempt = {
-      zoneId: this.#zone.id,
-      peerId: effect.peer,
-      address: primaryText(primary),
+    const row: Ended = {
+      ...this.#about(primary),
       kind: "axfr",
+      got: result.ok ? "axfr" : null,
       reason,
       startedAt,
       finishedAt: this.#ms(),
@@ -379,10 +382,38 @@ export class Refresher {
     this.#notes.put(this.#zone.id, "refresh", this.#note);
   }
 
-  #record(row: Omit<TransferRow, "id">): void {
-    this.#deps.store.transfers
-      .add(row)
-      .catch((error: unknown) => this.#deps.log.error({ zone: this.#zone.name, error }, "a transfer was not recorded"));
+  /** What every attempt with this primary has in common. */
+  #about(primary: Primary) {
+    const tsigKey = primary.key ? printName(primary.key.name) : null;
+    const who = { zoneId: this.#zone.id, peerId: primary.id, address: primaryText(primary) };
+    return { ...PLAIN, ...who, direction: "in", tsigKey } as const;
+  }
+
+  /** A check that went well shows in the status; the others are attempts of their own. */
+  #recordCheck(primary: Primary, transport: "udp" | "tcp", answer: SoaOutcome, startedAt: number): void {
+    if (answer.kind === "serial" || answer.kind === "truncated") return;
+    const fault = answer.kind === "failed" ? answer.fault : answer;
+    if (fault.code === "net.aborted") return;
+    this.#record({
+      ...this.#about(primary),
+      kind: "soa",
+      transport,
+      reason: this.#reason(),
+      outcome: fault.code.startsWith("net.") ? "failed" : "refused",
+      startedAt,
+      finishedAt: this.#ms(),
+      serialBefore: this.#state.serial ?? null,
+      serialAfter: null,
+      messages: 0,
+      records: 0,
+      octets: 0,
+      errorCode: fault.code,
+      errorMessage: fault.text,
+    });
+  }
+
+  #record(row: Attempt): void {
+    this.#deps.attempts.record(row);
   }
 
   #ms(): number {

@@ -80,6 +80,17 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX events_of_zone ON events (zone_id, id);
   `,
+  // 2: the whole record of an attempt, in both directions
+  `
+  ALTER TABLE transfers ADD COLUMN direction TEXT NOT NULL DEFAULT 'in';
+  ALTER TABLE transfers ADD COLUMN got TEXT;
+  ALTER TABLE transfers ADD COLUMN transport TEXT NOT NULL DEFAULT 'tcp';
+  ALTER TABLE transfers ADD COLUMN tls_identity TEXT;
+  ALTER TABLE transfers ADD COLUMN tsig_key TEXT;
+  ALTER TABLE transfers ADD COLUMN fallback_code TEXT;
+  ALTER TABLE transfers ADD COLUMN fallback_message TEXT;
+  ALTER TABLE transfers ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

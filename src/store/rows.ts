@@ -112,14 +112,26 @@ export type VersionRow = {
 
 export type TimerRow = { readonly zoneId: string; readonly name: string; readonly dueAt: number };
 
+/** One attempt to check or to transfer, in (from a primary) or out (to a secondary). */
 export type TransferRow = {
   readonly id: number;
   readonly zoneId: string;
+  readonly direction: "in" | "out";
+  /** The peer's id; null where the other side is no peer of the account. */
   readonly peerId: string | null;
   readonly address: string;
-  readonly kind: "axfr" | "ixfr";
-  readonly reason: "start" | "timer" | "notify" | "operator" | "retry";
-  readonly outcome: "taken" | "unchanged" | "held" | "refused" | "failed";
+  /** What was asked for; `soa` is the question for the serial. */
+  readonly kind: "axfr" | "ixfr" | "soa";
+  /** What came: an IXFR may be answered by the whole zone, or by one SOA. Null: nothing that could be used. */
+  readonly got: "axfr" | "ixfr" | "soa" | null;
+  readonly transport: "udp" | "tcp" | "tls";
+  /** Whom the other side's certificate or pin was accepted as; null without TLS, or where nobody was asked for a name. */
+  readonly tlsIdentity: string | null;
+  /** Name of the TSIG key; null: not signed. */
+  readonly tsigKey: string | null;
+  /** `request`: a secondary asked us. */
+  readonly reason: "start" | "timer" | "notify" | "operator" | "retry" | "request";
+  readonly outcome: "taken" | "unchanged" | "held" | "refused" | "failed" | "sent";
   readonly startedAt: number;
   readonly finishedAt: number;
   readonly serialBefore: number | null;
@@ -129,6 +141,11 @@ export type TransferRow = {
   readonly octets: number;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  /** Why an IXFR became an AXFR in the same attempt; null: it did not. */
+  readonly fallbackCode: string | null;
+  readonly fallbackMessage: string | null;
+  /** Checks that went exactly the same way since: they are counted here, not kept one by one. `finishedAt` is the last one's. */
+  readonly repeats: number;
 };
 
 export type EventRow = {

@@ -98,6 +98,14 @@ export interface Schema {
     octets: number;
     error_code: string | null;
     error_message: string | null;
+    direction: string;
+    got: string | null;
+    transport: string;
+    tls_identity: string | null;
+    tsig_key: string | null;
+    fallback_code: string | null;
+    fallback_message: string | null;
+    repeats: number;
   };
   events: {
     id: Generated<number>;

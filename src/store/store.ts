@@ -150,10 +150,18 @@ export interface SettingTable {
 /** Newest first, at most `limit` rows with an id below `before`. */
 export type HistoryPage = { readonly limit: number; readonly before?: number };
 
-/** Bounded: the newest TRANSFERS_PER_ZONE of each zone stay. */
+/** Each narrows; an absent or empty one does not. */
+export type TransferFilter = {
+  readonly outcomes?: readonly TransferRow["outcome"][];
+  readonly directions?: readonly TransferRow["direction"][];
+  readonly kinds?: readonly TransferRow["kind"][];
+};
+
+/** Bounded: the newest TRANSFERS_PER_ZONE of each zone stay, and the newest TRANSFERS_KEPT of all. */
 export interface TransferTable {
-  add(row: Omit<TransferRow, "id">): Promise<number>;
-  ofZone(zoneId: string, page: HistoryPage): Promise<readonly TransferRow[]>;
+  /** A check (`soa`) that went like the last one of its peer is counted in that row; its id comes back. A zone that is gone gets none: undefined. */
+  add(row: Omit<TransferRow, "id" | "repeats">): Promise<number | undefined>;
+  ofZone(zoneId: string, page: HistoryPage & TransferFilter): Promise<readonly TransferRow[]>;
 }
 
 /** Bounded: the newest EVENTS_KEPT stay. */

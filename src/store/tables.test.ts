@@ -219,11 +219,22 @@ it("keeps keys, DNSSEC, versions, tokens and settings", async () => {
   expect(await store.settings.find("installation")).toEqual({ id: 2 });
 });
 
+const PLAIN_ATTEMPT = {
+  direction: "in",
+  got: null,
+  transport: "tcp",
+  tlsIdentity: null,
+  tsigKey: null,
+  fallbackCode: null,
+  fallbackMessage: null,
+} as const;
+
 it("keeps the newest attempts of each zone, and pages them", async () => {
   const [one, two] = [zone("one.example"), zone("two.example")];
   await store.zones.add(one);
   await store.zones.add(two);
-  const attempt = (zoneId: string, startedAt: number): Omit<TransferRow, "id"> => ({
+  const attempt = (zoneId: string, startedAt: number): Omit<TransferRow, "id" | "repeats"> => ({
+    ...PLAIN_ATTEMPT,
     zoneId,
     peerId: null,
     address: "192.0.2.1:53",
@@ -252,6 +263,59 @@ it("keeps the newest attempts of each zone, and pages them", async () => {
     page[11]!.id,
   ]);
   expect(await store.transfers.ofZone(two.id, { limit: 9 })).toHaveLength(1);
+});
+
+it("counts checks that go the same way, until a transfer comes between", async () => {
+  const one = zone("checks.example");
+  await store.zones.add(one);
+  const check = (at: number, errorCode: string, change: Partial<TransferRow> = {}) =>
+    store.transfers.add({
+      ...PLAIN_ATTEMPT,
+      zoneId: one.id,
+      peerId: null,
+      address: "192.0.2.1:53",
+      kind: "soa",
+      reason: "timer",
+      outcome: "failed",
+      startedAt: at,
+      finishedAt: at + 5,
+      serialBefore: 1,
+      serialAfter: null,
+      messages: 0,
+      records: 0,
+      octets: 0,
+      errorCode,
+      errorMessage: `at ${at}`,
+      ...change,
+    });
+  for (let at = 0; at < 300; at++) {
+    await check(at, "net.timeout", { transport: "udp" });
+    await check(at, "net.refused");
+  }
+  const all = await store.transfers.ofZone(one.id, { limit: 9 });
+  expect(all.map((row) => [row.errorCode, row.transport, row.repeats, row.startedAt, row.finishedAt])).toEqual([
+    ["net.refused", "tcp", 299, 0, 304],
+    ["net.timeout", "udp", 299, 0, 304],
+  ]);
+  expect(all[0]!.errorMessage).toBe("at 299");
+  const taken = { kind: "ixfr", got: "axfr", outcome: "taken", errorCode: null, errorMessage: null } as const;
+  await check(400, "", {
+    ...taken,
+    fallbackCode: "ixfr.base",
+    fallbackMessage: "not ours",
+    tlsIdentity: "ns1.example",
+  });
+  await check(401, "net.refused");
+  const after = await store.transfers.ofZone(one.id, { limit: 9 });
+  expect(after.map((row) => row.repeats)).toEqual([0, 0, 299, 299]);
+  expect(after[1]).toMatchObject({ ...taken, fallbackCode: "ixfr.base", tlsIdentity: "ns1.example" });
+  const narrowed = async (filter: object) =>
+    (await store.transfers.ofZone(one.id, { limit: 9, ...filter })).map((row) => row.outcome);
+  expect(await narrowed({ outcomes: ["taken", "held"] })).toEqual(["taken"]);
+  expect(await narrowed({ kinds: ["soa"], directions: ["in"] })).toEqual(["failed", "failed", "failed"]);
+  expect(await narrowed({ directions: ["out"] })).toEqual([]);
+  await store.zones.remove(one.id);
+  expect(await check(500, "net.refused")).toBeUndefined();
 });
 
 it("does all of a piece of work or nothing", async () => {

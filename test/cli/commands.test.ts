@@ -139,7 +139,7 @@ describe("transfers", () => {
     expect(status.transfers[0]).toMatchObject({ outcome: "taken", reason: "operator", serial_after: 1 });
     const text = await cli.ok("transfer", "status", "first.example");
     expect(text).toMatch(/^STARTED +FROM +KIND/m);
-    expect(text).toMatch(/axfr +operator +taken +1 > 1 /);
+    expect(text).toMatch(/axfr +tcp +operator +taken +1 > 1 /);
     expect(text).toContain(`\n  ${from()}\n`);
   });
 

@@ -1,10 +1,10 @@
-/** `transfer now|status`. */
-import type { Command } from "commander";
-import type { Transfer, ZoneStatus } from "#contract";
+/** `transfer now|status|history`. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { TRANSFER_DIRECTIONS, TRANSFER_KINDS, TRANSFER_OUTCOMES, type Transfer, type ZoneStatus } from "#contract";
 import type { Context, Runner } from "../context.ts";
 import { findZone } from "../find.ts";
 import { bookmark, followTransfer } from "../follow.ts";
-import { readCount, readSeconds } from "../options.ts";
+import { collect, readCount, readSeconds } from "../options.ts";
 import { clean, printFacts, printMoment, printTable } from "../print.ts";
 import { peerLabel, printSerials } from "./zone.ts";
 
@@ -25,6 +25,31 @@ export function addTransferCommands(program: Command, run: Runner): void {
     .description("serials, what each peer last said, and the last attempts")
     .option("--limit <count>", "attempts to show", readCount(ATTEMPTS_MAX), 10)
     .action(run((context, zone: string, options: { limit: number }) => status(context, zone, options.limit)));
+  transfer
+    .command("history <zone>")
+    .description("every attempt with all its facts, newest first")
+    .option("--limit <count>", "attempts to show", readCount(ATTEMPTS_MAX), 50)
+    .option("--before <id>", "go on below this attempt", readCount(Number.MAX_SAFE_INTEGER))
+    .addOption(choices("--outcome <outcome>", "only these (may be repeated)", TRANSFER_OUTCOMES))
+    .addOption(choices("--direction <direction>", "in or out", TRANSFER_DIRECTIONS))
+    .addOption(choices("--kind <kind>", "what was asked for (may be repeated)", TRANSFER_KINDS))
+    .action(run((context, zone: string, options: HistoryOptions) => history(context, zone, options)));
+}
+
+type HistoryOptions = {
+  readonly limit: number;
+  readonly before?: number;
+  readonly outcome?: readonly string[];
+  readonly direction?: readonly string[];
+  readonly kind?: readonly string[];
+};
+
+/** An option that may be repeated, with these words alone. */
+function choices(flags: string, sentence: string, words: readonly string[]): Option {
+  return new Option(flags, sentence).argParser((word: string, before: readonly string[] | undefined) => {
+    if (!words.includes(word)) throw new InvalidArgumentError(`Give one of ${words.join(", ")}.`);
+    return collect(word, before);
+  });
 }
 
 async function now(context: Context, text: string, options: NowOptions): Promise<void> {
@@ -53,6 +78,40 @@ async function status(context: Context, text: string, limit: number): Promise<vo
     const attempts = transfers.length === 0 ? "  none yet\n" : printAttempts(transfers, context);
     return `${head}\nattempts, newest first\n${attempts}`;
   });
+}
+
+async function history(context: Context, text: string, options: HistoryOptions): Promise<void> {
+  const api = context.api();
+  const zone = await findZone(api, text);
+  const transfers = await api.call("own.transfers", { params: { zoneId: zone.id }, query: { ...options } });
+  await context.show(transfers, () =>
+    transfers.length === 0 ? "No such attempts.\n" : transfers.map(describeAttempt).join("\n"),
+  );
+}
+
+/** `17  in  ixfr (got axfr) by tls from ns1 (192.0.2.53:853): taken`, and its facts below. */
+function describeAttempt(row: Transfer): string {
+  const got = row.got === null || row.got === row.kind ? "" : ` (got ${row.got})`;
+  const who = `${row.direction === "in" ? "from" : "to"} ${clean(row.address)}`;
+  const ended = row.error ? `${row.outcome}, ${clean(row.error.code)}` : row.outcome;
+  const serials =
+    row.serial_after === null ? row.serial_before : `${row.serial_before ?? "none"} > ${row.serial_after}`;
+  const facts = printFacts(
+    [
+      ["started", printMoment(row.started_time)],
+      ["took", `${row.duration_seconds.toFixed(3)} s`],
+      ["repeated", row.repeats === 0 ? null : `${row.repeats} more times, last ${printMoment(row.finished_time)}`],
+      ["why", row.reason],
+      ["serials", serials],
+      ["size", row.messages === 0 ? null : `${row.messages} messages, ${row.records} records, ${row.octets} octets`],
+      ["TSIG key", row.tsig_key],
+      ["TLS identity", row.tls_identity],
+      ["fell back", row.fallback && `${row.fallback.message} (${row.fallback.code})`],
+      ["error", row.error?.message],
+    ],
+    "    ",
+  );
+  return `${row.id}  ${row.direction}  ${row.kind}${got} by ${row.transport} ${who}: ${ended}\n${facts}`;
 }
 
 function describe(status: ZoneStatus): string {
@@ -88,6 +147,7 @@ function printAttempts(transfers: readonly Transfer[], context: Context): string
     "STARTED",
     "FROM",
     "KIND",
+    "BY",
     "WHY",
     "OUTCOME",
     "SERIAL",
@@ -100,14 +160,15 @@ function printAttempts(transfers: readonly Transfer[], context: Context): string
   const rows = transfers.map((row) => [
     printMoment(row.started_time),
     row.address,
-    row.kind,
+    row.direction === "out" ? `${row.kind} out` : row.kind,
+    row.transport,
     row.reason,
     row.outcome,
     row.serial_after === null ? null : `${row.serial_before ?? "none"} > ${row.serial_after}`,
     row.messages,
     row.records,
     row.octets,
-    ((Date.parse(row.finished_time) - Date.parse(row.started_time)) / 1000).toFixed(1),
+    row.repeats > 0 ? `${row.repeats + 1} times` : row.duration_seconds.toFixed(1),
     row.error?.message,
   ]);
   return printTable(header, rows, context.io.out);

@@ -40,7 +40,10 @@ export function makeStatusService(parts: StatusParts): StatusService {
     },
     async listTransfers(zoneId, query) {
       if (!registry.find(zoneId)) return refused("zone.not-found", zoneId);
-      return done((await deps.store.transfers.ofZone(zoneId, query)).map(shownTransfer));
+      await deps.attempts.flush();
+      const { limit, before, outcome: outcomes, direction: directions, kind: kinds } = query;
+      const rows = await deps.store.transfers.ofZone(zoneId, { limit, before, outcomes, directions, kinds });
+      return done(rows.map(shownTransfer));
     },
     async listEvents({ zone_id: zoneId, limit, before }) {
       if (zoneId !== undefined && !registry.find(zoneId)) return refused("zone.not-found", zoneId);
@@ -144,19 +147,28 @@ function shownTransfer(row: TransferRow): Transfer {
   return {
     id: row.id,
     zone_id: row.zoneId,
+    direction: row.direction,
     peer_id: row.peerId,
     address: row.address,
     kind: row.kind,
+    got: row.got,
+    transport: row.transport,
+    tls_identity: row.tlsIdentity,
+    tsig_key: row.tsigKey,
     reason: row.reason,
     outcome: row.outcome,
     started_time: printTime(row.startedAt),
     finished_time: printTime(row.finishedAt),
+    duration_seconds: (row.finishedAt - row.startedAt) / 1000,
     serial_before: row.serialBefore,
     serial_after: row.serialAfter,
     messages: row.messages,
     records: row.records,
     octets: row.octets,
     error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? row.errorCode },
+    fallback:
+      row.fallbackCode === null ? null : { code: row.fallbackCode, message: row.fallbackMessage ?? row.fallbackCode },
+    repeats: row.repeats,
   };
 }
 

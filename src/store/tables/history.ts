@@ -5,33 +5,77 @@ import type { EventTable, TransferTable } from "../store.ts";
 import type { Handle } from "./handle.ts";
 
 export const TRANSFERS_PER_ZONE = 200;
+export const TRANSFERS_KEPT = 1_000_000;
 export const EVENTS_KEPT = 100_000;
 
-export function transferTable(db: Handle): TransferTable {
+/** `kept` rows of all zones stay. */
+export function transferTable(db: Handle, kept = TRANSFERS_KEPT): TransferTable {
   return {
     async add(row) {
+      const zone = await db.selectFrom("zones").select("id").where("id", "=", row.zoneId).executeTakeFirst();
+      if (zone === undefined) return undefined;
+      const alike = row.kind === "soa" ? await findAlike(db, row) : undefined;
+      if (alike !== undefined) {
+        await db
+          .updateTable("transfers")
+          .set((update) => ({
+            repeats: update("repeats", "+", 1),
+            finished_at: row.finishedAt,
+            error_message: row.errorMessage,
+          }))
+          .where("id", "=", alike)
+          .execute();
+        return alike;
+      }
       const result = await db.insertInto("transfers").values(transferColumns(row)).executeTakeFirstOrThrow();
-      await db
-        .deleteFrom("transfers")
-        .where("zone_id", "=", row.zoneId)
-        .where("id", "<=", (query) =>
-          query
-            .selectFrom("transfers")
-            .select("id")
-            .where("zone_id", "=", row.zoneId)
-            .orderBy("id", "desc")
-            .limit(1)
-            .offset(TRANSFERS_PER_ZONE),
-        )
-        .execute();
-      return Number(result.insertId);
+      const id = Number(result.insertId);
+      await prune(db, row.zoneId, id - kept);
+      return id;
     },
     async ofZone(zoneId, page) {
       let query = db.selectFrom("transfers").selectAll().where("zone_id", "=", zoneId);
       if (page.before !== undefined) query = query.where("id", "<", page.before);
+      if (page.outcomes?.length) query = query.where("outcome", "in", page.outcomes);
+      if (page.directions?.length) query = query.where("direction", "in", page.directions);
+      if (page.kinds?.length) query = query.where("kind", "in", page.kinds);
       return (await query.orderBy("id", "desc").limit(page.limit).execute()).map(readTransfer);
     },
   };
+}
+
+/** The last row of the same check with the same end, unless a transfer of the zone came after it. */
+async function findAlike(db: Handle, row: Omit<TransferRow, "id" | "repeats">): Promise<number | undefined> {
+  const ofZone = () => db.selectFrom("transfers").where("zone_id", "=", row.zoneId).orderBy("id", "desc").limit(1);
+  const alike = await ofZone()
+    .select("id")
+    .where("kind", "=", "soa")
+    .where("direction", "=", row.direction)
+    .where("peer_id", "is", row.peerId)
+    .where("address", "=", row.address)
+    .where("transport", "=", row.transport)
+    .where("outcome", "=", row.outcome)
+    .where("error_code", "is", row.errorCode)
+    .executeTakeFirst();
+  if (alike === undefined) return undefined;
+  const since = await ofZone().select("id").where("id", ">", alike.id).where("kind", "!=", "soa").executeTakeFirst();
+  return since === undefined ? alike.id : undefined;
+}
+
+async function prune(db: Handle, zoneId: string, upTo: number): Promise<void> {
+  await db
+    .deleteFrom("transfers")
+    .where("zone_id", "=", zoneId)
+    .where("id", "<=", (query) =>
+      query
+        .selectFrom("transfers")
+        .select("id")
+        .where("zone_id", "=", zoneId)
+        .orderBy("id", "desc")
+        .limit(1)
+        .offset(TRANSFERS_PER_ZONE),
+    )
+    .execute();
+  if (upTo > 0) await db.deleteFrom("transfers").where("id", "<=", upTo).execute();
 }
 
 function readTransfer(row: Omit<Schema["transfers"], "id"> & { id: number }): TransferRow {
@@ -52,10 +96,18 @@ function readTransfer(row: Omit<Schema["transfers"], "id"> & { id: number }): Tr
     octets: row.octets,
     errorCode: row.error_code,
     errorMessage: row.error_message,
+    direction: row.direction as TransferRow["direction"],
+    got: row.got as TransferRow["got"],
+    transport: row.transport as TransferRow["transport"],
+    tlsIdentity: row.tls_identity,
+    tsigKey: row.tsig_key,
+    fallbackCode: row.fallback_code,
+    fallbackMessage: row.fallback_message,
+    repeats: row.repeats,
   };
 }
 
-function transferColumns(row: Omit<TransferRow, "id">): Omit<Schema["transfers"], "id"> {
+function transferColumns(row: Omit<TransferRow, "id" | "repeats">): Omit<Schema["transfers"], "id"> {
   return {
     zone_id: row.zoneId,
     peer_id: row.peerId,
@@ -72,6 +124,14 @@ function transferColumns(row: Omit<TransferRow, "id">): Omit<Schema["transfers"]
     octets: row.octets,
     error_code: row.errorCode,
     error_message: row.errorMessage,
+    direction: row.direction,
+    got: row.got,
+    transport: row.transport,
+    tls_identity: row.tlsIdentity,
+    tsig_key: row.tsigKey,
+    fallback_code: row.fallbackCode,
+    fallback_message: row.fallbackMessage,
+    repeats: 0,
   };
 }
 

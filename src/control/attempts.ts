@@ -1,0 +1,84 @@
+/**
+ * The record of every attempt to check or to transfer, in and out: rows in the store (bounded there), counters for the metrics.
+ * Who makes an attempt calls `record` once, when it is over.
+ */
+import type { Store, TransferRow } from "#store";
+import type { Logger } from "#telemetry";
+
+export type Attempt = Omit<TransferRow, "id" | "repeats">;
+
+/** Facts of an attempt that has none of them: plain TCP, unsigned, nothing fallen back from. */
+export const PLAIN = {
+  got: null,
+  transport: "tcp",
+  tlsIdentity: null,
+  tsigKey: null,
+  fallbackCode: null,
+  fallbackMessage: null,
+} as const satisfies Partial<Attempt>;
+
+/** More than this waiting means that the disk does not follow: the oldest are given up. */
+const MAX_WAITING = 10_000;
+
+/** One series of the counter: all of its words come from closed sets. */
+export type AttemptCount = Pick<Attempt, "direction" | "kind" | "transport" | "outcome"> & {
+  readonly count: number;
+  readonly octets: number;
+};
+
+/** Keeps the order of attempts; writes those that come together in one transaction. */
+export class AttemptLog {
+  readonly #store: Store;
+  readonly #log: Logger;
+  readonly #waiting: Attempt[] = [];
+  readonly #counts = new Map<string, AttemptCount>();
+  #writing: Promise<void> | undefined;
+
+  constructor(store: Store, log: Logger) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  record(attempt: Attempt): void {
+    this.#count(attempt);
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#waiting.shift();
+      this.#log.error({ zone: attempt.zoneId }, "attempts are not recorded: the store is too slow");
+    }
+    this.#waiting.push(attempt);
+    this.#writing ??= this.#write();
+  }
+
+  /** Since the start. */
+  counts(): readonly AttemptCount[] {
+    return [...this.#counts.values()];
+  }
+
+  /** Resolves when everything recorded so far is written. */
+  async flush(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  #count({ direction, kind, transport, outcome, octets }: Attempt): void {
+    const key = `${direction} ${kind} ${transport} ${outcome}`;
+    const before = this.#counts.get(key);
+    const count = { count: (before?.count ?? 0) + 1, octets: (before?.octets ?? 0) + octets };
+    this.#counts.set(key, { direction, kind, transport, outcome, ...count });
+  }
+
+  async #write(): Promise<void> {
+    try {
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#waiting.length > 0) {
+        const rows = this.#waiting.splice(0);
+        await this.#store.atomically(async ({ transfers }) => {
+          for (const row of rows) await transfers.add(row);
+        });
+      }
+    } catch (error) {
+      this.#log.error({ error: String(error) }, "attempts could not be recorded");
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}
