@@ -89,8 +89,30 @@ const MODES: Readonly<Record<SigningMode, { readonly dnssec: object; readonly se
   multisigner: { dnssec: { status: "active", dnssec_multi_signer: true } },
 };
 
+/** How often a start is tried with other ports: another suite may take one between the look and the use of it. */
+const START_ATTEMPTS = 3;
+
 export async function startCountersign(options: CountersignOptions = {}): Promise<Countersign> {
-  const directory = options.directory ?? makeDirectory("product");
+  for (let attempt = 1; ; attempt++) {
+    const directory = options.directory ?? makeDirectory("product");
+    try {
+      return await startOnce(options, directory);
+    } catch (error) {
+      if (options.directory === undefined) removeDirectory(directory);
+      if (attempt === START_ATTEMPTS || !lostPort(options, String(error))) throw error;
+    }
+  }
+}
+
+/** Whether it ended for a port that was picked here. */
+function lostPort(options: CountersignOptions, said: string): boolean {
+  return (
+    (options.httpPort === undefined && said.includes("The API can't listen on")) ||
+    (options.port === undefined && said.includes("another program has this address and port"))
+  );
+}
+
+async function startOnce(options: CountersignOptions, directory: string): Promise<Countersign> {
   const port = options.port ?? (await freePort());
   const httpPort = options.httpPort ?? (await freePort());
   const url = `http://${LOOPBACK}:${httpPort}`;
@@ -119,7 +141,8 @@ export async function startCountersign(options: CountersignOptions = {}): Promis
       COUNTERSIGN_RESOLVER: NO_RESOLVER,
       ...options.env,
     },
-    ready: () => isReady(url),
+    // Its own word first: on a port that another suite took, that suite's product would answer, and to the same token.
+    ready: async (said) => said.includes(`  API      ${url}\n`) && (await isReady(url)),
   });
   const call = (method: string, path: string, body?: unknown): Promise<unknown> => callApi(url, method, path, body);
   const status = async (zoneId: string): Promise<ZoneStatus> =>

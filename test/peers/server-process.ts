@@ -62,8 +62,8 @@ export type StartOptions = {
   readonly directory: string;
   readonly keepDirectory?: boolean;
   readonly env?: NodeJS.ProcessEnv;
-  /** Asked again and again until it says yes. */
-  ready(): Promise<boolean>;
+  /** Asked again and again until it says yes; `said` is what the program has written so far. */
+  ready(said: string): Promise<boolean>;
   /** What to do to have it end; SIGTERM when left out. */
   readonly stopSignal?: NodeJS.Signals;
 };
@@ -123,7 +123,7 @@ async function waitReady(
   });
   const deadline = Date.now() + READY_MILLISECONDS;
   while (!over && Date.now() < deadline) {
-    if (await options.ready()) return;
+    if (await options.ready(log())) return;
     await sleep(30);
   }
   const tail = log().slice(-LOG_TAIL);
