@@ -17,6 +17,11 @@ const CASES: readonly Case[] = [
   { name: "crypto", file: "crypto.ts", sentence: "signatures and hashes a second, both paths" },
   { name: "udp-echo", file: "udp-echo.ts", sentence: "what the UDP paths cost with no DNS behind them" },
   { name: "peers", file: "peers/index.ts", sentence: "beside Knot, NSD, BIND and PowerDNS: the figures to reach" },
+  {
+    name: "transfers",
+    file: "peers/transfers.ts",
+    sentence: "a signed zone in, and changes of one record, beside NSD, Knot and BIND",
+  },
 ];
 
 process.exitCode = await main(process.argv.slice(2));

@@ -19,7 +19,7 @@ const REUSED_DAYS = 30;
 
 export type BenchZone = { readonly name: string; readonly text: string; readonly records: number };
 
-/** `names` owners with A, three quarters of them with AAAA: 5.5 records a name when signed. */
+/** `names` owners with A, three quarters of them with AAAA: 5.5 records a name when signed; and one that gets changed. */
 export function benchZone(names: number, signed: boolean): BenchZone {
   const day = Math.floor(Date.now() / 1000 / DAY_SECONDS / REUSED_DAYS);
   const path = join(CACHE, `${names}-${signed ? `signed-${day}` : "plain"}.zone`);
@@ -40,6 +40,8 @@ function plainRRsets(names: number): RRset[] {
     set(apex, RRType.SOA, [`ns1.${BENCH_APEX}`, `hostmaster.${BENCH_APEX}`, "1", "3600", "600", "604800", "300"]),
     { owner: apex, type: RRType.NS, ttl: 3600, rdatas: [nameOf(`ns1.${BENCH_APEX}`)] },
     set(nameOf(`ns1.${BENCH_APEX}`), RRType.A, ["192.0.2.1"]),
+    // The transfer rows change it.
+    set(nameOf(`change.${BENCH_APEX}`), RRType.TXT, ["first"]),
   ];
   for (let i = 0; i < names; i++) {
     const owner = nameOf(benchName(i));

@@ -90,8 +90,9 @@ describe.skipIf(missing.length > 0)(
       );
       writeIn(join(directory, "try"), "first.example.zone", `${changed}new.first.example. 300 IN A 192.0.2.81\n`);
       runShell("knotc -c try/knot.conf reload", directory, env);
-      await until("serial 2", async () => (await servedSerial(dnsPort, "first.example.")) === 2);
-      expect(runShell(`dig +short -p ${dnsPort} @127.0.0.1 new.first.example`, directory, env)).toBe("192.0.2.81\n");
+      // Workers take a version over one by one: the one that dig meets may be the last.
+      const dig = `dig +short -p ${dnsPort} @127.0.0.1 new.first.example`;
+      expect(await until("the new record", () => runShell(dig, directory, env) || undefined)).toBe("192.0.2.81\n");
     });
 
     test("the same by curl and by the SDK", () => {

@@ -64,6 +64,8 @@ export type StartOptions = {
   readonly env?: NodeJS.ProcessEnv;
   /** Asked again and again until it says yes; `said` is what the program has written so far. */
   ready(said: string): Promise<boolean>;
+  /** How long it may take; a minute when left out. */
+  readonly readyMilliseconds?: number;
   /** What to do to have it end; SIGTERM when left out. */
   readonly stopSignal?: NodeJS.Signals;
 };
@@ -121,7 +123,7 @@ async function waitReady(
   void ended.then(() => {
     over = true;
   });
-  const deadline = Date.now() + READY_MILLISECONDS;
+  const deadline = Date.now() + (options.readyMilliseconds ?? READY_MILLISECONDS);
   while (!over && Date.now() < deadline) {
     if (await options.ready(log())) return;
     await sleep(30);
