@@ -1,4 +1,4 @@
-/** Zone transfers in: queries, answers, the AXFR interpreter, NOTIFY and the refresh machine. No I/O. The door of the room. */
+/** Zone transfers in: queries, answers, the interpreters of AXFR and IXFR, NOTIFY and the refresh machine. No I/O. The door of the room. */
 
 export { type AddressRange, inRange, plainAddress, sameAddress } from "./address.ts";
 export {
@@ -9,6 +9,15 @@ export {
   type AxfrSettings,
   type AxfrWarning,
 } from "./axfr.ts";
+export { openInterpreter, type TransferInterpreter, type TransferSettings } from "./interpreter.ts";
+export {
+  type IxfrCode,
+  IxfrInterpreter,
+  type IxfrOutcome,
+  type IxfrRefusal,
+  type IxfrSettings,
+  MAX_CHANGES,
+} from "./ixfr.ts";
 export {
   acceptNotify,
   type Notify,
@@ -19,7 +28,7 @@ export {
   type NotifyZone,
   readNotify,
 } from "./notify.ts";
-export { buildAxfrQuery, buildSoaQuery } from "./query.ts";
+export { buildAxfrQuery, buildIxfrQuery, buildSoaQuery } from "./query.ts";
 export { initialRefreshState, type RefreshStep, type Stored, stepRefresh } from "./refresh.ts";
 export type {
   Cause,

@@ -1,7 +1,7 @@
-/** The queries a secondary sends: SOA (is there something newer?) and AXFR (everything). */
-import { buildQuery, EdnsFlag, queryEdns } from "#message";
+/** The queries a secondary sends: SOA (is there something newer?), AXFR (everything) and IXFR (what has changed). */
+import { buildQuery, EdnsFlag, queryEdns, writeMessage } from "#message";
 import type { Name } from "#name";
-import { RRType } from "#rdata";
+import { RRClass, RRType } from "#rdata";
 
 /** `id` is 16 random bits from the caller. With EDNS and DO, so that the SOA's RRSIG comes along. */
 export function buildSoaQuery(apex: Name, id: number): Uint8Array {
@@ -11,4 +11,11 @@ export function buildSoaQuery(apex: Name, id: number): Uint8Array {
 /** RFC 5936 section 2.1. Without EDNS, which means nothing here and which old primaries answer with FORMERR. */
 export function buildAxfrQuery(apex: Name, id: number): Uint8Array {
   return buildQuery({ id, name: apex, type: RRType.AXFR });
+}
+
+/** RFC 1995 section 3: the SOA of the version that we have stands in the authority section, all of it. */
+export function buildIxfrQuery(apex: Name, id: number, soa: Uint8Array): Uint8Array {
+  const question = [{ name: apex, type: RRType.IXFR, class: RRClass.IN }];
+  const authority = [{ owner: apex, type: RRType.SOA, class: RRClass.IN, ttl: 0, rdata: soa }];
+  return writeMessage({ id, flags: 0, question, authority }).octets.slice();
 }

@@ -99,6 +99,8 @@ export type RefreshEvent =
   | { readonly kind: "soa"; readonly attempt: number; readonly outcome: SoaOutcome }
   /** A whole zone is in, not yet installed. */
   | { readonly kind: "transferred"; readonly attempt: number; readonly serial: number }
+  /** Asked for what has changed, the primary said: nothing, though its SOA had a newer serial. */
+  | { readonly kind: "transfer-unchanged"; readonly attempt: number }
   | { readonly kind: "transfer-failed"; readonly attempt: number; readonly code: string; readonly text: string }
   /** The version passed every check, is stored and served. */
   | { readonly kind: "installed"; readonly attempt: number; readonly expireSeconds: number }
@@ -139,7 +141,17 @@ export type RefreshEffect =
       /** Report "no-answer" after this at the latest. */
       readonly timeoutSeconds: number;
     }
-  | { readonly kind: "transfer"; readonly attempt: number; readonly peer: PeerId; readonly timeoutSeconds: number }
+  | {
+      readonly kind: "transfer";
+      readonly attempt: number;
+      readonly peer: PeerId;
+      readonly timeoutSeconds: number;
+      /**
+       * Serial that the peer announced, newer than ours: the changes will do (IXFR). Undefined: the whole zone is wanted,
+       * as it was forced, signed anew under its old serial, or may have gone backwards while ours expired.
+       */
+      readonly newerSerial: number | undefined;
+    }
   /** Stop what this attempt does; nothing it reports will count. */
   | { readonly kind: "abandon"; readonly attempt: number }
   /** Compile, check, store and publish what was transferred, then report "installed" or "held". */

@@ -124,6 +124,37 @@ describe("the straight way", () => {
     expect(bench.transferred(10).take()).toContain("install 10");
   });
 
+  test("the changes will do for a newer serial; for the same one signed anew, and when forced, the whole zone is wanted", () => {
+    const newerSerial = (event: RefreshEvent) => {
+      const { effects } = stepRefresh(bench.timer().state, event, bench.now, 0);
+      return effects.flatMap((effect) => (effect.kind === "transfer" ? [effect.newerSerial] : []));
+    };
+    const soa = (serial: number, signedAnew: boolean): RefreshEvent => ({
+      kind: "soa",
+      attempt: bench.state.attempt + 1,
+      outcome: { kind: "serial", serial, signedAnew },
+    });
+    expect(newerSerial(soa(12, false))).toEqual([12]);
+    bench = new Bench(STORED).send({ kind: "start" });
+    expect(newerSerial(soa(10, true))).toEqual([undefined]);
+    bench = new Bench(STORED).send({ kind: "start" });
+    expect(newerSerial({ kind: "force" })).toEqual([undefined]);
+    bench = new Bench().send({ kind: "start" });
+    bench.take();
+    const first: RefreshEvent = {
+      kind: "soa",
+      attempt: bench.state.attempt,
+      outcome: { kind: "serial", serial: 10 },
+    };
+    const { effects } = stepRefresh(bench.state, first, bench.now, 0);
+    expect(effects.find((effect) => effect.kind === "transfer")).toMatchObject({ newerSerial: undefined });
+  });
+
+  test("IXFR says that nothing has changed, though the SOA was newer: that primary lags, the next one is asked", () => {
+    bench.timer().soa(12).take();
+    expect(bench.send({ kind: "transfer-unchanged", attempt: bench.state.attempt }).take()).toContain("ask b udp");
+  });
+
   test("checks come early by a twentieth at most", () => {
     bench.jitter = 1;
     bench.timer().take();

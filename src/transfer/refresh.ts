@@ -124,6 +124,8 @@ class Machine {
     const { phase } = this.state;
     if (event.kind === "soa" && phase.kind === "asking") this.#soaAnswered(phase, event.outcome);
     else if (event.kind === "transferred" && phase.kind === "transferring") this.#transferred(phase, event.serial);
+    else if (event.kind === "transfer-unchanged" && phase.kind === "transferring")
+      this.#nextPeer({ ...phase.round, behind: true });
     else if (event.kind === "transfer-failed" && phase.kind === "transferring")
       this.#peerFailed(phase.round, { peer: phase.peer, step: "transfer", code: event.code, text: event.text });
     else if (event.kind === "installed" && phase.kind === "installing") this.#installed(phase, event.expireSeconds);
@@ -203,7 +205,7 @@ class Machine {
       this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
     } else {
       this.#report({ kind: "newer", peer, serial, ours });
-      this.#transfer(round, peer);
+      this.#transfer(round, peer, ours !== undefined && order === 1 ? serial : undefined);
     }
   }
 
@@ -289,11 +291,11 @@ class Machine {
     this.effects.push({ kind: "ask-soa", attempt, peer, transport, timeoutSeconds });
   }
 
-  #transfer(round: Round, peer: PeerId): void {
+  #transfer(round: Round, peer: PeerId, newerSerial?: number): void {
     const attempt = this.state.attempt + 1;
     const deadline = this.#now + TRANSFER_TIMEOUT_SECONDS + 1;
     this.#set({ attempt, phase: { kind: "transferring", peer, deadline, round } });
-    this.effects.push({ kind: "transfer", attempt, peer, timeoutSeconds: TRANSFER_TIMEOUT_SECONDS });
+    this.effects.push({ kind: "transfer", attempt, peer, timeoutSeconds: TRANSFER_TIMEOUT_SECONDS, newerSerial });
   }
 
   /** Stops the running attempt; its number is used up, so that a late answer to it counts for nothing. */

@@ -1,5 +1,6 @@
 /** Zone versions as flat columns, the builder that fills them, serial arithmetic and semantic checks. The door of the room. */
 
+export { applyChanges, type ChangeError, type ChangeErrorCode, ttlsDiffered, type ZoneSource } from "./apply.ts";
 export { ZoneBuilder } from "./builder.ts";
 export { type ChangeRecord, RecordBatch, ZoneChange } from "./change.ts";
 export { MAX_PROBLEMS, type ProblemCode, semanticCheck, type ZoneProblem } from "./check.ts";

@@ -1,0 +1,120 @@
+/**
+ * What AXFR and IXFR have in common: messages in, each checked, their records handed on one by one with parsed RDATA. No
+ * object for a record.
+ */
+import { Flag, RecordCursor, Section } from "#message";
+import { type Name, nameEquals, printName } from "#name";
+import { parseRdataInto, RRClass, typeName } from "#rdata";
+import type { ZoneErrorCode } from "#zone";
+import { type Asked, checkResponse, type ResponseProblemCode } from "./response.ts";
+
+/** Why a transfer is refused, whatever was asked. */
+export type StreamCode =
+  | ResponseProblemCode
+  | ZoneErrorCode
+  | "empty-message"
+  | "first-not-soa"
+  | "soa-below-apex"
+  | "wrong-class"
+  | "records-after-end"
+  | "message-after-end"
+  | "stream-ended";
+
+export type TransferWarning = "aa-missing";
+
+export type TransferRefusal<Code extends string> = {
+  readonly kind: "refused";
+  readonly code: Code;
+  /** One sentence: what, at which record, owner and type, and where in the stream. */
+  readonly text: string;
+  readonly rcode?: number;
+};
+
+/** Told of every record of class IN of an answer section, in order. The octets are views that hold for the call. */
+export type TakeRecord<Code extends string> = (
+  records: RecordCursor,
+  rdata: Uint8Array,
+  length: number,
+) => TransferRefusal<Code> | undefined;
+
+const MAX_RDATA = 65_535;
+
+/** The messages of one transfer. Keeps: what was refused once stays refused. */
+export class RecordStream<Code extends string> {
+  readonly #asked: Asked;
+  readonly #take: TakeRecord<Code | StreamCode>;
+  readonly #rdata = new Uint8Array(MAX_RDATA);
+  readonly #warnings = new Set<TransferWarning>();
+  #messages = 0;
+  #refusal: TransferRefusal<Code | StreamCode> | undefined;
+
+  constructor(asked: Asked, take: TakeRecord<Code | StreamCode>) {
+    this.#asked = asked;
+    this.#take = take;
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  get refusal(): TransferRefusal<Code | StreamCode> | undefined {
+    return this.#refusal;
+  }
+
+  get warnings(): readonly TransferWarning[] {
+    return [...this.#warnings];
+  }
+
+  accept(message: Uint8Array): TransferRefusal<Code | StreamCode> | undefined {
+    if (this.#refusal) return this.#refusal;
+    this.#messages++;
+    const problem = checkResponse(message, this.#asked, this.#messages === 1);
+    if (problem) return this.refuse(problem.code, problem.text, problem.rcode);
+    if (((message[2]! << 8) & Flag.AA) === 0) this.#warnings.add("aa-missing");
+    return this.#takeRecords(new RecordCursor(message));
+  }
+
+  isApex(records: RecordCursor): boolean {
+    return nameEquals(ownerOf(records), this.#asked.apex);
+  }
+
+  refuseRecord(code: Code | StreamCode, what: string, records: RecordCursor): TransferRefusal<Code | StreamCode> {
+    return this.refuse(code, `${printName(ownerOf(records))} ${typeName(records.type)}: ${what}${this.place(records)}`);
+  }
+
+  /** Where a record stands, for the end of a sentence. */
+  place(records: RecordCursor): string {
+    return ` (message ${this.#messages}, offset ${records.start})`;
+  }
+
+  refuse(code: Code | StreamCode, text: string, rcode?: number): TransferRefusal<Code | StreamCode> {
+    this.#refusal = rcode === undefined ? { kind: "refused", code, text } : { kind: "refused", code, text, rcode };
+    return this.#refusal;
+  }
+
+  #takeRecords(records: RecordCursor): TransferRefusal<Code | StreamCode> | undefined {
+    let answers = 0;
+    // Bounded by the message: each turn takes 11 octets of it at least.
+    while (records.next()) {
+      // Only OPT and TSIG are expected behind the answer section (RFC 5936 section 2.2); they are walked over.
+      if (records.section !== Section.Answer) continue;
+      answers++;
+      const refusal = this.#takeRecord(records);
+      if (refusal) return refusal;
+    }
+    if (!records.finished)
+      return this.refuse("malformed", `record cut off or octets left over at offset ${records.start}`);
+    return answers === 0 ? this.refuse("empty-message", "no records") : undefined;
+  }
+
+  #takeRecord(records: RecordCursor): TransferRefusal<Code | StreamCode> | undefined {
+    if (records.class !== RRClass.IN) return this.refuseRecord("wrong-class", `class ${records.class}`, records);
+    const length = parseRdataInto(records.type, records.message, records.rdataAt, records.rdataLength, this.#rdata, 0);
+    if (length < 0) return this.refuseRecord("bad-rdata", `malformed RDATA of ${records.rdataLength} octets`, records);
+    return this.#take(records, this.#rdata, length);
+  }
+}
+
+function ownerOf(records: RecordCursor): Name {
+  return records.owner.subarray(0, records.ownerLength);
+}
