@@ -29,7 +29,7 @@ export {
   readNotify,
 } from "./notify.ts";
 export { buildAxfrQuery, buildIxfrQuery, buildSoaQuery } from "./query.ts";
-export { initialRefreshState, type RefreshStep, type Stored, stepRefresh } from "./refresh.ts";
+export { initialRefreshState, type RefreshStep, type Refused, type Stored, stepRefresh } from "./refresh.ts";
 export type {
   Cause,
   PeerFailure,

@@ -26,6 +26,8 @@ export type RefreshState = {
   readonly quietUntil: number;
   /** Serial of the version that was transferred and not accepted. */
   readonly heldSerial: number | undefined;
+  /** Serial of a held version that the operator threw away: it is not fetched again, not even when a check is due. */
+  readonly droppedSerial: number | undefined;
   /** Number of the newest askSoa, transfer or install effect; answers to older ones are ignored. */
   readonly attempt: number;
   /** The timer that is set; undefined when none. */
@@ -106,6 +108,15 @@ export type RefreshEvent =
   | { readonly kind: "installed"; readonly attempt: number; readonly expireSeconds: number }
   /** The version did not pass: the old one is served on. */
   | { readonly kind: "held"; readonly attempt: number; readonly code: string; readonly text: string }
+  /** A version that was held is served after all: the operator released it, or a change of mode did. */
+  | {
+      readonly kind: "released";
+      readonly serial: number;
+      readonly expireSeconds: number;
+      readonly transferredAt: number;
+    }
+  /** The operator threw the held version away. */
+  | { readonly kind: "dropped"; readonly serial: number }
   | { readonly kind: "configured"; readonly settings: RefreshSettings };
 
 export type RefreshReport =

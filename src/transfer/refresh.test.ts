@@ -5,6 +5,7 @@ import {
   type RefreshEffect,
   type RefreshEvent,
   type RefreshState,
+  type Refused,
   type Stored,
   stepRefresh,
 } from "./index.ts";
@@ -20,8 +21,8 @@ class Bench {
   jitter = 0;
   words: string[] = [];
 
-  constructor(stored?: Stored, settings = SETTINGS) {
-    this.state = initialRefreshState(settings, stored);
+  constructor(stored?: Stored, settings = SETTINGS, refused?: Refused) {
+    this.state = initialRefreshState(settings, stored, refused);
   }
 
   send(event: RefreshEvent, after = 0): this {
@@ -360,6 +361,46 @@ describe("held", () => {
   test("a newer one than the held one is fetched for NOTIFY", () => {
     bench.timer().soa(11).transferred(11).held().take();
     expect(bench.send({ kind: "notify", peer: "a" }, 60).soa(12).take()).toContain("transfer a");
+  });
+});
+
+describe("a hold that ends by the operator", () => {
+  test("a restart that knows what is held does not fetch it once more, also where nothing is served; a due check does", () => {
+    for (const stored of [STORED, undefined]) {
+      const again = new Bench(stored, SETTINGS, { heldSerial: 11 }).send({ kind: "start" });
+      again.timer().take();
+      expect(again.soa(11).take()).toEqual(["still-held", "timer +3600"]);
+      again.timer().take();
+      expect(again.soa(11).take()).toContain("transfer a");
+    }
+  });
+
+  test("released: its serial counts as ours", () => {
+    bench.timer().soa(11).transferred(11).held().take();
+    bench.send({ kind: "released", serial: 11, expireSeconds: DAY, transferredAt: bench.now });
+    expect(bench.state).toMatchObject({ serial: 11, lastGoodCheck: bench.now, heldSerial: undefined });
+    bench.timer().take();
+    expect(bench.soa(11).take()).toContain("up-to-date");
+  });
+
+  test("released as the first version: served from then on, and it expires", () => {
+    const first = new Bench(undefined, SETTINGS, { heldSerial: 11 }).send({ kind: "start" });
+    first.timer().soa(11).take();
+    first.send({ kind: "released", serial: 11, expireSeconds: 60, transferredAt: first.now });
+    expect(first.take()).toEqual(["current", "timer +60"]);
+    expect(first.timer().take()).toContain("expired");
+  });
+
+  test("dropped: not fetched again for anything but a newer serial or by force, over a restart too", () => {
+    bench.timer().soa(11).transferred(11).held().send({ kind: "dropped", serial: 11 }).take();
+    bench.timer().take();
+    expect(bench.soa(11).take()).toEqual(["still-held", "timer +3600"]);
+    expect(bench.send({ kind: "notify", peer: "a" }, 60).soa(12).take()).toContain("transfer a");
+    const again = new Bench(STORED, SETTINGS, { droppedSerial: 11 }).send({ kind: "start" });
+    again.timer().take();
+    expect(again.soa(11).take()).toContain("still-held");
+    expect(again.send({ kind: "force" }).take()).toContain("transfer a");
+    expect(again.transferred(11).installed().state.droppedSerial).toBeUndefined();
   });
 });
 

@@ -51,8 +51,11 @@ export type Stored = {
   readonly lastGoodCheck: number;
 };
 
-/** `stored` is what a restart found on disk. Feed "start" next. */
-export function initialRefreshState(settings: RefreshSettings, stored?: Stored): RefreshState {
+/** Serials that a restart remembers of versions that are not served. */
+export type Refused = { readonly heldSerial?: number; readonly droppedSerial?: number };
+
+/** `stored` and `refused` are what a restart found on disk. Feed "start" next. */
+export function initialRefreshState(settings: RefreshSettings, stored?: Stored, refused: Refused = {}): RefreshState {
   return {
     settings,
     phase: { kind: "idle" },
@@ -64,7 +67,8 @@ export function initialRefreshState(settings: RefreshSettings, stored?: Stored):
     planned: undefined,
     deferred: undefined,
     quietUntil: 0,
-    heldSerial: undefined,
+    heldSerial: refused.heldSerial,
+    droppedSerial: refused.droppedSerial,
     attempt: 0,
     timerAt: undefined,
   };
@@ -94,11 +98,13 @@ class Machine {
   }
 
   take(event: RefreshEvent): void {
-    if (event.kind === "start") this.#plan({ cause: "timer" }, this.#firstCheck());
+    if (event.kind === "start") this.#start();
     else if (event.kind === "timer") this.#timerFired();
     else if (event.kind === "notify") this.#wish({ cause: "notify", peer: event.peer, serialHint: event.serialHint });
     else if (event.kind === "force") this.#wish({ cause: "forced" });
     else if (event.kind === "configured") this.#configured(event.settings);
+    else if (event.kind === "released") this.#released(event);
+    else if (event.kind === "dropped") this.#set({ heldSerial: undefined, droppedSerial: event.serial });
     // Answers to attempts that were given up come late and count for nothing.
     else if (event.attempt === this.state.attempt) this.#answered(event);
   }
@@ -119,6 +125,20 @@ class Machine {
   }
 
   // ---- what happens ----
+
+  /** A version that is held and on disk is not fetched once more only because of a restart: the first check is no "timer". */
+  #start(): void {
+    this.#plan({ cause: this.state.heldSerial === undefined ? "timer" : "recheck" }, this.#firstCheck());
+  }
+
+  #released(event: Extract<RefreshEvent, { kind: "released" }>): void {
+    const { serial, expireSeconds, transferredAt } = event;
+    const lastGoodCheck = Math.max(transferredAt, this.state.lastGoodCheck ?? 0);
+    this.#set({ serial, expireSeconds, lastGoodCheck, heldSerial: undefined, droppedSerial: undefined });
+    if (this.state.serving === "current") return;
+    this.#set({ serving: "current" });
+    this.effects.push({ kind: "serving", serving: "current" });
+  }
 
   #answered(event: Extract<RefreshEvent, { attempt: number }>): void {
     const { phase } = this.state;
@@ -192,14 +212,14 @@ class Machine {
   }
 
   #compared(round: Round, peer: PeerId, serial: number, signedAnew: boolean): void {
-    const { serial: ours, serving, heldSerial } = this.state;
+    const { serial: ours, serving, heldSerial, droppedSerial } = this.state;
     const order = ours === undefined ? 1 : serialCompare(serial, ours);
     if (order === 0 && !signedAnew) {
       this.#upToDate(round, peer, serial);
     } else if (ours !== undefined && order !== 1 && order !== 0 && serving !== "expired") {
       this.#report({ kind: "serial-backwards", peer, serial, ours, undefinedOrder: order === undefined });
       this.#nextPeer({ ...round, behind: true });
-    } else if (serial === heldSerial && round.cause !== "timer") {
+    } else if ((serial === heldSerial && round.cause !== "timer") || serial === droppedSerial) {
       // What was held is not fetched again for every NOTIFY, only when a check is due: it may have been mended unannounced.
       this.#report({ kind: "still-held", peer, serial });
       this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
@@ -234,7 +254,7 @@ class Machine {
 
   #installed(phase: Extract<RefreshPhase, { kind: "installing" }>, expireSeconds: number): void {
     this.#report({ kind: "installed", peer: phase.peer, serial: phase.serial, was: this.state.serial });
-    this.#set({ serial: phase.serial, expireSeconds, heldSerial: undefined });
+    this.#set({ serial: phase.serial, expireSeconds, heldSerial: undefined, droppedSerial: undefined });
     this.#goodCheck();
     this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
   }
