@@ -46,7 +46,14 @@ export type {
   StatusService,
   ZoneService,
 } from "./service.ts";
-export { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
+export {
+  DnsSettings,
+  DnsSettingsEdit,
+  SIGNATURE_CHECKS,
+  ZONEMD_CHECKS,
+  ZoneSettings,
+  ZoneSettingsEdit,
+} from "./settings.ts";
 export {
   DnssecDetails,
   EventRow,

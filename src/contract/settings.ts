@@ -40,11 +40,28 @@ export const DnsSettingsEdit = z
   .partial();
 export type DnsSettingsEdit = z.infer<typeof DnsSettingsEdit>;
 
+export const ZONEMD_CHECKS = ["verify", "required", "off"] as const;
+export const SIGNATURE_CHECKS = ["all", "zonemd"] as const;
+
 /**
  * How a live-signed zone says "no such name": `compact` (RFC 9824) or `chain`, a plain full NSEC chain with real NXDOMAIN.
  * `dnssec_use_nsec3` goes before both.
  */
-export const ZoneSettings = z.object({ denial: z.enum(["compact", "chain"]) }).meta({ id: "ZoneSettings" });
+export const ZoneSettings = z
+  .object({
+    denial: z.enum(["compact", "chain"]),
+    /**
+     * The digest of the zone at its apex (RFC 8976): `verify` checks it where there is one, `required` holds a version that
+     * has none which can be checked, `off` does not look.
+     */
+    zonemd: z.enum(ZONEMD_CHECKS),
+    /**
+     * Pre-signed: `all` checks every signature of a new version; `zonemd` only those of the apex when a signed ZONEMD covers
+     * the rest and its digest is right. Dates, keys, and the chain of denial are looked at in both.
+     */
+    signature_check: z.enum(SIGNATURE_CHECKS),
+  })
+  .meta({ id: "ZoneSettings" });
 export type ZoneSettings = z.infer<typeof ZoneSettings>;
 export const ZoneSettingsEdit = ZoneSettings.partial();
 export type ZoneSettingsEdit = z.infer<typeof ZoneSettingsEdit>;

@@ -68,6 +68,8 @@ export const ZoneStatus = z
       stored: z.number().nullable(),
       served: z.number().nullable(),
     }),
+    /** Hash of the ZONEMD by which the served version was verified; null when it has none, or was not checked. */
+    zonemd: z.enum(["sha384", "sha512"]).nullable(),
     generation: z.number(),
     checked_time: Time.nullable(),
     transferred_time: Time.nullable(),

@@ -1,7 +1,6 @@
 /** Gives jobs to workers, or does small ones at once: a thread costs more than a zone of a few hundred records. */
 import type { CryptoChoice } from "#crypto";
-import type { DnssecCrypto } from "#dnssec";
-import { type Job, type JobAnswer, performJob } from "./jobs.ts";
+import { type Job, type JobAnswer, type JobCrypto, performJob } from "./jobs.ts";
 import { WorkerPool } from "./pool.ts";
 
 /** Octets of image or columns up to which a job is done on the main thread. */
@@ -13,10 +12,10 @@ const SMALL_SHARE = 40;
 /** Keeps: the same job gives the same answer wherever it is done. */
 export class JobRunner {
   readonly #pool: WorkerPool;
-  readonly #crypto: DnssecCrypto;
+  readonly #crypto: JobCrypto;
 
   /** `choice` is how each worker opens its own crypto; `crypto` is this thread's. */
-  constructor(size: number, choice: CryptoChoice, crypto: DnssecCrypto) {
+  constructor(size: number, choice: CryptoChoice, crypto: JobCrypto) {
     this.#crypto = crypto;
     this.#pool = new WorkerPool({ size, entry: new URL("./job-worker.ts", import.meta.url), workerData: choice });
   }

@@ -3,7 +3,7 @@
  * Octets cross as SharedArrayBuffers.
  */
 import { fail, ok, type Result } from "#bytes";
-import type { DnssecCrypto, ValidationReport } from "#dnssec";
+import type { DnssecCrypto, StartDigest, ValidationReport, ZonemdVerdict } from "#dnssec";
 import {
   type CompileOptions,
   carrySignatures,
@@ -11,6 +11,7 @@ import {
   SignatureTable,
   unpackImage,
   verifyImage,
+  verifyImageZonemd,
   ZoneImage,
 } from "#image";
 import type { Name } from "#name";
@@ -25,6 +26,7 @@ export type Job =
   | { readonly kind: "recompile"; readonly image: SharedArrayBuffer; readonly options: CompileOptions }
   | { readonly kind: "verify"; readonly image: SharedArrayBuffer }
   | ({ readonly kind: "validate" } & ValidationShare)
+  | { readonly kind: "zonemd"; readonly image: SharedArrayBuffer }
   | {
       readonly kind: "finish";
       readonly image: SharedArrayBuffer;
@@ -45,11 +47,14 @@ export type JobAnswer = {
   recompile: Result<SharedArrayBuffer, Fault>;
   verify: Result<true, Fault>;
   validate: ValidationReport;
+  zonemd: ZonemdVerdict;
   finish: ValidationReport;
   carry: number;
 };
 
-export function performJob(job: Job, crypto: DnssecCrypto): JobAnswer[Job["kind"]] {
+export type JobCrypto = DnssecCrypto & { readonly startDigest: StartDigest };
+
+export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] {
   switch (job.kind) {
     case "check":
       return check(ZoneVersion.open(job.columns));
@@ -61,6 +66,8 @@ export function performJob(job: Job, crypto: DnssecCrypto): JobAnswer[Job["kind"
       return verify(job.image);
     case "validate":
       return validateShare(job, crypto);
+    case "zonemd":
+      return verifyImageZonemd(new ZoneImage(job.image), crypto.startDigest);
     case "finish":
       return finishShares(job.image, job.now, job.reports, crypto);
     case "carry":

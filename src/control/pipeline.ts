@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { fail, ok, type Result } from "#bytes";
+import type { ZonemdHash } from "#dnssec";
 import { type CompileOptions, SignatureTable, ZoneImage } from "#image";
 import {
   checkPresigned,
@@ -17,7 +18,7 @@ import {
 } from "#keyplan";
 import type { Name } from "#name";
 import { RRType } from "#rdata";
-import { type KeyRow, newId } from "#store";
+import { type KeyRow, newId, type ZoneRow } from "#store";
 import type { ZoneVersion } from "#zone";
 import { signApex } from "./apex.ts";
 import type { Deps } from "./deps.ts";
@@ -33,11 +34,13 @@ import { PRESIGNED_SENTENCES } from "./sentences.ts";
 import { validateImage } from "./validate.ts";
 import type { ServedNote, ServedVersion, SignedApex, StoredVersion } from "./versions.ts";
 import type { Fault, Step } from "./work.ts";
+import { checkZonemd } from "./zonemd.ts";
 
 /** The facts of a zone that a round goes by, as they were when it began. */
 export type RoundContext = {
   readonly zoneId: string;
   readonly name: string;
+  readonly row: ZoneRow;
   readonly apex: Name;
   readonly status: DnssecStatus;
   readonly flags: DnssecFlags;
@@ -58,6 +61,8 @@ export type Draft = {
   /** File of `image`; not yet written when it is neither the stored nor the served version's. */
   readonly file: string | undefined;
   readonly expiration: number | undefined;
+  /** The stored version was verified by its ZONEMD. */
+  readonly zonemd: ZonemdHash | undefined;
   readonly apex: SignedApex | undefined;
   readonly zskPrivate: Uint8Array | undefined;
   readonly result: ServedVersion | undefined;
@@ -70,14 +75,15 @@ export function beginDraft(context: RoundContext, transferred: ZoneVersion | und
     context,
     transferred,
     expiration: undefined,
+    zonemd: undefined,
     apex: undefined,
     zskPrivate: undefined,
     result: undefined,
   };
   const { served } = context;
   if (resign && served) {
-    const { image, file, from, expiration } = served;
-    return { ...empty, stored: from, mode: served.mode, denial: served.denial, image, file, expiration };
+    const { image, file, from, expiration, zonemd } = served;
+    return { ...empty, stored: from, mode: served.mode, denial: served.denial, image, file, expiration, zonemd };
   }
   const denial = signs ? denialOf(context.flags) : undefined;
   return { ...empty, stored: context.stored, mode, denial, image: undefined, file: undefined };
@@ -179,10 +185,20 @@ async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
   return ok({ ...draft, image: new ZoneImage(compiled.value), file: fileName("s", stored.serial) });
 }
 
+/** The digest of what came, in every mode; pre-signed, its signatures too. */
 async function validate(draft: Draft, deps: Deps): Promise<StepResult> {
-  if (draft.mode !== "presigned" || !draft.image) return ok(draft);
-  const { context, image } = draft;
-  const report = await validateImage(image, deps.jobs, deps.now());
+  const { context, image, stored } = draft;
+  if (!image || !stored) return ok(draft);
+  const digest = await checkZonemd(stored.image, context.row, deps);
+  if (!digest.ok) return digest;
+  const zonemd = digest.value;
+  return draft.mode === "presigned" ? validateSigned({ ...draft, zonemd }, image, deps) : ok({ ...draft, zonemd });
+}
+
+async function validateSigned(draft: Draft, image: ZoneImage, deps: Deps): Promise<StepResult> {
+  const { context, zonemd } = draft;
+  const vouchedFor = zonemd !== undefined && context.row.signatureCheck === "zonemd";
+  const report = await validateImage(image, deps.jobs, deps.now(), vouchedFor);
   const { zoneId, name } = context;
   const worst = report.findings.find((finding) => finding.severity === (report.ok ? "warning" : "error"));
   const about = worst && `${worst.owner}${worst.type === undefined ? "" : ` ${worst.type}`}: ${worst.text}`;
@@ -213,7 +229,7 @@ async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
 }
 
 async function save(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { context, stored, image, file, mode, denial, expiration } = draft;
+  const { context, stored, image, file, mode, denial, expiration, zonemd } = draft;
   if (!stored || !image || file === undefined) {
     return fail({ code: "zone.not-loaded", text: "there is nothing to save" });
   }
@@ -226,6 +242,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     denial: denial ?? null,
     from: stored.file,
     expiration: expiration ?? null,
+    zonemd: zonemd ?? null,
   };
   await deps.store.atomically(async (tables) => {
     const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "served");
@@ -242,7 +259,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     });
     await tables.documents.put(zoneId, "served", note);
   });
-  return ok({ ...draft, result: { mode, denial, image, file, from: stored, signing, expiration } });
+  return ok({ ...draft, result: { mode, denial, image, file, from: stored, signing, expiration, zonemd } });
 }
 
 /** The signature table for image and ZSK: the one in use, or a new one with the signatures that are still good. */

@@ -162,7 +162,13 @@ async function restoreServed(
   if (!image) return undefined;
   const source = note.from === stored?.file ? stored : await images.stored(note.from, row.transferredAt);
   const from = source ?? { image, file: row.image, serial: image.serial, transferredAt: row.transferredAt };
-  const base = { image, file: row.image, from, expiration: note.expiration ?? undefined };
+  const base = {
+    image,
+    file: row.image,
+    from,
+    expiration: note.expiration ?? undefined,
+    zonemd: note.zonemd ?? undefined,
+  };
   if (note.denial === null) return { ...base, mode: note.mode, denial: undefined, signing: undefined };
   const ksk = zone.keys.find((key) => key.role === "ksk");
   const zsk = zone.keys.find((key) => key.role === "zsk");

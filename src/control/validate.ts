@@ -1,6 +1,6 @@
 /** Validation of a whole signed image over all cores: shares of equal size, more of them than workers, one report. */
-import type { ValidationReport } from "#dnssec";
-import type { ZoneImage } from "#image";
+import { apexItems, type ValidationReport } from "#dnssec";
+import { imageView, type ZoneImage } from "#image";
 import type { JobRunner } from "./job-runner.ts";
 import { validationItems } from "./validate-image.ts";
 
@@ -8,14 +8,32 @@ import { validationItems } from "./validate-image.ts";
 const SHARES_A_WORKER = 4;
 const LEAST_SHARE = 1000;
 
-/** `now`: Unix seconds, the same for every share. */
-export async function validateImage(image: ZoneImage, jobs: JobRunner, now: number): Promise<ValidationReport> {
+/** `now`: Unix seconds, the same for every share. `trusted`: a verified ZONEMD covers what is not at the apex. */
+export async function validateImage(
+  image: ZoneImage,
+  jobs: JobRunner,
+  now: number,
+  trusted = false,
+): Promise<ValidationReport> {
   const items = validationItems(image);
   const size = Math.max(LEAST_SHARE, Math.ceil(items / (jobs.width * SHARES_A_WORKER)));
   const shares: Promise<ValidationReport>[] = [];
-  for (let from = 0; from < items; from += size) {
-    const to = Math.min(items, from + size);
-    shares.push(jobs.run<"validate">({ kind: "validate", image: image.buffer, now, from, to }));
+  const give = (from: number, to: number, share: { trusted?: boolean } = {}): void => {
+    for (let at = from; at < to; at += size) {
+      const end = Math.min(to, at + size);
+      shares.push(jobs.run<"validate">({ kind: "validate", image: image.buffer, now, from: at, to: end, ...share }));
+    }
+  };
+  if (trusted) {
+    let from = 0;
+    for (const item of apexItems(imageView(image))) {
+      give(from, item, { trusted });
+      give(item, item + 1);
+      from = item + 1;
+    }
+    give(from, items, { trusted });
+  } else {
+    give(0, items);
   }
   const reports = await Promise.all(shares);
   return jobs.run<"finish">({ kind: "finish", image: image.buffer, now, reports });

@@ -1,5 +1,6 @@
 /** Versions of one zone by what they are for: what was transferred, and what is served. They have different types on purpose. */
 
+import type { ZonemdHash } from "#dnssec";
 import type { SignatureTable, ZoneImage } from "#image";
 import type { Denial, SigningMode } from "#keyplan";
 import type { PublishedRRset } from "#publish";
@@ -28,6 +29,8 @@ export type ServedVersion = {
   readonly signing: Signing | undefined;
   /** Unix seconds; pre-signed: when the first RRset loses its last signature. */
   readonly expiration: number | undefined;
+  /** The ZONEMD that the stored version was verified by. */
+  readonly zonemd?: ZonemdHash | undefined;
 };
 
 export type Signing = {
@@ -55,9 +58,11 @@ export type ServedNote = {
   /** File of the stored version it was made of. */
   readonly from: string;
   readonly expiration: number | null;
+  readonly zonemd?: ZonemdHash | null;
 };
 
 const MODES: ReadonlySet<unknown> = new Set(["unsigned", "live", "presigned", "multisigner"]);
+const HASHES: ReadonlySet<unknown> = new Set(["sha384", "sha512", null, undefined]);
 const DENIALS: ReadonlySet<unknown> = new Set(["compact", "nsec3", "chain", null]);
 
 /** Undefined when the document is not one of this version. */
@@ -69,6 +74,7 @@ export function readServedNote(document: unknown): ServedNote | undefined {
     MODES.has(note.mode) &&
     DENIALS.has(note.denial) &&
     typeof note.from === "string" &&
-    (note.expiration === null || typeof note.expiration === "number");
+    (note.expiration === null || typeof note.expiration === "number") &&
+    HASHES.has(note.zonemd);
   return sound ? (note as ServedNote) : undefined;
 }

@@ -225,8 +225,8 @@ export class Zone {
   }
 
   #beginDraft(round: Round): Draft {
-    const { id: zoneId, name, apex, status, flags, keys, stored, served } = this;
-    const context: RoundContext = { zoneId, name, apex, status, flags, keys, stored, served };
+    const { id: zoneId, name, row, apex, status, flags, keys, stored, served } = this;
+    const context: RoundContext = { zoneId, name, row, apex, status, flags, keys, stored, served };
     const transferred = round === "transferred" ? this.#transferred : undefined;
     if (transferred) this.#transferred = undefined;
     return beginDraft(context, transferred, round === "resign");

@@ -54,6 +54,8 @@ export type SignatureContext = {
   /** Seconds since 1970. */
   readonly now: number;
   readonly findings: FindingList;
+  /** The octets are vouched for by something else: a signature of a known key, with the right fields and dates, counts as good. */
+  readonly trusted?: boolean;
 };
 
 type Verdict = { code: ValidationCode; text: string } | { good: ZoneKey; until: number };
@@ -119,6 +121,10 @@ function judge(
   }
   if (!isVerifiableAlgorithm(rrsig.algorithm)) {
     return { code: ValidationError.AlgorithmUnsupported, text: `${by}: this algorithm can't be checked here.` };
+  }
+  if (context.trusted) {
+    noteOddities(context, owner, rrset, rrsig);
+    return { good: keys[0]!, until: absoluteTime(rrsig.expiration, context.now) };
   }
   const head = rdata.subarray(0, rdata.length - rrsig.signature.length);
   const data = rrsigPreimage(head, owner, rrset.type, rrsig.originalTtl, rdatas);

@@ -75,6 +75,7 @@ export {
 } from "./rrsig.ts";
 export { SHA1_LENGTH, sha1 } from "./sha1.ts";
 export {
+  apexItems,
   type Denial,
   finishValidation,
   planValidation,

@@ -22,7 +22,7 @@ import {
   type ZoneKeys,
 } from "./check-signatures.ts";
 import { FindingList, MAX_FINDINGS, ValidationError, type ValidationReport, ValidationWarning } from "./findings.ts";
-import { MAX_NSEC3_ITERATIONS } from "./nsec3.ts";
+import { MAX_NSEC3_ITERATIONS, nsec3HashOf } from "./nsec3.ts";
 import { absoluteTime } from "./rrsig.ts";
 import { findRRset, ViewFlag, type ViewNode, type ViewRRset, type ZoneView } from "./zone-view.ts";
 
@@ -33,6 +33,11 @@ export type ValidationOptions = {
   readonly maxFindings?: number;
   /** Default `MAX_NSEC3_ITERATIONS`. */
   readonly maxNsec3Iterations?: number;
+  /**
+   * A ZONEMD that is checked otherwise covers every record, signatures included: they are not verified, but everything else
+   * about them is looked at. `apexItems` are not to be looked at in this way.
+   */
+  readonly trusted?: boolean;
 };
 
 export type Denial = "nsec" | "nsec3";
@@ -76,11 +81,22 @@ export function planValidation(view: ZoneView, crypto: DnssecCrypto, options: Va
   return { ...base, denial: usable ? denial : undefined, itemCount, report: findings.report() };
 }
 
+/**
+ * The items that a ZONEMD must not vouch for, as it hangs on them itself (RFC 8976 section 4, steps 2 and 3): the apex with
+ * SOA, DNSKEY, ZONEMD and NSEC, and the apex's NSEC3. Ascending.
+ */
+export function apexItems(view: ZoneView): readonly number[] {
+  const params = view.nsec3Count > 0 ? view.nsec3Params : undefined;
+  const matching = params ? view.findNsec3(nsec3HashOf(view.apex, params)) : -1;
+  return matching < 0 ? [0] : [0, view.nodeCount + matching];
+}
+
 /** Signatures, structure and denial of items `from` to `to - 1`. The findings of the plan itself are not in the report. */
 export function validateSlice(plan: ValidationPlan, from: number, to: number): ValidationReport {
   const { view, keys, crypto, options } = plan;
   const findings = new FindingList(options.maxFindings ?? MAX_FINDINGS);
-  const signing: SignatureContext = { apex: view.apex, keys, crypto, now: options.now, findings };
+  const { now, trusted } = options;
+  const signing: SignatureContext = { apex: view.apex, keys, crypto, now, findings, ...(trusted && { trusted }) };
   const denial: DenialContext = { view, findings, negativeTtl: plan.negativeTtl, optedOutUntil: 0 };
   const end = Math.min(to, plan.itemCount);
   const linksAt = view.nodeCount;

@@ -37,6 +37,8 @@ async function prepare(directory: string, zoneId: string): Promise<void> {
     paused: false,
     denial: "compact",
     secondaryOverrides: false,
+    zonemd: "verify",
+    signatureCheck: "all",
     originalNameServers: null,
     createdAt: 1,
     modifiedAt: 1,

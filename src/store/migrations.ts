@@ -91,6 +91,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE transfers ADD COLUMN fallback_message TEXT;
   ALTER TABLE transfers ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0;
   `,
+  // 3: ZONEMD and signature checks of a zone
+  `
+  ALTER TABLE zones ADD COLUMN zonemd TEXT NOT NULL DEFAULT 'verify';
+  ALTER TABLE zones ADD COLUMN signature_check TEXT NOT NULL DEFAULT 'all';
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

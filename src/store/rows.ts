@@ -25,6 +25,8 @@ export type ZoneRow = {
   readonly paused: boolean;
   readonly denial: "compact" | "chain";
   readonly secondaryOverrides: boolean;
+  readonly zonemd: "verify" | "required" | "off";
+  readonly signatureCheck: "all" | "zonemd";
   /** Apex NS names of the last transfer, null before the first. */
   readonly originalNameServers: readonly string[] | null;
   readonly createdAt: number;

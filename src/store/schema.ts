@@ -22,6 +22,8 @@ export interface Schema {
     paused: Flag;
     denial: string;
     secondary_overrides: Flag;
+    zonemd: string;
+    signature_check: string;
     original_name_servers: string | null;
     created_at: number;
     modified_at: number;

@@ -34,6 +34,8 @@ function zone(name: string): ZoneRow {
     paused: false,
     denial: "compact",
     secondaryOverrides: false,
+    zonemd: "verify",
+    signatureCheck: "all",
     originalNameServers: null,
     createdAt: 5,
     modifiedAt: 5,

@@ -9,6 +9,8 @@ export type KnotOptions = PeerOptions & {
   /** Knot signs the zones itself; `onlinesign` signs while answering (mod-onlinesign). */
   readonly signing?: "automatic" | "onlinesign";
   readonly nsec3?: boolean;
+  /** Knot puts the zone's digest at its apex (RFC 8976). */
+  readonly zonemd?: "zonemd-sha384" | "zonemd-sha512";
 };
 
 export async function startKnot(options: KnotOptions): Promise<Peer> {
@@ -84,6 +86,7 @@ function knotConfiguration(directory: string, port: number, options: KnotOptions
     "    semantic-checks: off",
   );
   lines.push("    zonefile-sync: -1", "    zonefile-load: whole", "    journal-content: none", "    acl: out");
+  if (options.zonemd) lines.push(`    zonemd-generate: ${options.zonemd}`);
   if (options.signing === "automatic") lines.push("    dnssec-signing: on", "    dnssec-policy: sign");
   if (options.signing === "onlinesign") lines.push("    module: mod-onlinesign/online");
   if (targets.length > 0) lines.push(`    notify: [${targets.map((_, i) => `target${i}`).join(", ")}]`);

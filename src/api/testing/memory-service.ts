@@ -171,7 +171,7 @@ function emptyZone(name: string): MemoryZone {
       soa: { mname: null, rname: "admin", refresh: 10000, retry: 2400, expire: 604800, min_ttl: 1800, ttl: 3600 },
       zone_mode: "standard",
     },
-    settings: { denial: "compact" },
+    settings: { denial: "compact", zonemd: "verify", signature_check: "all" },
     records: [],
   };
 }
@@ -414,6 +414,7 @@ function statusPart(
           phase: "idle",
           held: null,
           serials: { notified: null, primary: null, stored: null, served: null },
+          zonemd: null,
           generation: 0,
           checked_time: null,
           transferred_time: null,

@@ -8,6 +8,7 @@ import { bookmark, followTransfer } from "../follow.ts";
 import { addText, collect, readSeconds } from "../options.ts";
 import { clean, printFacts, printMoment, printTable } from "../print.ts";
 import { type PeerChoice, planPeers } from "../zone-peers.ts";
+import { addZoneChecksCommand } from "./zone-checks.ts";
 
 type AddOptions = {
   readonly peer?: readonly string[];
@@ -59,6 +60,8 @@ A peer is made for each address that is not known yet. When a step is refused, w
     .action(run((context, options: { long?: boolean }) => list(context, options.long ?? false)));
 
   zone.command("show <zone>").description("everything about one zone (name or id)").action(run(show));
+
+  addZoneChecksCommand(zone, run);
 
   zone
     .command("check <zone>")
@@ -227,6 +230,7 @@ function describe(zone: Zone, status: ZoneStatus): string {
     ["serving", status.serving],
     ["now", status.phase],
     ["serials", printSerials(serials)],
+    ["verified by", status.zonemd && `its ZONEMD (${status.zonemd})`],
     ["contents", image && `${image.names} names, ${image.records} records, image of ${image.octets} octets`],
     ["transferred", printMoment(status.transferred_time)],
     ["next check", printMoment(status.next_check_time)],

@@ -1,5 +1,5 @@
 /** DNS settings of a zone: the provider's, which mostly repeat the primary, and Countersign's own choice of denial. */
-import type { DnsSettings, DnsSettingsEdit, SettingsService } from "#contract";
+import type { DnsSettings, DnsSettingsEdit, SettingsService, ZoneSettings } from "#contract";
 import { checkFlags } from "#keyplan";
 import { printName } from "#name";
 import { RRType } from "#rdata";
@@ -35,21 +35,33 @@ export function makeSettingsService(registry: Registry, deps: Deps): SettingsSer
     },
     async getZoneSettings(zoneId) {
       const zone = registry.find(zoneId);
-      return zone ? done({ denial: zone.flags.nsecDenial }) : refused("zone.not-found", zoneId);
+      return zone ? done(ownSettings(zone)) : refused("zone.not-found", zoneId);
     },
     async editZoneSettings(zoneId, edit) {
       const zone = registry.find(zoneId);
       if (!zone) return refused("zone.not-found", zoneId);
       return zone.exclusively(async () => {
-        const { denial } = edit;
+        const { denial, zonemd = zone.row.zonemd, signature_check: signatureCheck = zone.row.signatureCheck } = edit;
         if (denial !== undefined && denial !== zone.flags.nsecDenial) {
           const flags = { ...zone.flags, nsecDenial: denial };
           await applyPlan(zone, { status: zone.status, flags, makeKeys: false }, registry, deps);
         }
-        return done({ denial: zone.flags.nsecDenial });
+        if (zonemd !== zone.row.zonemd || signatureCheck !== zone.row.signatureCheck) {
+          const change = { zonemd, signatureCheck, modifiedAt: deps.now() * 1000 };
+          await deps.store.zones.update(zoneId, change);
+          zone.row = { ...zone.row, ...change };
+          // What is stored is looked at anew: a version that was held by the old setting may go out by the new one.
+          zone.begin("rework");
+        }
+        return done(ownSettings(zone));
       });
     },
   };
+}
+
+function ownSettings(zone: Zone): ZoneSettings {
+  const { zonemd, signatureCheck } = zone.row;
+  return { denial: zone.flags.nsecDenial, zonemd, signature_check: signatureCheck };
 }
 
 /** The first field that would change and can't; a field that repeats the value in force is accepted. */

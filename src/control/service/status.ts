@@ -77,6 +77,7 @@ function zoneStatus(unit: Unit, parts: StatusParts): ZoneStatus {
       stored: stored?.serial ?? null,
       served: served?.image.serial ?? null,
     },
+    zonemd: served?.zonemd ?? null,
     generation: zone.generation,
     checked_time: timeOf(checks.length === 0 ? undefined : Math.max(...checks)),
     transferred_time: timeOf(stored?.transferredAt),

@@ -86,6 +86,8 @@ async function addZone(text: string, account: AccountRow, registry: Registry, de
     paused: false,
     denial: "compact",
     secondaryOverrides: false,
+    zonemd: "verify",
+    signatureCheck: "all",
     originalNameServers: null,
     createdAt: now,
     modifiedAt: now,
