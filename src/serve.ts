@@ -26,11 +26,12 @@ import { type Crypto, openCrypto } from "#crypto";
 import { type Edge, startEdge } from "#edge";
 import { type MasterKey, openMasterKey } from "#keys";
 import { rcodeName } from "#message";
-import { printSocketAddress } from "#net";
+import { printSocketAddress, type TlsServerSettings } from "#net";
 import { type EdgeSettings, PublicationSender } from "#publish";
 import { typeName } from "#rdata";
 import { DATABASE_FILE, openStore, type Store, StoreError } from "#store";
 import { createLogger, type Logger, Metrics } from "#telemetry";
+import { readTlsFiles } from "./tls-files.ts";
 
 /** A stop that takes longer than this is ended by force: the supervisor of the process must not have to. */
 const STOP_WITHIN_MS = 4800;
@@ -76,6 +77,8 @@ function readConfig(argv: readonly string[]): Config | undefined {
 
 async function run(config: Config, argv: readonly string[], log: Logger): Promise<void> {
   const signals = takeSignals();
+  const tls = readTlsFiles(config);
+  if (!tls.ok) throw new CannotServe(tls.error);
   const master = openMaster(config, log);
   const store = openStore(config.data, master);
   await checkMaster(store, master);
@@ -94,11 +97,11 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
     settings: controlSettings(config),
     jobs: config.jobs || availableParallelism(),
   });
-  const edge = await openEdge(config, sender, log);
+  const edge = await openEdge(config, tls.value?.settings, sender, log);
   await control.begin(() => edge.healthy);
   const api = await openApi(config, control, edge, log);
   announce(config, control, edge, api.address, crypto, token);
-  await signals.wait(reloader(config, argv, control, log));
+  await signals.wait(reloader(config, argv, { control, edge, log }));
   log.info("stopping");
   const force = setTimeout(() => {
     log.error("stopping took too long; ended by force");
@@ -241,9 +244,15 @@ function controlSettings(config: Config): ControlSettings {
   };
 }
 
-async function openEdge(config: Config, sender: PublicationSender, log: Logger): Promise<Edge> {
+async function openEdge(
+  config: Config,
+  tls: TlsServerSettings | undefined,
+  sender: PublicationSender,
+  log: Logger,
+): Promise<Edge> {
   const edge = await startEdge({
     dns: config.dns,
+    tls: tls && { addresses: config.dnsTls, settings: tls },
     workers: config.workers || availableParallelism(),
     udp: config.udp,
     sender,
@@ -253,7 +262,8 @@ async function openEdge(config: Config, sender: PublicationSender, log: Logger):
   if (edge.ok) return edge.value;
   const { code, detail } = edge.error;
   const what: Readonly<Record<string, string>> = {
-    "net.address_in_use": "another program has this address and port; choose another with --dns, or stop that one",
+    "net.address_in_use":
+      "another program has this address and port; choose another with --dns or --dns-tls, or stop that one",
     "net.not_permitted":
       "ports below 1024 need the right to them (CAP_NET_BIND_SERVICE); choose a higher port with --dns",
     "net.address_not_available": "this machine has no such address; choose another with --dns",
@@ -300,8 +310,10 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** Reads the options again. */
-function reloader(config: Config, argv: readonly string[], control: Control, log: Logger): () => void {
+type Running = { readonly control: Control; readonly edge: Edge; readonly log: Logger };
+
+/** Reads the options again, and the files of certificates. */
+function reloader(config: Config, argv: readonly string[], { control, edge, log }: Running): () => void {
   let inForce = config;
   return () => {
     const next = readConfig(argv);
@@ -316,6 +328,9 @@ function reloader(config: Config, argv: readonly string[], control: Control, log
     inForce = next;
     log.level = next.logLevel;
     control.reload(controlSettings(next));
+    const tls = readTlsFiles({ ...next, dnsTls: config.dnsTls });
+    if (!tls.ok) log.error({ reason: tls.error }, "the certificate can't be read again; the old one stays in force");
+    else if (tls.value) edge.renewTls(tls.value.settings);
     log.info("options read again");
   };
 }
@@ -325,6 +340,7 @@ function announce(config: Config, control: Control, edge: Edge, http: string, cr
   const lines = [
     `countersign ${packageVersion()}`,
     `  DNS      ${dns} (UDP ${edge.udpPath}, TCP)`,
+    ...(edge.tlsAddresses.length > 0 ? [`  DoT      ${edge.tlsAddresses.map(printSocketAddress).join(", ")}`] : []),
     `  API      ${http}`,
     `  data     ${config.data}, ${control.zoneCount} zones`,
     `  signing  ${crypto.cryptoPath.path}`,

@@ -35,6 +35,22 @@ export const OPTIONS = {
     [{ address: "127.0.0.1", port: 5300 }],
     "Addresses on which DNS is answered, over UDP and TCP.",
   ),
+  dnsTls: given(
+    list(address),
+    [],
+    "Addresses on which DNS is answered over TLS (RFC 7858, RFC 9103), port 853 by custom; needs dnsTlsCertificate and dnsTlsKey.",
+  ),
+  dnsTlsCertificate: optional(path, "PEM file with the certificate of DNS over TLS, its chain behind it.", {
+    reloads: true,
+  }),
+  dnsTlsKey: optional(path, "PEM file with the private key of that certificate, without a passphrase.", {
+    reloads: true,
+  }),
+  dnsTlsClientCa: optional(
+    path,
+    "PEM file with the CAs that certificates of clients are verified by; without it clients are known by their key alone.",
+    { reloads: true },
+  ),
   http: given(address, { address: "127.0.0.1", port: 8053 }, "Address of the API and the dashboard."),
   workers: given(integer(0, 256), 0, "UDP workers for each address; 0 means one for each core."),
   config: optional(path, "JSON file with options; flags and environment go before it."),

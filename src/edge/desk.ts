@@ -6,7 +6,7 @@ import { threadId } from "node:worker_threads";
 import { Answerer, type AnswerSettings, FORWARD, type QueryContext } from "#answer";
 import { type Crypto, openCrypto } from "#crypto";
 import type { TcpLimits } from "#net";
-import { type EdgeSettings, type Publication, PublicationReceiver } from "#publish";
+import { type EdgeSettings, type ForwardTls, type Publication, PublicationReceiver } from "#publish";
 import { Counter, CounterBlock } from "#telemetry";
 import type { WorkerTask } from "./life.ts";
 import { Presigner } from "./presign.ts";
@@ -18,11 +18,15 @@ export type LateReply = (token: unknown, message: Uint8Array | undefined, more: 
 /** A zone that could not be opened: it is served as one that is not ready, and somebody has to be told. */
 export type ZoneTrouble = (zoneId: string, reason: string) => void;
 
+export type Transport = "udp" | "tcp" | "tls";
+
 /** Who asked. Only read while the message is answered: one object may be reused for all. */
 export interface Asker {
   /** 4 or 16 octets. */
   readonly clientAddress: Uint8Array;
   readonly clientPort: number;
+  /** Of a TLS connection. */
+  readonly tls?: ForwardTls | undefined;
   /** The token of a forwarded message; asked for only then. Plain data: it crosses the seam and comes back. */
   returnPath(): unknown;
 }
@@ -79,17 +83,19 @@ export class Desk {
    * Answers `query[0..length)` into `reply`; octets of the answer, or 0 for none: dropped, or forwarded, in which case
    * `forwarded` is true until the next call.
    */
-  answer(query: Uint8Array, length: number, reply: Uint8Array, transport: "udp" | "tcp", from: Asker): number {
+  answer(query: Uint8Array, length: number, reply: Uint8Array, transport: Transport, from: Asker): number {
     const { counters, context } = this;
-    const tcp = transport === "tcp";
+    const tcp = transport !== "udp";
     this.forwarded = false;
     counters.add(queryCounter(tcp, from.clientAddress.length === 16));
-    context.transport = transport;
+    // To what is answered TLS is TCP: a stream from an address that was proved.
+    context.transport = tcp ? "tcp" : "udp";
+    if (transport === "tls") counters.add(Counter.QueriesTls);
     context.clientAddress = from.clientAddress;
     context.clientPort = from.clientPort;
     const octets = this.answerer.answer(query, length, reply, context);
     if (octets === FORWARD) {
-      this.forward(query, length, from);
+      this.forward(query, length, transport, from);
       return 0;
     }
     if (octets <= 0) {
@@ -104,10 +110,9 @@ export class Desk {
     return octets;
   }
 
-  private forward(query: Uint8Array, length: number, from: Asker): void {
-    const { transport } = this.context;
-    const { clientAddress, clientPort } = from;
-    const origin = { transport, clientAddress, clientPort };
+  private forward(query: Uint8Array, length: number, transport: Transport, from: Asker): void {
+    const { clientAddress, clientPort, tls } = from;
+    const origin = { transport, clientAddress, clientPort, ...(tls ? { tls } : {}) };
     this.forwarded = this.receiver.forward(from.returnPath(), query.subarray(0, length), origin);
     this.counters.add(this.forwarded ? Counter.Forwarded : Counter.Dropped);
   }

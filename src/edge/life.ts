@@ -1,6 +1,6 @@
 /** What a worker and its supervisor tell each other: shared words for a worker that blocks, messages for the rest. */
 import type { CryptoChoice } from "#crypto";
-import type { NetError, SocketAddress, TcpLimits } from "#net";
+import type { NetError, SocketAddress, TcpLimits, TlsServerSettings } from "#net";
 import type { EdgeLink } from "#publish";
 
 /** Words (Int32) of the shared block of one worker. */
@@ -22,6 +22,8 @@ export interface WorkerTask {
   readonly life: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly addresses: readonly SocketAddress[];
+  /** Of the stream worker: where and as whom it answers over TLS. */
+  readonly tls?: StreamTls | undefined;
   readonly tcpLimits: Partial<TcpLimits>;
   /** On stop, how long TCP clients may still fetch answers. */
   readonly drainMs: number;
@@ -30,11 +32,20 @@ export interface WorkerTask {
   readonly presign: boolean;
 }
 
+export interface StreamTls {
+  readonly addresses: readonly SocketAddress[];
+  readonly settings: TlsServerSettings;
+}
+
+/** What the supervisor posts to the stream worker while it runs. */
+export type StreamOrder = { readonly kind: "tls"; readonly settings: TlsServerSettings };
+
 /** What a worker posts to its supervisor. */
 export type WorkerReport =
   | {
       readonly kind: "started";
       readonly addresses: readonly SocketAddress[];
+      readonly tlsAddresses?: readonly SocketAddress[];
       /** Native sockets that the supervisor has to close when it terminates the worker. */
       readonly descriptors: readonly number[];
     }

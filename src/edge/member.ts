@@ -6,15 +6,16 @@
 import { Worker } from "node:worker_threads";
 import { toHex } from "#bytes";
 import type { CryptoChoice } from "#crypto";
-import { closeDescriptors, type NetError, type SocketAddress, type TcpLimits } from "#net";
+import { closeDescriptors, type NetError, type SocketAddress, type TcpLimits, type TlsServerSettings } from "#net";
 import type { EdgeLink, PublicationSender } from "#publish";
 import { addInto, COUNTER_WORDS, Counter, CounterBlock, type Logger } from "#telemetry";
-import { Life, type WorkerReport, type WorkerRole, type WorkerTask } from "./life.ts";
+import { Life, type StreamOrder, type StreamTls, type WorkerReport, type WorkerRole, type WorkerTask } from "./life.ts";
 
 export interface MemberOptions {
   readonly role: WorkerRole;
   readonly name: string;
   readonly addresses: readonly SocketAddress[];
+  readonly tls?: StreamTls | undefined;
   readonly sender: PublicationSender;
   readonly log: Logger;
   readonly tcpLimits: Partial<TcpLimits>;
@@ -49,6 +50,7 @@ export class Member {
   restarts = 0;
   private readonly options: MemberOptions;
   private addresses: readonly SocketAddress[];
+  private tls: StreamTls | undefined;
   private worker: Worker | undefined;
   private link: EdgeLink | undefined;
   private life = new Int32Array(new SharedArrayBuffer(4 * Life.Words));
@@ -67,10 +69,23 @@ export class Member {
     this.name = options.name;
     this.role = options.role;
     this.addresses = options.addresses;
+    this.tls = options.tls;
   }
 
   get running(): boolean {
     return this.worker !== undefined;
+  }
+
+  /** As bound. */
+  get tlsAddresses(): readonly SocketAddress[] {
+    return this.tls?.addresses ?? [];
+  }
+
+  /** For the thread that runs and for those after it. */
+  renewTls(settings: TlsServerSettings): void {
+    if (!this.tls) return;
+    this.tls = { ...this.tls, settings };
+    this.worker?.postMessage({ kind: "tls", settings } satisfies StreamOrder);
   }
 
   start(): void {
@@ -87,6 +102,7 @@ export class Member {
       life: this.life.buffer as SharedArrayBuffer,
       counters: this.counters.buffer,
       addresses: this.addresses,
+      tls: this.tls,
       tcpLimits: this.options.tcpLimits,
       drainMs: this.options.drainMs,
       crypto: this.options.crypto,
@@ -140,6 +156,7 @@ export class Member {
       this.descriptors = report.descriptors;
       // With port 0 asked for, a restart takes the port that clients know.
       this.addresses = this.role === "dgram" ? this.addresses : report.addresses;
+      if (this.tls && report.tlsAddresses) this.tls = { ...this.tls, addresses: report.tlsAddresses };
       if (!this.everStarted) this.options.onStarted(report.addresses);
       else log.info({ worker: this.name }, "edge.worker_restarted");
       this.everStarted = true;

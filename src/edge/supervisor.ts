@@ -2,19 +2,28 @@
  * Starts the workers that answer, keeps them running, and sums what they count. Runs on the main thread.
  *
  *   main thread   Edge ─┬─ udp 1..N      recvmmsg, or node:dgram where that is missing
- *                       └─ stream        TCP
+ *                       └─ stream        TCP and, where it is configured, TLS
  */
 import { fail, ok, type Result } from "#bytes";
 import type { CryptoChoice } from "#crypto";
-import { addressOctets, type NetError, openUdpBatch, type SocketAddress, type TcpLimits } from "#net";
+import {
+  addressOctets,
+  type NetError,
+  openUdpBatch,
+  type SocketAddress,
+  type TcpLimits,
+  type TlsServerSettings,
+} from "#net";
 import type { PublicationSender } from "#publish";
 import { addInto, COUNTER_WORDS, type CounterTotals, type Logger, sumCounters } from "#telemetry";
-import type { WorkerRole } from "./life.ts";
+import type { StreamTls, WorkerRole } from "./life.ts";
 import { Member } from "./member.ts";
 
 export interface EdgeOptions {
   /** UDP and TCP are both served on each. Port 0: one that the kernel chooses, the same for both. */
   readonly dns: readonly SocketAddress[];
+  /** DNS over TLS: addresses beside those of `dns`, and as whom. */
+  readonly tls?: StreamTls | undefined;
   /** UDP workers, 1 or more. */
   readonly workers: number;
   /** `auto`: the fast path where it works. */
@@ -39,7 +48,7 @@ const WATCH_MS = 1000;
 const FORCE_AFTER_MS = 1000;
 
 export async function startEdge(options: EdgeOptions): Promise<Result<Edge, NetError>> {
-  for (const { address } of options.dns) {
+  for (const { address } of [...options.dns, ...(options.tls?.addresses ?? [])]) {
     if (addressOctets(address) === undefined) return fail({ code: "net.bad_address", detail: address });
   }
   const path = chooseUdpPath(options.udp ?? "auto", options.log);
@@ -67,6 +76,16 @@ export class Edge {
   /** As bound, in the order of `dns`. */
   get addresses(): readonly SocketAddress[] {
     return this.bound;
+  }
+
+  /** Of DNS over TLS, as bound. */
+  get tlsAddresses(): readonly SocketAddress[] {
+    return this.members.find(({ role }) => role === "stream")?.tlsAddresses ?? [];
+  }
+
+  /** Handshakes from now on show this certificate. */
+  renewTls(settings: TlsServerSettings): void {
+    for (const member of this.members) member.renewTls(settings);
   }
 
   /** Workers that ended and were started again, in all. */
@@ -131,6 +150,7 @@ export class Edge {
         role,
         name,
         addresses,
+        tls: role === "stream" ? this.options.tls : undefined,
         sender: this.options.sender,
         log: this.options.log,
         tcpLimits: this.options.tcp ?? {},

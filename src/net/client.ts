@@ -7,6 +7,7 @@ import { createSocket } from "node:dgram";
 import { connect as connectSocket, type Socket } from "node:net";
 import { fail, ok, type Result } from "#bytes";
 import { addressOctets, printSocketAddress, type SocketAddress } from "./address.ts";
+import type { TlsFacts } from "./certificate.ts";
 import { fromNodeError, type NetError } from "./errors.ts";
 import { frame, MessageFramer } from "./framing.ts";
 
@@ -140,32 +141,46 @@ export function dialTcp(options: DialOptions): Promise<Result<TcpSession, NetErr
   });
 }
 
+/** One exchange with a server: messages out, messages in, whatever carries them. */
+export interface Session {
+  /** Of this exchange. */
+  readonly received: { readonly messages: number; readonly octets: number };
+  readonly local: SocketAddress;
+  /** Undefined on clear TCP. */
+  readonly tls: TlsFacts | undefined;
+  send(message: Uint8Array): boolean;
+  next(): Promise<Result<Uint8Array, NetError>>;
+  /** Ends the connection. */
+  close(): void;
+  /** The exchange is complete: the connection may carry another, or is closed. */
+  release(): void;
+}
+
 /** Chunks are not read from the socket while so many octets wait for `next`: a slow reader slows the sender down. */
 const MAX_WAITING_OCTETS = 1 << 20;
 
-/** One TCP connection to a server: keeps what has arrived, why it ended, and the deadlines. */
-export class TcpSession {
-  readonly received = { messages: 0, octets: 0 };
+/** One TCP or TLS connection to a server: keeps what has arrived, why it ended, and the deadlines. */
+export class TcpSession implements Session {
+  readonly tls: TlsFacts | undefined;
+  received = { messages: 0, octets: 0 };
   private readonly socket: Socket;
-  private readonly options: DialOptions;
+  private options: DialOptions;
   private readonly framer = new MessageFramer();
   private readonly chunks: Uint8Array[] = [];
   private chunkOctets = 0;
   private ending: NetError | undefined;
   private wake: (() => void) | undefined;
-  private readonly totalTimer: NodeJS.Timeout;
+  private totalTimer: NodeJS.Timeout | undefined;
+  private resting = false;
   private readonly onAbort = () => this.finish({ code: "net.aborted", detail: this.where });
   private readonly where: string;
 
-  constructor(socket: Socket, options: DialOptions) {
+  constructor(socket: Socket, options: DialOptions, tls?: TlsFacts) {
     this.socket = socket;
     this.options = options;
+    this.tls = tls;
     this.where = printSocketAddress(options.server);
-    this.totalTimer = setTimeout(
-      () => this.finish({ code: "net.timeout", detail: `${this.where}: whole session` }),
-      options.totalTimeoutMs,
-    );
-    options.signal?.addEventListener("abort", this.onAbort, { once: true });
+    this.startClocks();
     socket.on("data", (chunk) => this.take(chunk as Uint8Array));
     socket.on("end", () => this.finish({ code: "net.closed", detail: this.where }));
     socket.on("close", () => this.finish({ code: "net.closed", detail: this.where }));
@@ -175,6 +190,29 @@ export class TcpSession {
   /** The local address and port in use. */
   get local(): SocketAddress {
     return { address: this.socket.localAddress ?? "", port: this.socket.localPort ?? 0 };
+  }
+
+  /** Between two exchanges: whatever comes now was not asked for and ends it. False when it can't be kept. */
+  rest(): boolean {
+    if (this.ending !== undefined || this.framer.partial || this.chunks.length > 0 || this.framer.waiting) return false;
+    this.stopClocks();
+    this.resting = true;
+    return true;
+  }
+
+  /** The next exchange on a resting connection, with its own bounds. False when the connection is gone. */
+  begin(options: DialOptions): boolean {
+    if (this.ending !== undefined) return false;
+    this.options = options;
+    this.resting = false;
+    this.received = { messages: 0, octets: 0 };
+    this.startClocks();
+    return true;
+  }
+
+  /** Without a pool there is nobody to keep it. */
+  release(): void {
+    this.close();
   }
 
   /** False when the connection is gone. */
@@ -257,6 +295,10 @@ export class TcpSession {
 
   private take(chunk: Uint8Array): void {
     if (this.ending !== undefined) return;
+    if (this.resting) {
+      this.finish({ code: "net.closed", detail: `${this.where}: spoke without being asked` });
+      return;
+    }
     this.chunks.push(chunk);
     this.chunkOctets += chunk.length;
     if (this.chunkOctets > MAX_WAITING_OCTETS) this.socket.pause();
@@ -266,11 +308,23 @@ export class TcpSession {
   private finish(error: NetError): void {
     if (this.ending === undefined) {
       this.ending = error;
-      clearTimeout(this.totalTimer);
-      this.options.signal?.removeEventListener("abort", this.onAbort);
+      this.stopClocks();
       this.socket.destroy();
     }
     this.notify();
+  }
+
+  private startClocks(): void {
+    this.totalTimer = setTimeout(
+      () => this.finish({ code: "net.timeout", detail: `${this.where}: whole session` }),
+      this.options.totalTimeoutMs,
+    );
+    this.options.signal?.addEventListener("abort", this.onAbort, { once: true });
+  }
+
+  private stopClocks(): void {
+    clearTimeout(this.totalTimer);
+    this.options.signal?.removeEventListener("abort", this.onAbort);
   }
 
   private notify(): void {

@@ -11,7 +11,16 @@ export type NetErrorCode =
   | "net.closed" // the other side closed, reset, or sent part of a message only
   | "net.too_much" // more messages or octets than allowed
   | "net.aborted" // by the caller's own signal or close()
-  | "net.failed"; // any other errno: see detail
+  | "net.failed" // any other errno: see detail
+  | "tls.version" // the other side does not speak TLS 1.3
+  | "tls.no-alpn" // it did not select ALPN `dot`
+  | "tls.untrusted" // its certificate does not chain to a CA that we take
+  | "tls.expired"
+  | "tls.not-yet-valid"
+  | "tls.wrong-name" // its certificate is for other names
+  | "tls.wrong-pin" // its key is none of the pinned ones
+  | "tls.client-certificate" // it wants a certificate from us, or does not take the one we have
+  | "tls.failed"; // any other end of the handshake: see detail
 
 export interface NetError {
   readonly code: NetErrorCode;
@@ -40,8 +49,19 @@ export function netError(errno: string | undefined, detail: string): NetError {
   return { code, detail: errno === undefined ? detail : `${errno}: ${detail}` };
 }
 
+/** OpenSSL's words, as Node makes codes of them: `ERR_SSL_` and the reason. */
+const BY_SSL: readonly (readonly [RegExp, NetErrorCode])[] = [
+  [/NO_APPLICATION_PROTOCOL/, "tls.no-alpn"],
+  [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, "tls.version"],
+  // Alerts alone: these are the other side's words about us.
+  [/ALERT_(.*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/, "tls.client-certificate"],
+  [/./, "tls.failed"],
+];
+
 /** From whatever Node's socket gave with 'error'. */
 export function fromNodeError(error: unknown, detail: string): NetError {
   const errno = (error as { code?: unknown }).code;
-  return netError(typeof errno === "string" ? errno : undefined, detail);
+  if (typeof errno !== "string") return netError(undefined, detail);
+  const ssl = /^ERR_SSL_|^EPROTO$/.test(errno) ? BY_SSL.find(([words]) => words.test(errno)) : undefined;
+  return ssl ? { code: ssl[1], detail: `${detail}: ${errno.replace(/^ERR_SSL_/, "")}` } : netError(errno, detail);
 }

@@ -18,6 +18,11 @@ export class MessageFramer {
     return this.keptLength > 0;
   }
 
+  /** Octets were pushed that nobody has asked for yet. */
+  get waiting(): boolean {
+    return this.keptLength > 0 || this.at < this.chunk.length;
+  }
+
   /** The framer's from now on. Call it when `next` has nothing more; else what was not taken is copied in front of it. */
   push(chunk: Uint8Array): void {
     const left = this.chunk.length - this.at;

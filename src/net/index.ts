@@ -9,6 +9,7 @@ export {
   type SocketAddress,
   unmapAddress,
 } from "./address.ts";
+export { type CertificateFacts, isPin, readCertificates, readIdentity, type TlsFacts } from "./certificate.ts";
 export {
   type AskOptions,
   answersQuery,
@@ -17,12 +18,21 @@ export {
   type DialOptions,
   dialTcp,
   randomId,
+  type Session,
   TcpSession,
 } from "./client.ts";
 export type { NetError, NetErrorCode } from "./errors.ts";
 export { frame, MessageFramer } from "./framing.ts";
+export { SESSION_POOL, SessionPool, type SessionPoolOptions } from "./session-pool.ts";
 export { TCP_LIMITS, type TcpConnection, type TcpLimits } from "./tcp-connection.ts";
 export { openTcpServer, type TcpCounters, type TcpServer, type TcpServerOptions } from "./tcp-server.ts";
+export { ALPN_DOT, dialTls, openTlsClient, type TlsClient, type TlsSettings } from "./tls-client.ts";
+export {
+  openTlsServerSettings,
+  type TlsClientFacts,
+  type TlsClientIdentity,
+  type TlsServerSettings,
+} from "./tls-server.ts";
 export {
   MAX_UDP_QUERY,
   MAX_UDP_REPLY,

@@ -1,6 +1,7 @@
 /** One client's TCP connection, and the bounds on what it may hold on to. */
 import type { Socket } from "node:net";
 import { frame, MessageFramer } from "./framing.ts";
+import type { TlsClientFacts } from "./tls-server.ts";
 
 export interface TcpLimits {
   readonly maxConnections: number;
@@ -41,6 +42,8 @@ export class TcpConnection {
   /** 4 or 16 octets. */
   readonly clientAddress: Uint8Array;
   readonly clientPort: number;
+  /** What the handshake showed; undefined on clear TCP. */
+  readonly tls: TlsClientFacts | undefined;
   private readonly socket: Socket;
   private readonly limits: TcpLimits;
   private readonly hooks: ConnectionHooks;
@@ -62,8 +65,10 @@ export class TcpConnection {
     clientPort: number,
     limits: TcpLimits,
     hooks: ConnectionHooks,
+    tls?: TlsClientFacts,
   ) {
     this.socket = socket;
+    this.tls = tls;
     this.clientAddress = clientAddress;
     this.clientPort = clientPort;
     this.limits = limits;

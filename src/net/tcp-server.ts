@@ -1,5 +1,5 @@
 /**
- * DNS over TCP, the server's side (RFC 7766): any number of queries on a connection, answers as they come, no close after
+ * DNS over TCP and TLS, the server's side (RFC 7766, RFC 7858): any number of queries on a connection, answers as they come, no close after
  * one answer. Everything a client can hold on to is bounded: connections in all and for each client, time between
  * messages, time for one message, octets and messages it does not fetch.
  *
@@ -11,6 +11,7 @@ import { fail, ok, type Result } from "#bytes";
 import { addressOctets, printAddress, printSocketAddress, type SocketAddress, unmapAddress } from "./address.ts";
 import { fromNodeError, type NetError } from "./errors.ts";
 import { TCP_LIMITS, TcpConnection, type TcpLimits } from "./tcp-connection.ts";
+import { type TlsClientFacts, TlsGate, type TlsServerSettings } from "./tls-server.ts";
 
 export interface TcpCounters {
   accepted: number;
@@ -21,11 +22,17 @@ export interface TcpCounters {
   idle: number;
   slow: number;
   stalled: number;
+  /** Ended before a handshake was complete. */
+  handshakes: number;
 }
+
+type Client = { readonly address: Uint8Array; readonly port: number; readonly key: string };
 
 export interface TcpServerOptions {
   readonly addresses: readonly SocketAddress[];
   readonly limits?: Partial<TcpLimits>;
+  /** Every connection begins with a handshake (RFC 7858): nothing is answered in the clear on these addresses. */
+  readonly tls?: TlsServerSettings;
   /** `message` is a view that holds until the handler returns. */
   readonly onMessage: (connection: TcpConnection, message: Uint8Array) => void;
   /** The connection is gone, whoever ended it. */
@@ -44,24 +51,33 @@ export async function openTcpServer(options: TcpServerOptions): Promise<Result<T
 /** Keeps the listening sockets, the open connections in order of last use, and the count for each client. */
 export class TcpServer {
   readonly limits: TcpLimits;
-  readonly counters: TcpCounters = { accepted: 0, refused: 0, evicted: 0, idle: 0, slow: 0, stalled: 0 };
+  readonly counters: TcpCounters = { accepted: 0, refused: 0, evicted: 0, idle: 0, slow: 0, stalled: 0, handshakes: 0 };
   readonly addresses: SocketAddress[] = [];
   private readonly options: TcpServerOptions;
   private readonly listeners: Server[] = [];
   private readonly connections = new Set<TcpConnection>();
   private readonly perClient = new Map<string, number>();
   private readonly sweeper: NodeJS.Timeout;
+  private readonly gate: TlsGate | undefined;
+  /** Sockets in their handshake. */
+  private readonly arriving = new Set<Socket>();
   private draining = false;
 
   constructor(options: TcpServerOptions) {
     this.options = options;
     this.limits = { ...TCP_LIMITS, ...options.limits };
+    this.gate = options.tls && new TlsGate(options.tls, this.limits.messageMs);
     this.sweeper = setInterval(() => this.sweep(performance.now()), SWEEP_MS);
     this.sweeper.unref();
   }
 
   get connectionCount(): number {
     return this.connections.size;
+  }
+
+  /** Handshakes from now on show this certificate; connections that are open go on. */
+  renewTls(settings: TlsServerSettings): void {
+    this.gate?.renew(settings);
   }
 
   /**
@@ -109,6 +125,7 @@ export class TcpServer {
     const closed = this.listeners.map((listener) => once(listener, "close"));
     for (const listener of this.listeners) listener.close();
     for (const connection of [...this.connections]) if (!connection.busy) connection.end();
+    for (const socket of [...this.arriving]) socket.destroy();
     const deadline = setTimeout(() => {
       for (const connection of [...this.connections]) connection.destroy();
     }, graceMs);
@@ -131,22 +148,42 @@ export class TcpServer {
       socket.destroy();
       return;
     }
-    this.counters.accepted++;
     this.perClient.set(key, fromClient + 1);
-    const connection = new TcpConnection(socket, clientAddress, socket.remotePort, this.limits, {
-      message: (message) => this.options.onMessage(connection, message),
+    const client = { address: clientAddress, port: socket.remotePort, key };
+    if (this.gate) this.shakeHands(this.gate, socket, client);
+    else this.serve(socket, client, undefined);
+  }
+
+  /** Counted as this client's from its first octet on. */
+  private shakeHands(gate: TlsGate, socket: Socket, client: Client): void {
+    this.arriving.add(socket);
+    gate.enter(socket, (secured) => {
+      this.arriving.delete(socket);
+      if (secured) this.serve(secured.socket, client, secured.facts);
+      else {
+        this.counters.handshakes++;
+        this.leave(client.key);
+      }
+    });
+  }
+
+  private serve(socket: Socket, client: Client, tls: TlsClientFacts | undefined): void {
+    this.counters.accepted++;
+    const hooks = {
+      message: (message: Uint8Array) => this.options.onMessage(connection, message),
       used: () => this.touch(connection),
       settled: () => {
         if (this.draining) connection.end();
       },
-      closed: () => this.forget(connection, key),
-    });
+      closed: () => this.forget(connection, client.key),
+    };
+    const connection = new TcpConnection(socket, client.address, client.port, this.limits, hooks, tls);
     this.connections.add(connection);
   }
 
   /** At the limit the connection unused for longest goes, if it is owed nothing; a full house of busy ones refuses. */
   private makeRoom(): boolean {
-    if (this.connections.size < this.limits.maxConnections) return true;
+    if (this.connections.size + this.arriving.size < this.limits.maxConnections) return true;
     for (const connection of this.connections) {
       if (connection.busy) continue;
       this.counters.evicted++;
@@ -164,10 +201,14 @@ export class TcpServer {
 
   private forget(connection: TcpConnection, key: string): void {
     this.connections.delete(connection);
+    this.leave(key);
+    this.options.onClose?.(connection);
+  }
+
+  private leave(key: string): void {
     const left = (this.perClient.get(key) ?? 1) - 1;
     if (left > 0) this.perClient.set(key, left);
     else this.perClient.delete(key);
-    this.options.onClose?.(connection);
   }
 
   private sweep(now: number): void {

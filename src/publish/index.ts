@@ -4,6 +4,7 @@ export {
   compactPublication,
   type EdgeSettings,
   type ForwardOrigin,
+  type ForwardTls,
   PUBLICATION_VERSION,
   type Publication,
   type PublishedRRset,

@@ -73,10 +73,33 @@ export interface EdgeSettings {
 
 /** Where a forwarded message came from. */
 export interface ForwardOrigin {
-  readonly transport: "udp" | "tcp";
+  /** `tls`: `tls` says what the handshake showed. */
+  readonly transport: "udp" | "tcp" | "tls";
   /** 4 or 16 octets. */
   readonly clientAddress: Uint8Array;
   readonly clientPort: number;
+  readonly tls?: ForwardTls;
+}
+
+/** What a client's handshake showed (RFC 7858, RFC 9103). */
+export interface ForwardTls {
+  /** `TLSv1.3` */
+  readonly protocol: string;
+  /** ALPN `dot` was negotiated; without it there are no transfers (RFC 9103 section 7.1). */
+  readonly dot: boolean;
+  /** The certificate whose key the client proved to hold; absent: it showed none. */
+  readonly client?: {
+    readonly subject: string;
+    readonly issuer: string;
+    /** dNSNames. */
+    readonly names: readonly string[];
+    /** Unix milliseconds. */
+    readonly notAfter: number;
+    /** SHA-256 of its SubjectPublicKeyInfo, base64: to be believed in any case. */
+    readonly spki: string;
+    /** It chains to the configured CA of clients: subject and names may be believed. */
+    readonly verified: boolean;
+  };
 }
 
 /**

@@ -34,6 +34,11 @@ export const Counter = {
   /** Octets of answers. */
   OctetsOut: 16,
   Zones: 17,
+  /** Among the queries by TCP. */
+  QueriesTls: 18,
+  TlsConnections: 19,
+  /** Ended before a handshake was complete. */
+  TlsHandshakesFailed: 20,
 } as const;
 export type Counter = (typeof Counter)[keyof typeof Counter];
 

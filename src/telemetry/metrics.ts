@@ -154,6 +154,9 @@ function plainMetrics(totals: () => CounterTotals): MetricSource[] {
       "TCP connections ended by us: idle, slow, stalled, to make room",
       "TcpEvicted",
     ),
+    one("countersign_tls_queries_total", "DNS messages received over TLS (among those by TCP)", "QueriesTls"),
+    one("countersign_tls_connections_total", "TLS connections that completed their handshake", "TlsConnections"),
+    one("countersign_tls_handshakes_failed_total", "TLS handshakes that came to nothing", "TlsHandshakesFailed"),
     one("countersign_edge_zones", "Zones that every worker knows", "Zones", "gauge"),
   ];
 }

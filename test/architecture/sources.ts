@@ -10,7 +10,7 @@ export type LongThing = { readonly name: string; readonly line: number; readonly
 export type SourceFile = {
   /** From the project's root, with slashes: `src/dns/name/text.ts`. */
   readonly path: string;
-  /** The room's short name, as in the import table: `name`; `main` for src/main.ts and src/serve.ts; undefined outside src. */
+  /** The room's short name, as in the import table: `name`; `main` for the files of src itself; undefined outside src. */
   readonly room: string | undefined;
   /** Tests and their tables may reach further than the room itself. */
   readonly isTest: boolean;
@@ -61,8 +61,9 @@ export function readSource(path: string, text: string): SourceFile {
 }
 
 export function roomOf(path: string): string | undefined {
-  if (path === "src/main.ts" || path === "src/serve.ts") return "main";
   const parts = path.split("/");
+  // The composition root is the files of src itself: main.ts, serve.ts, tls-files.ts.
+  if (parts[0] === "src" && parts.length === 2) return "main";
   if (parts[0] !== "src" || parts.length < 3) return undefined;
   return parts[1] === "dns" ? parts[2] : parts[1];
 }

@@ -1,5 +1,13 @@
 /** The other people's servers and tools that judge us, started and stopped by tests, demo and bench: the door. */
+
 export { bindVersion, startBind } from "./bind.ts";
+export {
+  type CertificateOptions,
+  makeAuthority,
+  makeCertificate,
+  type TestAuthority,
+  type TestCertificate,
+} from "./certificates.ts";
 export { askAllTcp, askAllUdp, encodeQuestion, type Question, queryTcp, queryUdp, type Server } from "./client.ts";
 export {
   type Countersign,
