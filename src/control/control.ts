@@ -26,6 +26,7 @@ import { handleForwarded } from "./notify.ts";
 import { makeExchange } from "./parent/exchange.ts";
 import { ParentWatcher } from "./parent/watcher.ts";
 import { PeerBook } from "./peer-book.ts";
+import { PrimaryHealth } from "./primary-health.ts";
 import { Refresher } from "./refresher.ts";
 import { Registry, type Unit } from "./registry.ts";
 import { type RestoredZone, restoreZones } from "./restore.ts";
@@ -84,6 +85,10 @@ export class Control {
       attempts: new AttemptLog(store, log),
       scheduler: new Scheduler({ now: () => Date.now() / 1000 }),
       gate: new Gate((lane) => laneLimit(lane, this.#settings.maxTransfers)),
+      health: new PrimaryHealth(
+        () => performance.now() / 1000,
+        (peer) => this.#recovered(peer),
+      ),
       log,
       settings: () => this.#settings,
       now,
@@ -212,6 +217,10 @@ export class Control {
     for (const { refresher } of this.#registry.all()) refresher.peersChanged();
   }
 
+  #recovered(peer: string): void {
+    for (const { refresher } of this.#registry.all()) refresher.recovered(peer);
+  }
+
   #readiness(): Readiness {
     const waiting: string[] = [];
     if (!this.#published) waiting.push("stored zones are being handed to the workers that answer");
@@ -228,6 +237,18 @@ const STOP_WAIT_MS = 1500;
 function storedOf({ zone, refresher }: Unit): Stored | undefined {
   const version = zone.served?.from;
   if (!version) return undefined;
-  const lastGoodCheck = refresher.note.lastGoodCheck ?? Math.floor(version.transferredAt / 1000);
-  return { serial: version.serial, expireSeconds: apexSoa(version.image).expire, lastGoodCheck };
+  const { note } = refresher;
+  const soa = apexSoa(version.image);
+  // The note is written a moment after the version: a crash in between leaves one that speaks of the version before.
+  const transferredAt = Math.floor(version.transferredAt / 1000);
+  const noted = note.lastGoodCheck !== null && note.lastGoodCheck >= transferredAt;
+  return {
+    serial: version.serial,
+    expireSeconds: soa.expire,
+    lastGoodCheck: noted ? note.lastGoodCheck : transferredAt,
+    soaTimers: { refreshSeconds: soa.refresh, retrySeconds: soa.retry },
+    expireBound: noted ? (note.expireBound ?? undefined) : undefined,
+    source: note.source,
+    views: note.views,
+  };
 }

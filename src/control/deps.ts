@@ -10,6 +10,7 @@ import type { EventLog } from "./events.ts";
 import type { Gate } from "./gate.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { KeyVault } from "./key-vault.ts";
+import type { PrimaryHealth } from "./primary-health.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** From the configuration; may change on SIGHUP. */
@@ -43,6 +44,8 @@ export type Deps = {
   readonly scheduler: Scheduler;
   /** Conversations with one primary. */
   readonly gate: Gate;
+  /** Which primaries are out of reach. */
+  readonly health: PrimaryHealth;
   readonly log: Logger;
   readonly settings: () => ControlSettings;
   /** Unix seconds, whole. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Gate } from "./gate.ts";
+import { Gate, type LaneLimit } from "./gate.ts";
 
 function work(log: string[], name: string) {
   let finish = () => {};
@@ -18,7 +18,7 @@ function work(log: string[], name: string) {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test("a lane runs its limit at once, and the notified go before the routine ones", async () => {
-  const gate = new Gate(() => 2);
+  const gate = new Gate(() => ({ atOnce: 2, routine: 2 }));
   const log: string[] = [];
   const works = ["a", "b", "c", "d"].map((name) => work(log, name));
   const all = [
@@ -38,7 +38,7 @@ test("a lane runs its limit at once, and the notified go before the routine ones
 });
 
 test("lanes do not wait for each other, and a failed work gives its place back", async () => {
-  const gate = new Gate(() => 1);
+  const gate = new Gate(() => ({ atOnce: 1, routine: 1 }));
   const log: string[] = [];
   const slow = work(log, "slow");
   const first = gate.run("p", "routine", slow.run);
@@ -52,4 +52,74 @@ test("lanes do not wait for each other, and a failed work gives its place back",
   slow.finish();
   await first;
   expect(log).toEqual(["slow", "q", "q again"]);
+});
+
+/** A gate whose clock is moved by hand. */
+function paced(limit: LaneLimit) {
+  let nowMs = 0;
+  const calls: { at: number; call: () => void }[] = [];
+  const gate = new Gate(() => limit, {
+    nowMs: () => nowMs,
+    after: (milliseconds, call) => calls.push({ at: nowMs + milliseconds, call }),
+  });
+  const advance = async (milliseconds: number) => {
+    const end = nowMs + milliseconds;
+    for (;;) {
+      calls.sort((a, b) => a.at - b.at);
+      if (!calls[0] || calls[0].at > end) break;
+      const { at, call } = calls.shift()!;
+      nowMs = at;
+      call();
+      await turn();
+    }
+    nowMs = end;
+  };
+  return { gate, advance, now: () => nowMs };
+}
+
+test("50,000 routine works that never end leave room for the notified", async () => {
+  const { gate } = paced({ atOnce: 8, routine: 6 });
+  let running = 0;
+  for (let i = 0; i < 50_000; i++) {
+    void gate.run("dead", "routine", () => {
+      running++;
+      return new Promise(() => undefined);
+    });
+  }
+  await turn();
+  expect(running).toBe(6);
+  expect(gate.waiting).toEqual({ notified: 0, routine: 49_994 });
+  const log: string[] = [];
+  for (const name of ["a", "b", "c"]) await gate.run("dead", "notified", async () => void log.push(name));
+  expect(log).toEqual(["a", "b", "c"]);
+});
+
+test("routine work begins at its pace, notified work at once", async () => {
+  const { gate, advance, now } = paced({ atOnce: 1000, routine: 1000, routinePerSecond: 100 });
+  const begun: number[] = [];
+  const all = Array.from({ length: 250 }, () => gate.run("p", "routine", async () => void begun.push(now())));
+  await gate.run("p", "notified", async () => undefined);
+  await advance(3000);
+  await Promise.all(all);
+  const perSecond = [0, 1, 2].map((second) => begun.filter((at) => Math.floor(at / 1000) === second).length);
+  expect(perSecond[0]).toBeLessThanOrEqual(111);
+  expect(perSecond[1]).toBeLessThanOrEqual(101);
+  expect(begun).toHaveLength(250);
+});
+
+test("whoever is given up while waiting leaves the queue, and its work sees that at once", async () => {
+  const { gate } = paced({ atOnce: 1, routine: 1 });
+  const log: string[] = [];
+  const slow = work(log, "slow");
+  const first = gate.run("p", "routine", slow.run);
+  const abort = new AbortController();
+  let waited = 0;
+  const options = { signal: abort.signal, waits: () => void waited++ };
+  const given = gate.run("p", "routine", async () => abort.signal.aborted, options);
+  expect(waited).toBe(1);
+  abort.abort();
+  expect(await given).toBe(true);
+  expect(gate.waiting.routine).toBe(0);
+  slow.finish();
+  await first;
 });

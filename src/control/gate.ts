@@ -1,48 +1,193 @@
-/** How many conversations with one primary go on at the same time; who asked because of a NOTIFY goes first. */
+/**
+ * How many conversations of a kind (a lane: questions to one primary, say) go on at the same time, and how fast new ones are
+ * begun. Work that a NOTIFY or the operator asked for has a queue of its own: it goes first, and of every lane's room a part
+ * is its alone, so that any number of stale zones and slow primaries behind timers keep no NOTIFY waiting.
+ *
+ * ```
+ *   notified ─▶ queue ─────────────────────────────┐  while fewer than `atOnce` run
+ *   routine  ─▶ queue ─▶ pace ─▶ fewer than `routine`┴▶ run ─▶ leave ─▶ the next one
+ * ```
+ */
 
 export type Urgency = "notified" | "routine";
 
-type Lane = { running: number; readonly notified: Array<() => void>; readonly routine: Array<() => void> };
+export type LaneLimit = {
+  /** Running together, 1 or more. */
+  readonly atOnce: number;
+  /** Of these, for routine work; 1 to `atOnce`. */
+  readonly routine: number;
+  /** Routine work begun in a second; absent: as fast as there is room. */
+  readonly routinePerSecond?: number;
+};
 
-/** Invariant: in a lane nobody waits while fewer than its limit run. */
+export type GateTime = {
+  /** Milliseconds of a clock that never jumps. */
+  readonly nowMs: () => number;
+  /** Calls once, after at least so many milliseconds. */
+  readonly after: (milliseconds: number, call: () => void) => void;
+};
+
+export type RunOptions = {
+  /** Whoever is aborted while waiting leaves the queue; its work is run at once, out of turn, and finds the signal aborted. */
+  readonly signal?: AbortSignal;
+  /** Called, before `run` returns, when there is no room yet. */
+  readonly waits?: () => void;
+};
+
+type Waiting = Set<() => void>;
+
+type Lane = {
+  readonly name: string;
+  running: number;
+  runningRoutine: number;
+  readonly notified: Waiting;
+  readonly routine: Waiting;
+  /** When the next routine work may begin, milliseconds of the gate's clock. */
+  routineAt: number;
+  paused: boolean;
+};
+
+/** So much routine work may begin at once after a quiet time, as a share of a second's. */
+const BURST_SECONDS = 0.1;
+
+/** Invariant: in a lane nobody waits while there is room for him. */
 export class Gate {
-  readonly #limitOf: (lane: string) => number;
+  readonly #limitOf: (lane: string) => LaneLimit;
+  readonly #time: GateTime;
   readonly #lanes = new Map<string, Lane>();
 
-  /** `limitOf` gives 1 or more; it is asked each time, so it may change. */
-  constructor(limitOf: (lane: string) => number) {
+  /** `limitOf` is asked each time, so it may change. */
+  constructor(limitOf: (lane: string) => LaneLimit, time: GateTime = RUNTIME) {
     this.#limitOf = limitOf;
+    this.#time = time;
   }
 
-  /** Runs `work` when the lane (say, transfers from one primary) has room; its outcome is passed on. */
-  async run<T>(lane: string, urgency: Urgency, work: () => Promise<T>): Promise<T> {
-    await this.#enter(lane, urgency);
+  /** Waiting in all lanes. */
+  get waiting(): { readonly notified: number; readonly routine: number } {
+    let notified = 0;
+    let routine = 0;
+    for (const lane of this.#lanes.values()) {
+      notified += lane.notified.size;
+      routine += lane.routine.size;
+    }
+    return { notified, routine };
+  }
+
+  /** Runs `work` when the lane has room; its outcome is passed on. */
+  async run<T>(name: string, urgency: Urgency, work: () => Promise<T>, options: RunOptions = {}): Promise<T> {
+    const lane = this.#lane(name);
+    if (!(await this.#enter(lane, urgency, options))) return work();
     try {
       return await work();
     } finally {
-      this.#leave(lane);
+      this.#leave(lane, urgency);
     }
   }
 
-  #enter(name: string, urgency: Urgency): Promise<void> {
-    const lane = this.#lanes.get(name) ?? { running: 0, notified: [], routine: [] };
+  #lane(name: string): Lane {
+    const known = this.#lanes.get(name);
+    if (known) return known;
+    const lane: Lane = {
+      name,
+      running: 0,
+      runningRoutine: 0,
+      notified: new Set(),
+      routine: new Set(),
+      routineAt: 0,
+      paused: false,
+    };
     this.#lanes.set(name, lane);
-    if (lane.running < this.#limitOf(name)) {
-      lane.running++;
-      return Promise.resolve();
-    }
-    return new Promise((start) => lane[urgency].push(start));
+    return lane;
   }
 
-  #leave(name: string): void {
-    const lane = this.#lanes.get(name);
-    if (!lane) return;
-    const next = lane.notified.shift() ?? lane.routine.shift();
-    if (next) {
-      next();
-      return;
+  /** False: aborted while it waited. */
+  #enter(lane: Lane, urgency: Urgency, { signal, waits }: RunOptions): Promise<boolean> | boolean {
+    if (signal?.aborted) return false;
+    if (lane[urgency].size === 0 && this.#hasRoom(lane, urgency)) {
+      this.#count(lane, urgency);
+      return true;
     }
+    const entered = new Promise<boolean>((resolve) => {
+      const start = (): void => {
+        signal?.removeEventListener("abort", leave);
+        resolve(true);
+      };
+      const leave = (): void => {
+        lane[urgency].delete(start);
+        this.#forget(lane);
+        resolve(false);
+      };
+      signal?.addEventListener("abort", leave, { once: true });
+      lane[urgency].add(start);
+    });
+    this.#pauseForPace(lane);
+    waits?.();
+    return entered;
+  }
+
+  #hasRoom(lane: Lane, urgency: Urgency): boolean {
+    const limit = this.#limitOf(lane.name);
+    if (lane.running >= limit.atOnce) return false;
+    if (urgency === "notified") return true;
+    return lane.runningRoutine < limit.routine && this.#paceMs(lane, limit) <= 0;
+  }
+
+  /** How long the pace makes routine work wait. */
+  #paceMs(lane: Lane, limit: LaneLimit): number {
+    return limit.routinePerSecond === undefined ? 0 : lane.routineAt - this.#time.nowMs();
+  }
+
+  #count(lane: Lane, urgency: Urgency): void {
+    lane.running++;
+    if (urgency === "notified") return;
+    lane.runningRoutine++;
+    const { routinePerSecond } = this.#limitOf(lane.name);
+    if (routinePerSecond === undefined) return;
+    const earliest = this.#time.nowMs() - BURST_SECONDS * 1000;
+    lane.routineAt = Math.max(lane.routineAt, earliest) + 1000 / routinePerSecond;
+  }
+
+  #leave(lane: Lane, urgency: Urgency): void {
     lane.running--;
-    if (lane.running === 0) this.#lanes.delete(name);
+    if (urgency === "routine") lane.runningRoutine--;
+    this.#startWaiting(lane);
+    this.#forget(lane);
+  }
+
+  #startWaiting(lane: Lane): void {
+    for (const urgency of ["notified", "routine"] as const) {
+      const queue = lane[urgency];
+      for (const start of queue) {
+        if (!this.#hasRoom(lane, urgency)) break;
+        queue.delete(start);
+        this.#count(lane, urgency);
+        start();
+      }
+    }
+    this.#pauseForPace(lane);
+  }
+
+  /** Routine work waits for nothing but the pace: somebody has to come back and begin it. */
+  #pauseForPace(lane: Lane): void {
+    if (lane.paused || lane.routine.size === 0) return;
+    const wait = this.#paceMs(lane, this.#limitOf(lane.name));
+    if (wait <= 0) return;
+    lane.paused = true;
+    this.#time.after(wait, () => {
+      lane.paused = false;
+      this.#startWaiting(lane);
+      this.#forget(lane);
+    });
+  }
+
+  #forget(lane: Lane): void {
+    const idle = lane.running === 0 && lane.notified.size === 0 && lane.routine.size === 0 && !lane.paused;
+    // Its pace is remembered for as long as it says anything.
+    if (idle && lane.routineAt <= this.#time.nowMs()) this.#lanes.delete(lane.name);
   }
 }
+
+const RUNTIME: GateTime = {
+  nowMs: () => performance.now(),
+  after: (milliseconds, call) => void setTimeout(call, milliseconds),
+};

@@ -1,4 +1,5 @@
-/** What goes on at the same time, at most. */
+/** What goes on at the same time, at most; and how much of it timers may take, so that NOTIFY always finds room. */
+import type { LaneLimit } from "./gate.ts";
 
 export const Lane = {
   /** All zone transfers. */
@@ -12,13 +13,16 @@ export const Lane = {
 } as const;
 
 /** A primary that serves us may serve others. */
-const TRANSFERS_OF_ONE = 4;
-const QUESTIONS_TO_ONE = 64;
-const PARENTS = 16;
+const TRANSFERS_OF_ONE: LaneLimit = { atOnce: 4, routine: 3 };
+/** 500 a second: 20,000 zones of one primary are asked about within 40 s of a start, and no primary takes that for an attack. */
+const QUESTIONS_TO_ONE: LaneLimit = { atOnce: 64, routine: 48, routinePerSecond: 500 };
+const PARENTS: LaneLimit = { atOnce: 16, routine: 16 };
 
-/** `transfers`: the operator's limit for all of them. */
-export function laneLimit(lane: string, transfers: number): number {
-  if (lane === Lane.Transfers) return transfers;
+/** `transfers`: the operator's limit for all of them; a quarter of it, where there are two or more, is for NOTIFY alone. */
+export function laneLimit(lane: string, transfers: number): LaneLimit {
+  if (lane === Lane.Transfers) {
+    return { atOnce: transfers, routine: transfers === 1 ? 1 : transfers - Math.ceil(transfers / 4) };
+  }
   if (lane === Lane.Parents) return PARENTS;
   return lane.startsWith(Lane.TransfersOf) ? TRANSFERS_OF_ONE : QUESTIONS_TO_ONE;
 }

@@ -1,4 +1,5 @@
 /** What is remembered of a zone's primaries over a restart: a document of the store. */
+import type { PeerView } from "#transfer";
 
 export type PeerNote = {
   /** Milliseconds since 1970, of the last answer or failure. */
@@ -16,6 +17,11 @@ export type RefreshNote = {
   readonly primarySerial: number | null;
   readonly notifiedSerial: number | null;
   readonly peers: Readonly<Record<string, PeerNote>>;
+  /** Unix seconds; what a primary's EDNS EXPIRE said at the last good check. Absent in documents of 0.1.0, as all below. */
+  readonly expireBound?: number | null;
+  /** Peer that the stored version came from. */
+  readonly source?: string | undefined;
+  readonly views?: Readonly<Record<string, PeerView>>;
 };
 
 export const NO_CHECKS: RefreshNote = {

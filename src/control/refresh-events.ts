@@ -38,6 +38,30 @@ export function tellReport(report: RefreshReport, zone: Zone, book: PeerBook, de
       deps.events.add({ ...about, level: "error", code: "refresh.all-failed", message, detail });
       return;
     }
+    case "peer-lags": {
+      const message = `${name}: ${who} lags: it serves serial ${report.serial}, another primary gave us ${report.ours}`;
+      const detail = { serial: report.serial, ours: report.ours, peer };
+      deps.events.add({ ...about, level: "warning", code: "refresh.peer-lags", message, detail });
+      return;
+    }
+    case "peer-disagrees": {
+      const what = report.about === "soa" ? "with another SOA" : "with other signatures, not newer than ours";
+      const message = `${name}: ${who} disagrees with the other primaries: it serves serial ${report.serial} too, but ${what}`;
+      const detail = { serial: report.serial, about: report.about, peer };
+      deps.events.add({ ...about, level: "warning", code: "refresh.peer-disagrees", message, detail });
+      return;
+    }
+    case "peer-agrees": {
+      const message = `${name}: ${who} serves what is expected again, serial ${report.serial}`;
+      deps.events.add({ ...about, level: "info", code: "refresh.peer-agrees", message, detail: { peer } });
+      return;
+    }
+    case "hint-unmet": {
+      const message = `${name}: a NOTIFY announced serial ${report.serial}; asked ${report.asked + 1} times, no primary serves it`;
+      const detail = { serial: report.serial };
+      deps.events.add({ ...about, level: "warning", code: "refresh.notify-unmet", message, detail });
+      return;
+    }
     case "newer":
     case "up-to-date":
     case "still-held":

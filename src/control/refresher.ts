@@ -2,9 +2,7 @@
  * Performs what the refresh machine of #transfer wants for one zone: asks primaries, transfers, hands versions to the zone,
  * and answers the machine. Whatever decides is in the machine; here is only doing.
  */
-import { rrsetSignatures } from "#image";
 import { printName } from "#name";
-import { RRType } from "#rdata";
 import type { TransferRow } from "#store";
 import {
   type Cause,
@@ -27,6 +25,7 @@ import type { PeerBook } from "./peer-book.ts";
 import { NO_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
 import { askSoa, type Primary, primaryText, type SoaOutcome, transferZone } from "./primary-client.ts";
 import { tellReport } from "./refresh-events.ts";
+import { compareSoa } from "./soa-compare.ts";
 import type { Held, Round } from "./work.ts";
 import type { Zone } from "./zone.ts";
 
@@ -52,6 +51,9 @@ export class Refresher {
   #arrived: { readonly version: ZoneVersion; readonly attempt: Ended } | undefined;
   #installing: { readonly attempt: number; readonly row: Ended } | undefined;
   #stopped = false;
+  /** What happened while effects were being performed: its turn comes after them. */
+  readonly #events: RefreshEvent[] = [];
+  #feeding = false;
 
   constructor(parts: RefresherParts, note: RefreshNote = NO_CHECKS) {
     this.#zone = parts.zone;
@@ -107,6 +109,11 @@ export class Refresher {
     this.#feed({ kind: "notify", peer, serialHint });
   }
 
+  /** A primary that was out of reach has answered somebody. */
+  recovered(peer: string): void {
+    if (this.#state.failedRounds > 0) this.#feed({ kind: "recovered", peer });
+  }
+
   force(): void {
     this.#feed({ kind: "force" });
   }
@@ -118,7 +125,9 @@ export class Refresher {
     this.#installing = undefined;
     this.#record({ ...row, outcome: "taken" });
     const image = this.#zone.stored?.image;
-    this.#feed({ kind: "installed", attempt, expireSeconds: image ? apexSoa(image).expire : 0 });
+    const soa = image && apexSoa(image);
+    const timers = soa && { refreshSeconds: soa.refresh, retrySeconds: soa.retry };
+    this.#feed({ kind: "installed", attempt, expireSeconds: soa?.expire ?? 0, ...(timers && { timers }) });
   }
 
   roundHeld(held: Held): void {
@@ -144,8 +153,21 @@ export class Refresher {
   }
 
   #feed(event: RefreshEvent): void {
-    if (this.#stopped) return;
-    const { state, effects } = stepRefresh(this.#state, event, this.#deps.now(), this.#deps.random());
+    this.#events.push(event);
+    if (this.#feeding) return;
+    this.#feeding = true;
+    try {
+      // Performing never answers at once but by "queued" and failures that need no waiting: the machine's rounds bound it.
+      for (let next = this.#events.shift(); next && !this.#stopped; next = this.#events.shift()) this.#step(next);
+    } finally {
+      this.#feeding = false;
+    }
+  }
+
+  #step(event: RefreshEvent): void {
+    const { health, now, random } = this.#deps;
+    const standing = (peer: string) => health.standing(peer);
+    const { state, effects } = stepRefresh(this.#state, event, now(), random(), standing);
     this.#state = state;
     for (const effect of effects) this.#do(effect);
   }
@@ -184,49 +206,77 @@ export class Refresher {
     const primary = this.#book.primary(effect.peer);
     const { signal } = this.#begin();
     const startedAt = this.#ms();
-    const timeoutMs = Math.min(effect.timeoutSeconds, this.#deps.settings().checkSeconds) * 1000;
     const answer: SoaOutcome = primary
       ? await this.#guarded(
-          this.#deps.gate.run(`${Lane.QuestionsTo} ${effect.peer}`, this.#urgency(), () =>
-            askSoa(this.#zone.apex, primary, effect.transport, timeoutMs, this.#talk(signal)),
+          this.#deps.gate.run(
+            `${Lane.QuestionsTo} ${effect.peer}`,
+            this.#urgency(),
+            () => this.#askInTurn(effect, primary, signal),
+            this.#turn(effect.attempt, signal),
           ),
           (text): SoaOutcome => ({ kind: "failed", fault: { code: "round.failed", text } }),
         )
       : { kind: "failed", fault: { code: "peer.gone", text: "the peer has no address any more" } };
     if (primary) this.#recordCheck(primary, effect.transport, answer, startedAt);
-    const outcome = this.#forMachine(answer);
+    const outcome = this.#forMachine(answer, effect.peer);
     if (outcome.kind === "serial")
       this.#rememberPeer(effect.peer, { checkedAt: this.#ms(), serial: outcome.serial, checkError: null });
     this.#feed({ kind: "soa", attempt: effect.attempt, outcome });
   }
 
-  #forMachine(answer: SoaOutcome): SoaForMachine {
+  /** What all zones together learn from the answer, or from there being none, is told to `health`. */
+  async #askInTurn(
+    effect: Extract<RefreshEffect, { kind: "ask-soa" }>,
+    primary: Primary,
+    signal: AbortSignal,
+  ): Promise<SoaOutcome> {
+    const { peer, transport, timeoutSeconds, insist } = effect;
+    const { health, settings } = this.#deps;
+    // While it waited its turn, others found out that nobody is there.
+    if (!insist && !signal.aborted && health.standing(peer) === "down") {
+      return { kind: "failed", fault: { code: "down", text: "out of reach; it is asked again in a while" } };
+    }
+    this.#begun(effect.attempt);
+    health.asked(peer);
+    const { phase } = this.#state;
+    const probing = phase.kind === "asking" && phase.probing === true;
+    const timeoutMs = Math.min(timeoutSeconds, settings().checkSeconds) * 1000;
+    const answer = await askSoa(this.#zone.apex, primary, transport, timeoutMs, this.#talk(signal));
+    if (answer.kind !== "failed") health.answered(peer, transport);
+    else if (isSilence(answer.fault.code)) health.silent(peer, this.#zone.id, transport === "tcp" || probing);
+    else if (answer.fault.code !== "net.aborted") health.answered(peer, transport);
+    return answer;
+  }
+
+  #turn(attempt: number, signal: AbortSignal) {
+    return { signal, waits: () => this.#feed({ kind: "queued", attempt }) };
+  }
+
+  /** Told only to a machine that was told to wait. */
+  #begun(attempt: number): void {
+    const { phase } = this.#state;
+    if ("queued" in phase && phase.queued) this.#feed({ kind: "begun", attempt });
+  }
+
+  #forMachine(answer: SoaOutcome, peer: string): SoaForMachine {
     switch (answer.kind) {
-      case "serial":
-        return {
-          kind: "serial",
-          serial: answer.serial,
-          signedAnew: this.#signedAnew(answer.serial, answer.signatures),
-        };
+      case "serial": {
+        const { kind, serial, expireLeftSeconds } = answer;
+        const { source, settings } = this.#state;
+        const own = source === peer || settings.peers.length === 1;
+        const { stored, mode } = this.#zone;
+        const compared = compareSoa(answer, { image: stored?.image, presigned: mode === "presigned", own });
+        return { kind, serial, ...compared, ...(expireLeftSeconds !== undefined && { expireLeftSeconds }) };
+      }
       case "truncated":
         return answer;
       case "refused":
         return { kind: "refused", code: answer.code, text: answer.text };
       case "failed": {
         const { code, text } = answer.fault;
-        const silent = code === "net.timeout" || code === "net.refused" || code === "net.unreachable";
-        return silent ? { kind: "no-answer", text } : { kind: "refused", code, text };
+        return isSilence(code) ? { kind: "no-answer", text } : { kind: "refused", code, text };
       }
     }
-  }
-
-  /** The primary may sign anew without a new serial: what is served pre-signed would run out unnoticed. */
-  #signedAnew(serial: number, signatures: readonly Uint8Array[]): boolean {
-    const stored = this.#zone.stored;
-    if (this.#zone.mode !== "presigned" || signatures.length === 0 || stored?.serial !== serial) return false;
-    const ref = stored.image.findRRset(stored.image.apexNode, RRType.SOA);
-    const ours = rrsetSignatures(stored.image, ref);
-    return signatures.some((signature) => !ours.some((own) => Buffer.compare(own, signature) === 0));
   }
 
   async #transfer(effect: Extract<RefreshEffect, { kind: "transfer" }>): Promise<void> {
@@ -242,10 +292,20 @@ export class Refresher {
     const limits = this.#limits(effect.timeoutSeconds);
     const report = await this.#guarded(
       // First this primary's turn, then one of all transfers: who waits for a busy primary keeps nobody else waiting.
-      this.#deps.gate.run(`${Lane.TransfersOf} ${effect.peer}`, this.#urgency(), () =>
-        this.#deps.gate.run(Lane.Transfers, this.#urgency(), () =>
-          transferZone(this.#zone.apex, primary, limits, this.#talk(signal)),
-        ),
+      this.#deps.gate.run(
+        `${Lane.TransfersOf} ${effect.peer}`,
+        this.#urgency(),
+        () =>
+          this.#deps.gate.run(
+            Lane.Transfers,
+            this.#urgency(),
+            () => {
+              this.#begun(effect.attempt);
+              return transferZone(this.#zone.apex, primary, limits, this.#talk(signal));
+            },
+            this.#turn(effect.attempt, signal),
+          ),
+        this.#turn(effect.attempt, signal),
       ),
       (text) => ({
         result: { ok: false as const, error: { code: "round.failed", text } },
@@ -324,7 +384,9 @@ export class Refresher {
       const at = report.step === "soa" ? { checkedAt: this.#ms(), checkError: error } : { transferError: error };
       this.#rememberPeer(report.peer, at);
     }
-    if (kind === "up-to-date" || kind === "installed") this.#remember({ lastGoodCheck: this.#deps.now() });
+    if (kind === "up-to-date" || kind === "installed") this.#rememberChecked();
+    if (kind === "peer-lags" || kind === "peer-disagrees" || kind === "peer-agrees" || kind === "serial-backwards")
+      this.#remember({ views: this.#state.views });
     if ("serial" in report && kind !== "held") this.#remember({ primarySerial: report.serial });
     tellReport(report, this.#zone, this.#book, this.#deps);
   }
@@ -370,6 +432,12 @@ export class Refresher {
     this.#notes.put(this.#zone.id, "refresh", this.#note);
   }
 
+  /** After the step, so that what it found is in the state. */
+  #rememberChecked(): void {
+    const { expireBound, source, views } = this.#state;
+    this.#remember({ lastGoodCheck: this.#deps.now(), expireBound: expireBound ?? null, source, views });
+  }
+
   #rememberPeer(peer: string, change: Partial<PeerNote>): void {
     const before: PeerNote = this.#note.peers[peer] ?? {
       checkedAt: null,
@@ -393,7 +461,8 @@ export class Refresher {
   #recordCheck(primary: Primary, transport: "udp" | "tcp", answer: SoaOutcome, startedAt: number): void {
     if (answer.kind === "serial" || answer.kind === "truncated") return;
     const fault = answer.kind === "failed" ? answer.fault : answer;
-    if (fault.code === "net.aborted") return;
+    // Nothing was asked.
+    if (fault.code === "net.aborted" || fault.code === "down") return;
     this.#record({
       ...this.#about(primary),
       kind: "soa",
@@ -429,6 +498,11 @@ export class Refresher {
       return failed(error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+/** Nothing came back: the primary, or the way to it, is not there. */
+function isSilence(code: string): boolean {
+  return code === "net.timeout" || code === "net.refused" || code === "net.unreachable";
 }
 
 export type { Primary };

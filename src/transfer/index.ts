@@ -34,6 +34,9 @@ export type {
   Cause,
   PeerFailure,
   PeerId,
+  PeerStanding,
+  PeerVerdict,
+  PeerView,
   RefreshEffect,
   RefreshEvent,
   RefreshPhase,
@@ -41,6 +44,7 @@ export type {
   RefreshSettings,
   RefreshState,
   SoaOutcome,
+  SoaTimers,
   Transport,
 } from "./refresh-state.ts";
 export { expiresAt } from "./refresh-timing.ts";

@@ -1,11 +1,16 @@
 /** The queries a secondary sends: SOA (is there something newer?), AXFR (everything) and IXFR (what has changed). */
-import { buildQuery, EdnsFlag, queryEdns, writeMessage } from "#message";
+import { buildQuery, EdnsFlag, EdnsOption, queryEdns, writeMessage } from "#message";
 import type { Name } from "#name";
 import { RRClass, RRType } from "#rdata";
 
-/** `id` is 16 random bits from the caller. With EDNS and DO, so that the SOA's RRSIG comes along. */
+/**
+ * `id` is 16 random bits from the caller. With EDNS and DO, so that the SOA's RRSIG comes along, and an empty EXPIRE option
+ * (RFC 7314 section 2): how long the primary's own copy holds.
+ */
 export function buildSoaQuery(apex: Name, id: number): Uint8Array {
-  return buildQuery({ id, name: apex, type: RRType.SOA, edns: queryEdns(EdnsFlag.DO) });
+  const edns = queryEdns(EdnsFlag.DO);
+  const options = [...edns.options, { code: EdnsOption.Expire, data: new Uint8Array(0) }];
+  return buildQuery({ id, name: apex, type: RRType.SOA, edns: { ...edns, options } });
 }
 
 /** RFC 5936 section 2.1. Without EDNS, which means nothing here and which old primaries answer with FORMERR. */

@@ -32,6 +32,51 @@ export type RefreshState = {
   readonly attempt: number;
   /** The timer that is set; undefined when none. */
   readonly timerAt: number | undefined;
+  /** SOA REFRESH and RETRY of the stored version. */
+  readonly soaTimers: SoaTimers | undefined;
+  /** The primary that the stored version came from; undefined when that is not known (any more). */
+  readonly source: PeerId | undefined;
+  /** What each primary last showed, by its id. */
+  readonly views: Readonly<Record<PeerId, PeerView>>;
+  /** What a primary's EDNS EXPIRE (RFC 7314) said at the last good check: served until then, whatever SOA EXPIRE says. */
+  readonly expireBound: number | undefined;
+  /** A serial that a NOTIFY announced and its sender did not serve yet, and how often it was asked again for it. */
+  readonly hint: { readonly serial: number; readonly asked: number } | undefined;
+  /** NOTIFYs in a row that led to nothing. */
+  readonly idleNotifies: number;
+  /** Good checks since the start: the first ones are spread wide. */
+  readonly checks: number;
+  /** The time of the last step: clocks may be set back. */
+  readonly seen: number | undefined;
+  /** The clock jumped over the end of EXPIRE: the primaries are asked before the zone expires. */
+  readonly graceUntil: number | undefined;
+};
+
+export type SoaTimers = { readonly refreshSeconds: number; readonly retrySeconds: number };
+
+/**
+ * What the performer knows of a primary from all zones: `tcp`: UDP is lost on the way; `probe`: it was out of reach, one
+ * short question may find out; `down`: out of reach, don't ask.
+ */
+export type PeerStanding = "good" | "tcp" | "probe" | "down";
+
+export type PeerVerdict =
+  /** It serves what is stored here. */
+  | "same"
+  /** It has something newer, which is fetched. */
+  | "ahead"
+  /** It serves an older serial than another primary. */
+  | "lags"
+  /** It serves an older serial than it did, or than anybody did. */
+  | "backwards"
+  /** The same serial, but another SOA, or signatures that are not newer and not ours. */
+  | "disagrees";
+
+export type PeerView = {
+  readonly serial: number;
+  readonly verdict: PeerVerdict;
+  /** When a verdict other than "same" and "ahead" was last reported. */
+  readonly toldAt: number | undefined;
 };
 
 export type RefreshSettings = {
@@ -39,6 +84,8 @@ export type RefreshSettings = {
   readonly peers: readonly PeerId[];
   /** Between checks, whatever the SOA's REFRESH says. */
   readonly autoRefreshSeconds: number;
+  /** "soa": REFRESH and RETRY of the stored version rule, within bounds. Default "interval": `autoRefreshSeconds`. */
+  readonly timers?: "interval" | "soa";
 };
 
 /** Why a round is run. "forced" transfers without asking and takes any serial. */
@@ -59,6 +106,10 @@ export type Round = Wish & {
   readonly failures: readonly PeerFailure[];
   /** A peer answered, with a serial that is not newer and not ours. */
   readonly behind: boolean;
+  /** The zone is up to date by another primary's word; this one is asked to see whether they agree. */
+  readonly opinion?: boolean;
+  /** EDNS EXPIRE of the SOA answer that led to the transfer. */
+  readonly expireBound?: number;
 };
 
 export type RefreshPhase =
@@ -69,8 +120,18 @@ export type RefreshPhase =
       readonly transport: Transport;
       readonly deadline: number;
       readonly round: Round;
+      /** It waits its turn and has not been sent. */
+      readonly queued?: boolean;
+      /** No answer by UDP ends it: the primary was out of reach before. */
+      readonly probing?: boolean;
     }
-  | { readonly kind: "transferring"; readonly peer: PeerId; readonly deadline: number; readonly round: Round }
+  | {
+      readonly kind: "transferring";
+      readonly peer: PeerId;
+      readonly deadline: number;
+      readonly round: Round;
+      readonly queued?: boolean;
+    }
   | { readonly kind: "installing"; readonly peer: PeerId; readonly serial: number; readonly round: Round };
 
 export type PeerFailure = {
@@ -86,6 +147,10 @@ export type SoaOutcome =
       readonly serial: number;
       /** True when the serial is the stored one but the SOA's signatures are not: the primary signed anew. */
       readonly signedAnew?: boolean;
+      /** The serial is the stored one, and this is not: the SOA itself, or signatures (that are not newer). */
+      readonly differs?: "soa" | "signatures";
+      /** EDNS EXPIRE (RFC 7314): how long the primary's own copy holds. */
+      readonly expireLeftSeconds?: number;
     }
   | { readonly kind: "truncated" }
   | { readonly kind: "no-answer"; readonly text: string }
@@ -99,13 +164,24 @@ export type RefreshEvent =
   /** The operator wants a transfer now, whatever the serial. */
   | { readonly kind: "force" }
   | { readonly kind: "soa"; readonly attempt: number; readonly outcome: SoaOutcome }
+  /** The question or transfer waits its turn: its time does not run yet. */
+  | { readonly kind: "queued"; readonly attempt: number }
+  /** It waited, and its time runs from now on. */
+  | { readonly kind: "begun"; readonly attempt: number }
+  /** A primary that was out of reach answers again. */
+  | { readonly kind: "recovered"; readonly peer: PeerId }
   /** A whole zone is in, not yet installed. */
   | { readonly kind: "transferred"; readonly attempt: number; readonly serial: number }
   /** Asked for what has changed, the primary said: nothing, though its SOA had a newer serial. */
   | { readonly kind: "transfer-unchanged"; readonly attempt: number }
   | { readonly kind: "transfer-failed"; readonly attempt: number; readonly code: string; readonly text: string }
   /** The version passed every check, is stored and served. */
-  | { readonly kind: "installed"; readonly attempt: number; readonly expireSeconds: number }
+  | {
+      readonly kind: "installed";
+      readonly attempt: number;
+      readonly expireSeconds: number;
+      readonly timers?: SoaTimers;
+    }
   /** The version did not pass: the old one is served on. */
   | { readonly kind: "held"; readonly attempt: number; readonly code: string; readonly text: string }
   /** A version that was held is served after all: the operator released it, or a change of mode did. */
@@ -130,6 +206,19 @@ export type RefreshReport =
       /** At a distance of 2^31 nobody can say which is newer (RFC 1982 section 3.2). */
       readonly undefinedOrder: boolean;
     }
+  /** The primary serves an older serial than another one does. */
+  | { readonly kind: "peer-lags"; readonly peer: PeerId; readonly serial: number; readonly ours: number }
+  /** The same serial as ours, but not the same SOA or signatures. */
+  | {
+      readonly kind: "peer-disagrees";
+      readonly peer: PeerId;
+      readonly serial: number;
+      readonly about: "soa" | "signatures";
+    }
+  /** One that lagged, went backwards or disagreed does so no more. */
+  | { readonly kind: "peer-agrees"; readonly peer: PeerId; readonly serial: number }
+  /** A NOTIFY announced this serial, and no primary served it after several questions. */
+  | { readonly kind: "hint-unmet"; readonly serial: number; readonly asked: number }
   | ({ readonly kind: "peer-failed" } & PeerFailure)
   | { readonly kind: "all-failed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }
   | { readonly kind: "no-primaries" }
@@ -151,6 +240,8 @@ export type RefreshEffect =
       readonly transport: Transport;
       /** Report "no-answer" after this at the latest. */
       readonly timeoutSeconds: number;
+      /** Ask even one that turns out to be out of reach meanwhile: it just spoke to us, or this is to find out. */
+      readonly insist: boolean;
     }
   | {
       readonly kind: "transfer";

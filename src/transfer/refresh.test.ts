@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   initialRefreshState,
+  type PeerStanding,
   type RefreshEffect,
   type RefreshEvent,
+  type RefreshSettings,
   type RefreshState,
   type Refused,
   type Stored,
@@ -12,13 +14,14 @@ import {
 
 const T0 = 1_800_000_000;
 const DAY = 86_400;
-const SETTINGS = { peers: ["a", "b"], autoRefreshSeconds: 3600 };
+const SETTINGS: RefreshSettings = { peers: ["a", "b"], autoRefreshSeconds: 3600 };
 
 /** One machine under test: events in, effects out in short words, the clock moved by hand. */
 class Bench {
   state: RefreshState;
   now = T0;
   jitter = 0;
+  standing: Record<string, PeerStanding> = {};
   words: string[] = [];
 
   constructor(stored?: Stored, settings = SETTINGS, refused?: Refused) {
@@ -27,7 +30,13 @@ class Bench {
 
   send(event: RefreshEvent, after = 0): this {
     this.now += after;
-    const { state, effects } = stepRefresh(this.state, event, this.now, this.jitter);
+    const { state, effects } = stepRefresh(
+      this.state,
+      event,
+      this.now,
+      this.jitter,
+      (peer) => this.standing[peer] ?? "good",
+    );
     this.state = state;
     this.words.push(...effects.map((effect) => this.word(effect)));
     return this;
@@ -38,8 +47,13 @@ class Bench {
     return this.words.splice(0);
   }
 
-  soa(serial: number, signedAnew = false): this {
-    return this.send({ kind: "soa", attempt: this.state.attempt, outcome: { kind: "serial", serial, signedAnew } });
+  soa(
+    serial: number,
+    signedAnew = false,
+    more: { differs?: "soa" | "signatures"; expireLeftSeconds?: number } = {},
+  ): this {
+    const outcome = { kind: "serial", serial, signedAnew, ...more } as const;
+    return this.send({ kind: "soa", attempt: this.state.attempt, outcome });
   }
 
   noAnswer(): this {
@@ -84,6 +98,8 @@ class Bench {
     if (report.kind === "peer-failed") return `failed ${report.peer} ${report.step} ${report.code}`;
     if (report.kind === "serial-backwards")
       return `backwards ${report.peer}${report.undefinedOrder ? " undefined" : ""}`;
+    if (report.kind === "peer-lags" || report.kind === "peer-disagrees" || report.kind === "peer-agrees")
+      return `${report.kind} ${report.peer}`;
     return report.kind;
   }
 }
@@ -109,7 +125,8 @@ describe("the straight way", () => {
 
   test("the same serial: a good check", () => {
     expect(bench.timer().take()).toEqual(["ask a udp", "timer +4"]);
-    expect(bench.soa(10).take()).toEqual(["up-to-date", "timer +3600"]);
+    expect(bench.soa(10).take()).toEqual(["up-to-date", "ask b udp"]);
+    expect(bench.soa(10).take()).toEqual(["timer +3600"]);
     expect(bench.state.lastGoodCheck).toBe(T0 + 3600);
   });
 
@@ -156,10 +173,12 @@ describe("the straight way", () => {
     expect(bench.send({ kind: "transfer-unchanged", attempt: bench.state.attempt }).take()).toContain("ask b udp");
   });
 
-  test("checks come early by a twentieth at most", () => {
+  test("checks come early by a twentieth at most, the second one by more: zones that a start took up spread", () => {
     bench.jitter = 1;
     bench.timer().take();
-    expect(bench.soa(10).take()).toContain("timer +3420");
+    expect(bench.soa(10).soa(10).take()).toContain("timer +360");
+    bench.timer().take();
+    expect(bench.soa(10).soa(10).take()).toContain("timer +3420");
   });
 });
 
@@ -262,8 +281,9 @@ describe("serials that are not newer", () => {
   });
 
   test("after expiry any serial will do", () => {
-    bench.now = T0 + 30 * DAY;
-    expect(bench.send({ kind: "timer" }).take()).toEqual(expect.arrayContaining(["expired", "ask a udp"]));
+    while (bench.now < T0 + 30 * DAY) bench.timer().refused().refused();
+    bench.take();
+    bench.send({ kind: "notify" }, 60).take();
     expect(bench.soa(3).take()).toContain("transfer a");
     expect(bench.transferred(3).installed().take()).toEqual(
       expect.arrayContaining(["install 3", "installed", "current"]),
@@ -297,11 +317,44 @@ describe("NOTIFY", () => {
     expect(bench.soa(11).take()).toEqual(["up-to-date", "timer +3600"]);
   });
 
-  test("ahead of what its sender serves: asked once more, not for ever", () => {
+  test("ahead of what its sender serves: asked again five times, ever later, and then said to be unmet", () => {
     bench.send({ kind: "notify", peer: "b", serialHint: 12 });
-    expect(bench.soa(10).take()).toEqual(expect.arrayContaining(["up-to-date", "timer +5"]));
-    expect(bench.timer().take()[0]).toBe("ask b udp");
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      expect(bench.soa(10).take()).toContain("up-to-date");
+      waits.push(bench.state.timerAt! - bench.now);
+      expect(bench.timer().take()).toContain("ask b udp");
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16]);
+    expect(bench.soa(10).take()).toEqual(["up-to-date", "hint-unmet", "timer +3600"]);
+    // The same announcement again: one question, no more.
+    bench.send({ kind: "notify", peer: "b", serialHint: 12 }, 60).take();
     expect(bench.soa(10).take()).toEqual(["up-to-date", "timer +3600"]);
+  });
+
+  test("served at the third question: taken", () => {
+    bench.send({ kind: "notify", peer: "b", serialHint: 12 }).soa(10).timer().soa(10).timer().take();
+    expect(bench.soa(12).take()).toContain("transfer b");
+    expect(bench.transferred(12).installed().state.hint).toBeUndefined();
+  });
+
+  test("that finds nothing, again and again: at most one question a second", () => {
+    for (let i = 0; i < 5; i++) bench.send({ kind: "notify", peer: "a" }).soa(10);
+    bench.take();
+    expect(bench.send({ kind: "notify", peer: "a" }).take()).toEqual(["timer +1"]);
+    expect(bench.timer().take()).toContain("ask a udp");
+  });
+
+  test("for a zone whose question waits its turn among thousands: it goes to the other queue at once", () => {
+    bench.timer().take();
+    bench.send({ kind: "queued", attempt: bench.state.attempt });
+    expect(bench.take()).toEqual(["timer +3600"]);
+    expect(bench.send({ kind: "notify", peer: "b", serialHint: 11 }).take()).toEqual([
+      "abandon",
+      "ask b udp",
+      "timer +4",
+    ]);
+    expect(bench.state.phase).toMatchObject({ round: { cause: "notify" } });
   });
 
   test("after a failed round it waits: rubbish may not keep us busy", () => {
@@ -312,6 +365,159 @@ describe("NOTIFY", () => {
     bench.refused().refused();
     bench.take();
     expect(bench.send({ kind: "notify", peer: "a" }, 60).take()[0]).toBe("ask a udp");
+  });
+});
+
+describe("waiting for its turn", () => {
+  test("the time of a question runs from when it goes out", () => {
+    bench.timer().take();
+    const { attempt } = bench.state;
+    bench.send({ kind: "queued", attempt }).take();
+    expect(bench.send({ kind: "begun", attempt }, 1000).take()).toEqual(["timer +4"]);
+    expect(bench.timer().take()).toEqual(["abandon", "ask a tcp", "timer +11"]);
+  });
+
+  test("a turn that never comes is no silence of the primary", () => {
+    bench.timer().send({ kind: "queued", attempt: bench.state.attempt }).take();
+    expect(bench.timer().take()).toEqual(["abandon", "failed a soa queue", "ask b udp", "timer +4"]);
+  });
+});
+
+describe("primaries out of reach", () => {
+  test("one that is down is not asked while another answers", () => {
+    bench.standing = { a: "down" };
+    expect(bench.timer().take()[0]).toBe("ask b udp");
+    expect(bench.soa(10).take()).toEqual(["up-to-date", "timer +3600"]);
+  });
+
+  test("all down: nothing is sent, the round fails, and is tried again later", () => {
+    bench.standing = { a: "down", b: "down" };
+    expect(bench.timer().take()).toEqual(["all-failed", "timer +8"]);
+    expect(bench.state.failedRounds).toBe(1);
+  });
+
+  test("one that may be back is asked once, by UDP", () => {
+    bench.standing = { a: "probe" };
+    expect(bench.timer().take()[0]).toBe("ask a udp");
+    expect(bench.noAnswer().take().slice(0, 2)).toEqual(["failed a soa no-answer", "ask b udp"]);
+  });
+
+  test("where UDP is lost, TCP is asked first", () => {
+    bench.standing = { a: "tcp" };
+    expect(bench.timer().take()[0]).toBe("ask a tcp");
+  });
+
+  test("a NOTIFY from one that is thought to be down is followed", () => {
+    bench.standing = { a: "down", b: "down" };
+    expect(bench.send({ kind: "notify", peer: "b" }).take()[0]).toBe("ask b udp");
+  });
+
+  test("one that is back is asked soon by a zone that waited for it, and not by one that did not", () => {
+    bench.send({ kind: "recovered", peer: "a" });
+    expect(bench.take()).toEqual([]);
+    bench.timer().refused().refused().timer().refused().refused().timer().refused().refused().take();
+    bench.jitter = 0.5;
+    expect(bench.send({ kind: "recovered", peer: "gone" }).take()).toEqual([]);
+    expect(bench.send({ kind: "recovered", peer: "a" }).take()).toEqual(["timer +15"]);
+  });
+});
+
+describe("several primaries", () => {
+  const three = { peers: ["a", "b", "c"], autoRefreshSeconds: 3600 };
+
+  test("with every check another one is asked beside the first, by turns", () => {
+    const zone = new Bench(STORED, three).send({ kind: "start" });
+    const asked: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      zone.timer().take();
+      asked.push(
+        ...zone
+          .soa(10)
+          .take()
+          .filter((word) => word.startsWith("ask")),
+      );
+      zone.soa(10).take();
+    }
+    expect(asked).toEqual(["ask c udp", "ask b udp", "ask c udp", "ask b udp"]);
+  });
+
+  test("the other one is ahead: fetched from it, although the first one says that nothing is new", () => {
+    bench.timer().soa(10).take();
+    expect(bench.soa(12).take()).toEqual(["newer", "transfer b", "timer +3601"]);
+    expect(bench.transferred(12).installed().take()).toContain("installed");
+    bench.timer().take();
+    expect(bench.soa(10).take()).toEqual(["peer-lags a", "ask b udp"]);
+    expect(bench.soa(12).take()).toEqual(["up-to-date", "timer +3600"]);
+    expect(bench.state.views).toMatchObject({ a: { serial: 10, verdict: "lags" }, b: { verdict: "same" } });
+    // It lags on: known. It catches up: told.
+    expect(bench.timer().soa(10).take()).not.toContain("peer-lags a");
+    expect(bench.soa(12).timer().soa(12).take()).toContain("peer-agrees a");
+  });
+
+  test("the transfer from the one that is ahead fails: the zone is as good as it was", () => {
+    bench.timer().soa(10).soa(12).take();
+    expect(bench.transferFailed().take()).toEqual(["failed b transfer stream-ended", "ask a udp", "timer +4"]);
+    expect(bench.soa(10).take()).toEqual(["up-to-date", "timer +3600"]);
+  });
+
+  test("the other one does not answer: told, and no trouble of the zone", () => {
+    bench.timer().soa(10).take();
+    expect(bench.refused().take()).toEqual(["failed b soa rcode", "timer +3600"]);
+    expect(bench.state).toMatchObject({ failedRounds: 0, phase: { kind: "idle" } });
+  });
+
+  test("the same serial with another SOA, or with older signatures: named, not fetched, told once", () => {
+    bench.timer().soa(10).take();
+    expect(bench.soa(10, false, { differs: "signatures" }).take()).toEqual(["peer-disagrees b", "timer +3600"]);
+    bench.timer().soa(10).take();
+    expect(bench.soa(10, false, { differs: "signatures" }).take()).toEqual(["timer +3600"]);
+    for (let day = 0; day < 24; day++) bench.timer().soa(10).soa(10, false, { differs: "signatures" });
+    expect(bench.take().filter((word) => word === "peer-disagrees b")).toHaveLength(1);
+  });
+
+  test("backwards is told when a primary serves less than it did", () => {
+    bench.timer().soa(12).transferred(12).installed().take();
+    expect(bench.timer().soa(11).take()).toContain("backwards a");
+    expect(bench.soa(12).timer().soa(11).take()).not.toContain("backwards a");
+    expect(bench.soa(12).timer().soa(10).take()).toContain("backwards a");
+  });
+
+  test("a NOTIFY while the other one is asked is followed at once", () => {
+    bench.timer().soa(10).take();
+    expect(bench.send({ kind: "notify", peer: "a", serialHint: 11 }).take()).toEqual(["abandon", "ask a udp"]);
+  });
+});
+
+describe("timers of the zone's own SOA", () => {
+  const own: RefreshSettings = { peers: ["a"], autoRefreshSeconds: 3600, timers: "soa" };
+  const stored = (refreshSeconds: number, retrySeconds: number): Stored => ({
+    ...STORED,
+    soaTimers: { refreshSeconds, retrySeconds },
+  });
+
+  test("REFRESH between checks, RETRY at most between tries", () => {
+    const zone = new Bench(stored(7200, 120), own).send({ kind: "start" });
+    expect(zone.take()).toEqual(["timer +7200"]);
+    zone.jitter = 0.5;
+    const waits: number[] = [];
+    for (let i = 0; i < 7; i++) {
+      zone.timer().refused();
+      waits.push(zone.state.timerAt! - zone.now);
+    }
+    expect(waits).toEqual([10, 20, 40, 80, 120, 120, 120]);
+  });
+
+  test("clamped: a minute to a week, and RETRY 30 s to a day", () => {
+    expect(new Bench(stored(1, 1), own).send({ kind: "start" }).take()).toEqual(["timer +60"]);
+    const slow = new Bench({ ...stored(9_000_000, 1), expireSeconds: 90_000_000 }, own).send({ kind: "start" });
+    expect(slow.take()).toEqual(["timer +604800"]);
+  });
+
+  test("they come with each version", () => {
+    const zone = new Bench(undefined, own).send({ kind: "start" }).soa(5).transferred(5);
+    const timers = { refreshSeconds: 900, retrySeconds: 300 };
+    zone.send({ kind: "installed", attempt: zone.state.attempt, expireSeconds: 30 * DAY, timers });
+    expect(zone.take()).toContain("timer +900");
   });
 });
 
@@ -422,6 +628,81 @@ describe("expiry", () => {
     zero.now = T0 + 7 * DAY - 1;
     expect(zero.send({ kind: "timer" }).take()).not.toContain("expired");
     expect(zero.refused().send({ kind: "timer" }, 1).take()).toContain("expired");
+  });
+});
+
+describe("EDNS EXPIRE (RFC 7314)", () => {
+  const only = { peers: ["a"], autoRefreshSeconds: 3600 };
+
+  test("what the primary's copy has left is the end of ours", () => {
+    const zone = new Bench(undefined, only).send({ kind: "start" }).soa(5, false, { expireLeftSeconds: 5000 });
+    zone.transferred(5).installed();
+    expect(zone.state.expireBound).toBe(T0 + 5000);
+    zone.timer().soa(5, false, { expireLeftSeconds: 5000 });
+    expect(zone.state.expireBound).toBe(T0 + 3600 + 5000);
+  });
+
+  test("a check never brings the end nearer, and a ring of secondaries never puts it off", () => {
+    const zone = new Bench({ ...STORED, expireBound: T0 + 9000 }, only).send({ kind: "start" });
+    zone.timer().soa(10, false, { expireLeftSeconds: 100 });
+    expect(zone.state.expireBound).toBe(T0 + 9000);
+    while (zone.now < T0 + 9000) zone.timer().soa(10, false, { expireLeftSeconds: 0 });
+    expect(zone.now).toBe(T0 + 9000);
+    expect(zone.take()).toContain("expired");
+    zone.soa(10, false, { expireLeftSeconds: 0 });
+    expect(zone.state.serving).toBe("expired");
+    zone.timer().soa(10, false, { expireLeftSeconds: 700 });
+    expect(zone.state.serving).toBe("current");
+  });
+
+  test("more than SOA EXPIRE is not believed; a primary without the option counts in full", () => {
+    const zone = new Bench(STORED, only)
+      .send({ kind: "start" })
+      .timer()
+      .soa(10, false, { expireLeftSeconds: 2 ** 31 });
+    expect(zone.state.expireBound).toBe(zone.now + 30 * DAY);
+    zone.timer().soa(10);
+    expect(zone.state.expireBound).toBeUndefined();
+  });
+});
+
+describe("clocks that jump", () => {
+  test("forward over the end of EXPIRE: the primaries are asked first, and the zone goes on", () => {
+    expect(bench.send({ kind: "timer" }, 400 * DAY).take()).toEqual(["ask a udp", "timer +4"]);
+    expect(bench.soa(10).take()).toContain("up-to-date");
+    expect(bench.state.serving).toBe("current");
+  });
+
+  test("forward, and nobody answers: expired a minute later", () => {
+    bench
+      .send({ kind: "timer" }, 400 * DAY)
+      .refused()
+      .refused();
+    const from = bench.now;
+    while (!bench.words.includes("expired")) bench.timer().refused().refused();
+    expect(bench.now - from).toBe(60);
+  });
+
+  test("back: what was planned moves along, nothing waits for a time that will not come", () => {
+    bench
+      .send({ kind: "timer" }, 400 * DAY)
+      .soa(10)
+      .soa(10)
+      .take();
+    bench.send({ kind: "timer" }, -400 * DAY);
+    expect(bench.state.lastGoodCheck).toBe(T0);
+    expect(bench.state.timerAt).toBe(T0 + 3600);
+  });
+
+  test("back in the middle of a question: its deadline moves along", () => {
+    bench.timer().take();
+    bench.send({ kind: "notify" }, -10_000);
+    expect(bench.take()).toEqual(["timer +4"]);
+  });
+
+  test("a check noted in the future counts as now", () => {
+    const zone = new Bench({ ...STORED, lastGoodCheck: T0 + 100 * DAY }).send({ kind: "start" });
+    expect(zone.state.lastGoodCheck).toBe(T0);
   });
 });
 

@@ -23,6 +23,8 @@ import { serialCompare } from "#zone";
 import type {
   PeerFailure,
   PeerId,
+  PeerStanding,
+  PeerView,
   RefreshEffect,
   RefreshEvent,
   RefreshPhase,
@@ -31,24 +33,40 @@ import type {
   RefreshState,
   Round,
   SoaOutcome,
+  SoaTimers,
   Transport,
   Wish,
 } from "./refresh-state.ts";
 import {
+  BACK_SECONDS,
+  DEFAULT_EXPIRE_SECONDS,
   expiresAt,
+  firstCheckAt,
+  GRACE_SECONDS,
+  IDLE_NOTIFIES,
+  JUMP_SECONDS,
   nextCheckAt,
+  QUEUE_SECONDS,
   quietSeconds,
-  RECHECK_SECONDS,
+  RECOVERY_SPREAD_SECONDS,
+  recheckSeconds,
   retryAt,
+  shiftTimes,
   TCP_TIMEOUT_SECONDS,
   TRANSFER_TIMEOUT_SECONDS,
   UDP_TIMEOUT_SECONDS,
 } from "./refresh-timing.ts";
+import { judgePeer, viewOf } from "./refresh-views.ts";
 
 export type Stored = {
   readonly serial: number;
   readonly expireSeconds: number;
   readonly lastGoodCheck: number;
+  readonly soaTimers?: SoaTimers | undefined;
+  /** What a primary's EDNS EXPIRE said at that check. */
+  readonly expireBound?: number | undefined;
+  readonly source?: PeerId | undefined;
+  readonly views?: Readonly<Record<PeerId, PeerView>> | undefined;
 };
 
 /** Serials that a restart remembers of versions that are not served. */
@@ -71,14 +89,32 @@ export function initialRefreshState(settings: RefreshSettings, stored?: Stored, 
     droppedSerial: refused.droppedSerial,
     attempt: 0,
     timerAt: undefined,
+    soaTimers: stored?.soaTimers,
+    source: stored?.source,
+    views: stored?.views ?? {},
+    expireBound: stored?.expireBound,
+    hint: undefined,
+    idleNotifies: 0,
+    checks: 0,
+    seen: undefined,
+    graceUntil: undefined,
   };
 }
 
 export type RefreshStep = { readonly state: RefreshState; readonly effects: readonly RefreshEffect[] };
 
-/** `now` in seconds since 1970; `jitter` a random number from 0 to 1, used when a time is planned. */
-export function stepRefresh(state: RefreshState, event: RefreshEvent, now: number, jitter: number): RefreshStep {
-  const machine = new Machine(state, now, jitter);
+/**
+ * `now` in seconds since 1970; `jitter` a random number from 0 to 1, used when a time is planned; `standing` what is known
+ * of a primary from all zones, at this moment.
+ */
+export function stepRefresh(
+  state: RefreshState,
+  event: RefreshEvent,
+  now: number,
+  jitter: number,
+  standing: (peer: PeerId) => PeerStanding = () => "good",
+): RefreshStep {
+  const machine = new Machine(state, now, jitter, standing);
   machine.take(event);
   machine.settle();
   return { state: machine.state, effects: machine.effects };
@@ -90,11 +126,17 @@ class Machine {
   readonly effects: RefreshEffect[] = [];
   readonly #now: number;
   readonly #jitter: number;
+  readonly #standing: (peer: PeerId) => PeerStanding;
+  /** Whole minutes passed that nobody saw: the clock was set forward, or the machine slept. */
+  readonly #jumped: boolean;
 
-  constructor(state: RefreshState, now: number, jitter: number) {
-    this.state = state;
+  constructor(state: RefreshState, now: number, jitter: number, standing: (peer: PeerId) => PeerStanding) {
+    const back = state.seen !== undefined && now < state.seen - BACK_SECONDS;
+    this.state = { ...(back ? shiftTimes(state, now - state.seen) : state), seen: now };
     this.#now = now;
     this.#jitter = jitter;
+    this.#standing = standing;
+    this.#jumped = state.timerAt !== undefined && now > state.timerAt + JUMP_SECONDS;
   }
 
   take(event: RefreshEvent): void {
@@ -105,6 +147,7 @@ class Machine {
     else if (event.kind === "configured") this.#configured(event.settings);
     else if (event.kind === "released") this.#released(event);
     else if (event.kind === "dropped") this.#set({ heldSerial: undefined, droppedSerial: event.serial });
+    else if (event.kind === "recovered") this.#recovered(event.peer);
     // Answers to attempts that were given up come late and count for nothing.
     else if (event.attempt === this.state.attempt) this.#answered(event);
   }
@@ -126,15 +169,11 @@ class Machine {
 
   // ---- what happens ----
 
-  /** A version that is held and on disk is not fetched once more only because of a restart: the first check is no "timer". */
-  #start(): void {
-    this.#plan({ cause: this.state.heldSerial === undefined ? "timer" : "recheck" }, this.#firstCheck());
-  }
-
   #released(event: Extract<RefreshEvent, { kind: "released" }>): void {
     const { serial, expireSeconds, transferredAt } = event;
     const lastGoodCheck = Math.max(transferredAt, this.state.lastGoodCheck ?? 0);
     this.#set({ serial, expireSeconds, lastGoodCheck, heldSerial: undefined, droppedSerial: undefined });
+    this.#set({ expireBound: undefined });
     if (this.state.serving === "current") return;
     this.#set({ serving: "current" });
     this.effects.push({ kind: "serving", serving: "current" });
@@ -142,14 +181,41 @@ class Machine {
 
   #answered(event: Extract<RefreshEvent, { attempt: number }>): void {
     const { phase } = this.state;
-    if (event.kind === "soa" && phase.kind === "asking") this.#soaAnswered(phase, event.outcome);
+    if (event.kind === "queued" || event.kind === "begun") this.#turn(phase, event.kind === "queued");
+    else if (event.kind === "soa" && phase.kind === "asking") this.#soaAnswered(phase, event.outcome);
     else if (event.kind === "transferred" && phase.kind === "transferring") this.#transferred(phase, event.serial);
     else if (event.kind === "transfer-unchanged" && phase.kind === "transferring")
       this.#nextPeer({ ...phase.round, behind: true });
     else if (event.kind === "transfer-failed" && phase.kind === "transferring")
       this.#peerFailed(phase.round, { peer: phase.peer, step: "transfer", code: event.code, text: event.text });
-    else if (event.kind === "installed" && phase.kind === "installing") this.#installed(phase, event.expireSeconds);
+    else if (event.kind === "installed" && phase.kind === "installing")
+      this.#installed(phase, event.expireSeconds, event.timers);
     else if (event.kind === "held" && phase.kind === "installing") this.#held(phase, event.code, event.text);
+  }
+
+  #start(): void {
+    const { lastGoodCheck } = this.state;
+    // The clock was ahead when this was noted: as good as now, and no longer.
+    if (lastGoodCheck !== undefined && lastGoodCheck > this.#now) {
+      this.#set({ ...shiftTimes(this.state, this.#now - lastGoodCheck) });
+    }
+    // A version that is held and on disk is not fetched once more only because of a restart: the first check is no "timer".
+    const cause = this.state.heldSerial === undefined ? "timer" : "recheck";
+    this.#plan({ cause }, firstCheckAt(this.state, this.#now, this.#jitter));
+  }
+
+  /** A question or transfer that waits its turn has all the time for it, and its own time from when it goes out. */
+  #turn(phase: RefreshPhase, queued: boolean): void {
+    if (phase.kind !== "asking" && phase.kind !== "transferring") return;
+    const seconds = phase.kind === "asking" ? timeoutOf(phase.transport) : TRANSFER_TIMEOUT_SECONDS;
+    this.#set({ phase: { ...phase, queued, deadline: this.#now + (queued ? QUEUE_SECONDS : seconds + 1) } });
+  }
+
+  /** Those that waited for it ask soon, each at a time of its own. */
+  #recovered(peer: PeerId): void {
+    const { phase, failedRounds, settings } = this.state;
+    if (phase.kind !== "idle" || failedRounds === 0 || !settings.peers.includes(peer)) return;
+    this.#planEarlier({ cause: "timer" }, this.#now + Math.ceil(RECOVERY_SPREAD_SECONDS * this.#jitter));
   }
 
   #wish(wish: Wish): void {
@@ -157,7 +223,7 @@ class Machine {
     if (phase.kind === "idle") {
       if (wish.cause !== "forced" && quietUntil > this.#now) this.#planEarlier(wish, quietUntil);
       else this.#startRound(wish);
-    } else if (wish.cause === "forced" && phase.kind === "asking") {
+    } else if (phase.kind === "asking" && (wish.cause === "forced" || isIdle(phase))) {
       this.#abandon();
       this.#startRound(wish);
     } else if (wish.cause === "forced" && phase.kind === "transferring") {
@@ -174,7 +240,9 @@ class Machine {
     this.#set({ timerAt: undefined });
     if (!("deadline" in phase) || phase.deadline > this.#now) return;
     this.#abandon();
-    if (phase.kind === "asking")
+    if (phase.kind === "asking" && phase.queued)
+      this.#peerFailed(phase.round, { peer: phase.peer, step: "soa", code: "queue", text: "its turn did not come" });
+    else if (phase.kind === "asking")
       this.#soaAnswered(phase, { kind: "no-answer", text: `no answer within ${timeoutOf(phase.transport)} s` });
     else
       this.#peerFailed(phase.round, {
@@ -187,7 +255,8 @@ class Machine {
 
   #configured(settings: RefreshSettings): void {
     const { phase } = this.state;
-    this.#set({ settings });
+    const views = Object.entries(this.state.views).filter(([id]) => settings.peers.includes(id));
+    this.#set({ settings, views: Object.fromEntries(views) });
     if (phase.kind === "installing") {
       this.#set({ deferred: this.state.deferred ?? { cause: "timer" } });
       return;
@@ -201,9 +270,12 @@ class Machine {
   #soaAnswered(phase: Extract<RefreshPhase, { kind: "asking" }>, outcome: SoaOutcome): void {
     const { peer, transport, round } = phase;
     if (outcome.kind === "serial") {
-      this.#compared(round, peer, outcome.serial, outcome.signedAnew ?? false);
-    } else if (outcome.kind !== "refused" && transport === "udp") {
-      this.#ask(round, peer, "tcp");
+      this.#compared(round, peer, outcome);
+    } else if (
+      transport === "udp" &&
+      (outcome.kind === "truncated" || (outcome.kind === "no-answer" && !phase.probing))
+    ) {
+      this.#ask(round, peer, "tcp", true);
     } else {
       const code = outcome.kind === "refused" ? outcome.code : outcome.kind;
       const text = outcome.kind === "truncated" ? "the answer by TCP is marked as truncated" : outcome.text;
@@ -211,31 +283,74 @@ class Machine {
     }
   }
 
-  #compared(round: Round, peer: PeerId, serial: number, signedAnew: boolean): void {
+  #compared(round: Round, peer: PeerId, answer: Extract<SoaOutcome, { kind: "serial" }>): void {
     const { serial: ours, serving, heldSerial, droppedSerial } = this.state;
+    const { serial } = answer;
     const order = ours === undefined ? 1 : serialCompare(serial, ours);
-    if (order === 0 && !signedAnew) {
-      this.#upToDate(round, peer, serial);
+    this.#look(peer, answer, order);
+    if (order === 0 && !(answer.signedAnew ?? false)) {
+      if (round.opinion) this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+      else this.#upToDate(round, peer, answer);
     } else if (ours !== undefined && order !== 1 && order !== 0 && serving !== "expired") {
-      this.#report({ kind: "serial-backwards", peer, serial, ours, undefinedOrder: order === undefined });
       this.#nextPeer({ ...round, behind: true });
-    } else if ((serial === heldSerial && round.cause !== "timer") || serial === droppedSerial) {
+    } else if ((serial === heldSerial && (round.cause !== "timer" || round.opinion)) || serial === droppedSerial) {
       // What was held is not fetched again for every NOTIFY, only when a check is due: it may have been mended unannounced.
       this.#report({ kind: "still-held", peer, serial });
       this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
     } else {
       this.#report({ kind: "newer", peer, serial, ours });
-      this.#transfer(round, peer, ours !== undefined && order === 1 ? serial : undefined);
+      const expireBound = boundOf(answer, this.#now);
+      const rest = round.opinion ? this.state.settings.peers.filter((other) => other !== peer) : round.waiting;
+      const newer = ours !== undefined && order === 1 ? serial : undefined;
+      this.#transfer({ ...round, waiting: rest, opinion: false, expireBound }, peer, newer);
     }
   }
 
-  #upToDate(round: Round, peer: PeerId, serial: number): void {
+  /** What the answer says about its primary is kept, and told when it is news. */
+  #look(peer: PeerId, answer: Extract<SoaOutcome, { kind: "serial" }>, order: -1 | 0 | 1 | undefined): void {
+    const verdict = judgePeer(this.state, peer, answer, order);
+    const { view, report } = viewOf(this.state, peer, answer, verdict, this.#now);
+    this.#set({ views: { ...this.state.views, [peer]: view } });
+    if (report) this.#report(report);
+  }
+
+  #upToDate(round: Round, peer: PeerId, answer: Extract<SoaOutcome, { kind: "serial" }>): void {
+    const { serial } = answer;
     this.#report({ kind: "up-to-date", peer, serial });
-    this.#goodCheck();
-    const early = round.serialHint !== undefined && serialCompare(round.serialHint, serial) === 1;
+    this.#goodCheck(boundOf(answer, this.#now, this.state.expireSeconds));
+    const { cause, serialHint } = round;
+    if (cause === "timer") {
+      this.#set({ idleNotifies: 0 });
+      this.#secondOpinion(round);
+      return;
+    }
+    const idleNotifies = this.state.idleNotifies + 1;
+    this.#set({ idleNotifies, quietUntil: idleNotifies > IDLE_NOTIFIES ? this.#now + 1 : 0 });
     this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
-    // NOTIFY may run ahead of what its sender serves. Asked once more, without the hint: a wrong hint ends there.
-    if (early && round.cause === "notify") this.#planEarlier({ cause: "recheck", peer }, this.#now + RECHECK_SECONDS);
+    // NOTIFY may run ahead of what its sender serves.
+    const early = serialHint !== undefined && serialCompare(serialHint, serial) === 1;
+    if (early) this.#askAgain(round.peer ?? peer, serialHint);
+    else this.#set({ hint: undefined });
+  }
+
+  /** An announced serial that nobody serves yet is asked for again, a few times: a wrong hint ends there. */
+  #askAgain(peer: PeerId, serial: number): void {
+    const asked = this.state.hint?.serial === serial ? this.state.hint.asked : 0;
+    const wait = recheckSeconds(asked);
+    this.#set({ hint: { serial, asked: asked + 1 } });
+    if (wait !== undefined) this.#planEarlier({ cause: "recheck", peer, serialHint: serial }, this.#now + wait);
+    else if (recheckSeconds(asked - 1) !== undefined) this.#report({ kind: "hint-unmet", serial, asked });
+  }
+
+  /**
+   * The zone is up to date by one primary's word. With every check another one is asked, by turns: one that went silent,
+   * lags, disagrees, or is ahead of the first one, would not be noticed otherwise.
+   */
+  #secondOpinion(round: Round): void {
+    const others = round.waiting.filter((peer) => this.#standing(peer) !== "down");
+    const peer = others[this.state.checks % Math.max(1, others.length)];
+    if (peer === undefined) this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+    else this.#tryPeer({ ...round, waiting: [], opinion: true }, peer);
   }
 
   #transferred(phase: Extract<RefreshPhase, { kind: "transferring" }>, serial: number): void {
@@ -252,10 +367,32 @@ class Machine {
     this.effects.push({ kind: "install", attempt: this.state.attempt, peer, serial });
   }
 
-  #installed(phase: Extract<RefreshPhase, { kind: "installing" }>, expireSeconds: number): void {
-    this.#report({ kind: "installed", peer: phase.peer, serial: phase.serial, was: this.state.serial });
-    this.#set({ serial: phase.serial, expireSeconds, heldSerial: undefined, droppedSerial: undefined });
-    this.#goodCheck();
+  #installed(
+    phase: Extract<RefreshPhase, { kind: "installing" }>,
+    expireSeconds: number,
+    soaTimers: SoaTimers | undefined,
+  ): void {
+    const { peer, serial, round } = phase;
+    this.#report({ kind: "installed", peer, serial, was: this.state.serial });
+    const view: PeerView = { serial, verdict: "same", toldAt: undefined };
+    const views = { ...this.state.views, [peer]: view };
+    this.#set({
+      serial,
+      expireSeconds,
+      soaTimers,
+      heldSerial: undefined,
+      droppedSerial: undefined,
+      source: peer,
+      views,
+    });
+    this.#set({ expireBound: undefined, hint: undefined, idleNotifies: 0 });
+    const { expireBound } = round;
+    this.#goodCheck(
+      expireBound !== undefined && expireBound > this.#now
+        ? Math.min(expireBound, this.#now + (expireSeconds || DEFAULT_EXPIRE_SECONDS))
+        : undefined,
+      true,
+    );
     this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
   }
 
@@ -267,7 +404,8 @@ class Machine {
   }
 
   #peerFailed(round: Round, failure: PeerFailure): void {
-    this.#report({ kind: "peer-failed", ...failure });
+    // Out of reach is told by the zone that found it out, and by "all-failed": not once more by every other zone.
+    if (failure.code !== "down") this.#report({ kind: "peer-failed", ...failure });
     this.#nextPeer({ ...round, failures: [...round.failures, failure] });
   }
 
@@ -276,22 +414,34 @@ class Machine {
   #startRound(wish: Wish): void {
     const { peers } = this.state.settings;
     this.#set({ planned: undefined });
-    const [first, ...others] =
-      wish.peer !== undefined && peers.includes(wish.peer) ? preferred(peers, wish.peer) : peers;
+    const [first, ...others] = this.#inOrder(peers, wish.peer);
     if (first === undefined) this.#report({ kind: "no-primaries" });
     else this.#tryPeer({ ...wish, waiting: others, failures: [], behind: false }, first);
   }
 
+  /** The notifier first, those out of reach last. */
+  #inOrder(peers: readonly PeerId[], notifier: PeerId | undefined): PeerId[] {
+    const reachable = peers.filter((peer) => this.#standing(peer) !== "down");
+    const ordered = [...reachable, ...peers.filter((peer) => !reachable.includes(peer))];
+    if (notifier === undefined || !peers.includes(notifier)) return ordered;
+    return [notifier, ...ordered.filter((peer) => peer !== notifier)];
+  }
+
   #tryPeer(round: Round, peer: PeerId): void {
+    const standing = this.#standing(peer);
+    // Whoever sent a NOTIFY lives, whatever was thought of it.
+    const insist = round.peer === peer || standing === "probe";
     if (round.cause === "forced") this.#transfer(round, peer);
-    else this.#ask(round, peer, "udp");
+    else if (standing === "down" && !insist)
+      this.#peerFailed(round, { peer, step: "soa", code: "down", text: "out of reach; it is asked again in a while" });
+    else this.#ask(round, peer, standing === "tcp" ? "tcp" : "udp", insist, standing === "probe");
   }
 
   #nextPeer(round: Round): void {
     const [peer, ...waiting] = round.waiting;
     if (peer !== undefined) {
       this.#tryPeer({ ...round, waiting }, peer);
-    } else if (round.behind) {
+    } else if (round.behind || round.opinion) {
       // Somebody answered, with an older serial: nothing is broken that asking more often would mend.
       this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
     } else {
@@ -303,12 +453,12 @@ class Machine {
     }
   }
 
-  #ask(round: Round, peer: PeerId, transport: Transport): void {
+  #ask(round: Round, peer: PeerId, transport: Transport, insist: boolean, probing = false): void {
     const attempt = this.state.attempt + 1;
     const timeoutSeconds = timeoutOf(transport);
     const deadline = this.#now + timeoutSeconds + 1;
-    this.#set({ attempt, phase: { kind: "asking", peer, transport, deadline, round } });
-    this.effects.push({ kind: "ask-soa", attempt, peer, transport, timeoutSeconds });
+    this.#set({ attempt, phase: { kind: "asking", peer, transport, deadline, round, probing } });
+    this.effects.push({ kind: "ask-soa", attempt, peer, transport, timeoutSeconds, insist });
   }
 
   #transfer(round: Round, peer: PeerId, newerSerial?: number): void {
@@ -329,9 +479,17 @@ class Machine {
     this.#plan({ cause: "timer" }, nextAt);
   }
 
-  #goodCheck(): void {
-    this.#set({ lastGoodCheck: this.#now, failedRounds: 0, quietUntil: 0 });
-    if (this.state.serving === "current") return;
+  /**
+   * RFC 7314 section 4: what the primary's own copy has left counts, and a check of the same version only ever puts the
+   * end off, so that a ring of secondaries cannot keep a zone alive whose source is gone.
+   */
+  #goodCheck(bound: number | undefined, anew = false): void {
+    const before = expiresAt(this.state);
+    const checks = this.state.checks + 1;
+    const keep = !anew && bound !== undefined && before !== undefined && this.state.serving === "current";
+    const expireBound = keep ? Math.max(before, bound) : bound;
+    this.#set({ lastGoodCheck: this.#now, failedRounds: 0, quietUntil: 0, checks, expireBound, graceUntil: undefined });
+    if (this.state.serving === "current" || (expiresAt(this.state) ?? 0) <= this.#now) return;
     this.#set({ serving: "current" });
     this.effects.push({ kind: "serving", serving: "current" });
   }
@@ -339,18 +497,15 @@ class Machine {
   #checkExpiry(): void {
     const end = expiresAt(this.state);
     if (this.state.serving !== "current" || end === undefined || end > this.#now) return;
-    this.#set({ serving: "expired" });
+    const { graceUntil } = this.state;
+    if (this.#jumped && graceUntil === undefined) {
+      this.#set({ graceUntil: this.#now + GRACE_SECONDS });
+      this.#planEarlier({ cause: "timer" }, this.#now);
+      return;
+    }
+    if (graceUntil !== undefined && this.#now < graceUntil) return;
+    this.#set({ serving: "expired", graceUntil: undefined });
     this.effects.push({ kind: "serving", serving: "expired" });
-  }
-
-  /** At once without a copy; otherwise when the stored one is due, which may be long ago. */
-  #firstCheck(): number {
-    const { lastGoodCheck } = this.state;
-    if (lastGoodCheck === undefined) return this.#now;
-    return Math.max(
-      this.#now,
-      Math.min(nextCheckAt(this.state, lastGoodCheck, this.#jitter), nextCheckAt(this.state, this.#now, 0)),
-    );
   }
 
   #plan(wish: Wish, at: number): void {
@@ -362,12 +517,12 @@ class Machine {
   }
 
   #setTimer(): void {
-    const { phase, planned, serving } = this.state;
+    const { phase, planned, serving, graceUntil } = this.state;
     const times: number[] = [];
     if (phase.kind === "idle" && planned) times.push(planned.at);
     if ("deadline" in phase) times.push(phase.deadline);
     const expiry = serving === "current" ? expiresAt(this.state) : undefined;
-    if (expiry !== undefined) times.push(expiry);
+    if (expiry !== undefined) times.push(Math.max(expiry, graceUntil ?? 0));
     const at = times.length === 0 ? undefined : Math.min(...times);
     if (at === this.state.timerAt) return;
     this.#set({ timerAt: at });
@@ -383,8 +538,16 @@ class Machine {
   }
 }
 
-function preferred(peers: readonly PeerId[], first: PeerId): PeerId[] {
-  return [first, ...peers.filter((peer) => peer !== first)];
+/** Nothing would be lost: the question has not been sent, or is asked for the sake of order. A NOTIFY takes its place. */
+function isIdle(phase: Extract<RefreshPhase, { kind: "asking" }>): boolean {
+  return phase.round.opinion === true || (phase.queued === true && phase.round.cause === "timer");
+}
+
+/** Never longer than SOA EXPIRE, where that is known. */
+function boundOf(answer: Extract<SoaOutcome, { kind: "serial" }>, now: number, expireSeconds?: number) {
+  const { expireLeftSeconds: left } = answer;
+  if (left === undefined) return undefined;
+  return now + (expireSeconds ? Math.min(left, expireSeconds) : left);
 }
 
 function timeoutOf(transport: Transport): number {

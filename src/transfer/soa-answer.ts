@@ -1,5 +1,5 @@
 /** What a primary's answer to a SOA query says. */
-import { Flag, parseMessage } from "#message";
+import { type Edns, EdnsOption, Flag, findOption, parseMessage } from "#message";
 import { type Name, nameEquals } from "#name";
 import { RRType, readRrsig, readSoa, type Soa } from "#rdata";
 import { checkResponse, type ResponseProblemCode } from "./response.ts";
@@ -11,6 +11,9 @@ export type SoaAnswer =
       readonly soa: Soa;
       /** RDATA of the RRSIGs that cover the SOA: at an equal serial they tell whether the primary signed anew. */
       readonly signatures: readonly Uint8Array[];
+      readonly rdata: Uint8Array;
+      /** EDNS EXPIRE (RFC 7314): seconds that the primary's own copy holds; undefined when it does not say. */
+      readonly expireLeftSeconds: number | undefined;
     }
   | { readonly kind: "truncated" }
   | {
@@ -40,5 +43,12 @@ export function readSoaAnswer(message: Uint8Array, apex: Name, id: number): SoaA
   }
   if (!rdata) return { kind: "refused", code: "no-soa", text: "no SOA record of the zone in the answer" };
   const soa = readSoa(rdata);
-  return { kind: "serial", serial: soa.serial, soa, signatures };
+  const expireLeftSeconds = readExpire(parsed.value.edns);
+  return { kind: "serial", serial: soa.serial, soa, signatures, rdata, expireLeftSeconds };
+}
+
+/** Four octets, or it says nothing (RFC 7314 section 2). */
+function readExpire(edns: Edns | undefined): number | undefined {
+  const data = findOption(edns, EdnsOption.Expire);
+  return data?.length === 4 ? new DataView(data.buffer, data.byteOffset, 4).getUint32(0) : undefined;
 }
