@@ -15,8 +15,10 @@
  *      │                               ┌────────▼─────┐
  *      └────────────────────────────── │  installing  │   (control: compile, verify, sign, publish)
  *                                      └──────────────┘
- *   busy + notify, forced: remembered once, run when idle again
- *   beside it:  serving  none ─▶ current ◀─▶ expired   (lastGoodCheck + SOA EXPIRE)
+ *   busy + notify, forced: remembered once, run when idle again; a question that only waits its turn gives way to them
+ *   up to date by a timer: one of the other primaries is asked too, by turns (lags, disagrees, is ahead, is silent)
+ *   beside it:  serving  none ─▶ current ◀─▶ expired   (lastGoodCheck + SOA EXPIRE, or what EDNS EXPIRE said)
+ *   the clock is set back: every time moves along; forward over the end of EXPIRE: the primaries are asked first
  * ```
  */
 import { serialCompare } from "#zone";
