@@ -28,6 +28,7 @@ export {
   type PeerZone,
   servedSerial,
   servesAll,
+  soaSerial,
   type TsigAlgorithm,
   type TsigKey,
 } from "./peer.ts";

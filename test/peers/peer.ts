@@ -59,7 +59,12 @@ export async function servesAll(port: number, zones: readonly { readonly name: s
 /** The serial that the server at `port` of 127.0.0.1 answers with authority, or undefined. */
 export async function servedSerial(port: number, zone: string): Promise<number | undefined> {
   const reply = await queryTcp({ address: LOOPBACK, port }, { name: zone, type: 6 }).catch(noReply);
-  if (!reply || (reply[2]! & 4) === 0 || (reply[3]! & 15) !== 0 || (reply[6]! << 8) + reply[7]! < 1) return undefined;
+  return reply && soaSerial(reply);
+}
+
+/** The serial in an answer to a question for the SOA; undefined without authority, with an error, or without an answer. */
+export function soaSerial(reply: Uint8Array): number | undefined {
+  if ((reply[2]! & 4) === 0 || (reply[3]! & 15) !== 0 || (reply[6]! << 8) + reply[7]! < 1) return undefined;
   // The question echoes our name without compression; the answer's owner is then a pointer or the name again.
   const end = skip(reply, skip(reply, 12) + 4);
   let at = end + 10;
