@@ -189,6 +189,7 @@ export class Zone {
     const draft = this.#draft ?? this.#beginDraft(round);
     this.#draft = draft;
     const serial = draft.transferred?.serial ?? draft.stored?.serial;
+    const startedAtMs = this.#deps.nowMs();
     try {
       const result =
         step === "publishing" ? await this.#publishDraft(draft) : await performStep(step, draft, this.#deps);
@@ -196,6 +197,7 @@ export class Zone {
         await this.#failed(step, result.error, serial);
         return;
       }
+      this.#deps.log.debug({ zone: this.name, serial, step, ms: this.#deps.nowMs() - startedAtMs }, "a step is done");
       const { stored, file } = result.value;
       if (step === "storing") this.stored = stored;
       if (step === "storing" && stored) {
