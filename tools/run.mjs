@@ -143,16 +143,14 @@ function readCounts(report, status) {
 
 /** Runs `node args` in the project's directory, with its own binaries first on the path; the exit code. */
 function run(node, args) {
-  const path = [dirname(node), join(ROOT, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter);
-  const child = spawnSync(node, args, { cwd: ROOT, stdio: "inherit", env: { ...process.env, PATH: path } });
+  const child = spawnSync(node, args, { cwd: ROOT, stdio: "inherit", env: environment(node) });
   if (child.error) stop(`${node} could not be started: ${child.error.message}`, 1);
   return child.status ?? 1;
 }
 
 /** The same for what runs until a signal: the program decides how it ends, and its exit code is ours. */
 function runForLong(node, args) {
-  const path = [dirname(node), join(ROOT, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter);
-  const child = spawn(node, args, { cwd: ROOT, stdio: "inherit", env: { ...process.env, PATH: path } });
+  const child = spawn(node, args, { cwd: ROOT, stdio: "inherit", env: environment(node) });
   // A terminal sends SIGINT to the whole group, the program included; the others have to be passed on.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
@@ -160,6 +158,13 @@ function runForLong(node, args) {
     child.once("error", (error) => stop(`${node} could not be started: ${error.message}`, 1));
     child.once("exit", (code) => resolve(code ?? 1));
   });
+}
+
+/** Own binaries first on the path; types are stripped and code is compiled once, as bin/countersign has it. */
+function environment(node) {
+  const modules = join(ROOT, "node_modules");
+  const path = [dirname(node), join(modules, ".bin"), process.env.PATH ?? ""].join(delimiter);
+  return { NODE_COMPILE_CACHE: join(modules, ".cache", "countersign"), ...process.env, PATH: path };
 }
 
 function readJson(path) {
