@@ -240,6 +240,7 @@ function controlSettings(config: Config): ControlSettings {
     transferIdleSeconds: config.transferIdleSeconds,
     checkSeconds: config.checkSeconds,
     maxTransfers: config.maxTransfers,
+    ixfrCheckPercent: config.ixfrCheckPercent,
     expired: config.expired,
   };
 }

@@ -132,6 +132,12 @@ export const OPTIONS = {
   checkSeconds: given(integer(1, 60), 5, "How long a primary's SOA answer is waited for, in seconds.", {
     reloads: true,
   }),
+  ixfrCheckPercent: given(
+    integer(0, 100),
+    0,
+    "Share of the incremental transfers, in percent, after which the whole zone is fetched, too, and compared.",
+    { reloads: true },
+  ),
   expired: given(
     choice("servfail", "serve"),
     "servfail",

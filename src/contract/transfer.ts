@@ -32,6 +32,7 @@ export const PeerWrite = z.object({
     .max(65535)
     .nullish()
     .transform((port) => port ?? 0),
+  /** Absent or false: AXFR only, as with the provider. True: IXFR, and AXFR whenever that does not do. */
   ixfr_enable: z
     .boolean()
     .nullish()

@@ -30,6 +30,8 @@ export type ControlSettings = {
   readonly transferIdleSeconds: number;
   readonly checkSeconds: number;
   readonly maxTransfers: number;
+  /** Share of the IXFRs that are compared with an AXFR of the same serial, 0 to 100. */
+  readonly ixfrCheckPercent: number;
   readonly expired: "servfail" | "serve";
 };
 

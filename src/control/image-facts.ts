@@ -49,8 +49,12 @@ export function chainNames(image: ZoneImage, types: readonly number[]): boolean 
   return BESIDE.every((type) => bitmapHas(bitmap, type) === types.includes(type));
 }
 
+export function apexSoaRdata(image: ZoneImage): Uint8Array {
+  return apexRdatas(image, RRType.SOA)[0]!;
+}
+
 export function apexSoa(image: ZoneImage): Soa {
-  return readSoa(apexRdatas(image, RRType.SOA)[0]!);
+  return readSoa(apexSoaRdata(image));
 }
 
 /** Names of the apex NS, without the final dot. */

@@ -2,6 +2,7 @@
 import type { CryptoChoice } from "#crypto";
 import { type Job, type JobAnswer, type JobCrypto, performJob } from "./jobs.ts";
 import { WorkerPool } from "./pool.ts";
+import { changedOctets } from "./posted-changes.ts";
 
 /** Octets of image or columns up to which a job is done on the main thread. */
 const SMALL_OCTETS = 256 * 1024;
@@ -40,6 +41,10 @@ function isSmall(job: Job): boolean {
     case "check":
     case "compile":
       return job.columns.rdata.byteLength <= SMALL_OCTETS && job.columns.recordLengths.length <= SMALL_OCTETS / 64;
+    case "apply":
+      return job.image.byteLength + changedOctets(job.changes) <= SMALL_OCTETS;
+    case "compare":
+      return job.ours.rdata.byteLength <= SMALL_OCTETS && job.ours.recordLengths.length <= SMALL_OCTETS / 64;
     case "validate":
       return job.to - job.from <= SMALL_SHARE;
     case "carry":

@@ -15,7 +15,16 @@ import {
   ZoneImage,
 } from "#image";
 import type { Name } from "#name";
-import { semanticCheck, ZoneBuilder, type ZoneColumns, ZoneVersion } from "#zone";
+import {
+  applyChanges,
+  firstDifference,
+  semanticCheck,
+  ZoneBuilder,
+  type ZoneColumns,
+  type ZoneLimits,
+  ZoneVersion,
+} from "#zone";
+import { type PostedChange, takeChanges } from "./posted-changes.ts";
 import { finishShares, type ValidationShare, validateShare } from "./validate-image.ts";
 import type { Fault } from "./work.ts";
 
@@ -24,6 +33,15 @@ export type Job =
   | { readonly kind: "compile"; readonly columns: ZoneColumns; readonly options: CompileOptions }
   /** From the stored, transferred image: `image` must have been verified. */
   | { readonly kind: "recompile"; readonly image: SharedArrayBuffer; readonly options: CompileOptions }
+  /** An IXFR: `image` is the stored, transferred one that the changes start from. */
+  | {
+      readonly kind: "apply";
+      readonly image: SharedArrayBuffer;
+      readonly changes: readonly PostedChange[];
+      readonly limits: ZoneLimits;
+    }
+  /** Two versions of the same serial: what tells them apart, in one sentence. */
+  | { readonly kind: "compare"; readonly ours: ZoneColumns; readonly theirs: ZoneColumns }
   | { readonly kind: "verify"; readonly image: SharedArrayBuffer }
   | ({ readonly kind: "validate" } & ValidationShare)
   | { readonly kind: "zonemd"; readonly image: SharedArrayBuffer }
@@ -45,6 +63,8 @@ export type JobAnswer = {
   check: { readonly errors: readonly string[]; readonly warnings: readonly string[] };
   compile: Result<SharedArrayBuffer, Fault>;
   recompile: Result<SharedArrayBuffer, Fault>;
+  apply: Result<ZoneColumns, Fault>;
+  compare: string | undefined;
   verify: Result<true, Fault>;
   validate: ValidationReport;
   zonemd: ZonemdVerdict;
@@ -62,6 +82,10 @@ export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] 
       return compile(ZoneVersion.open(job.columns), job.options);
     case "recompile":
       return recompile(new ZoneImage(job.image), job.options);
+    case "apply":
+      return apply(job);
+    case "compare":
+      return firstDifference(ZoneVersion.open(job.ours), ZoneVersion.open(job.theirs));
     case "verify":
       return verify(job.image);
     case "validate":
@@ -107,6 +131,15 @@ function recompile(image: ZoneImage, options: CompileOptions): Result<SharedArra
   const version = builder.finish();
   if (!version.ok) return fail({ code: `zone.${version.error.code}`, text: version.error.text });
   return compile(version.value, options);
+}
+
+function apply(job: Extract<Job, { kind: "apply" }>): Result<ZoneColumns, Fault> {
+  const image = new ZoneImage(job.image);
+  const apex: Name = image.nodeName(image.apexNode).slice();
+  const base = { apex, rrsets: () => unpackImage(image) };
+  const applied = applyChanges(base, takeChanges(job.changes), job.limits);
+  if (applied.ok) return ok(applied.value.columns);
+  return fail({ code: `transfer.${applied.error.code}`, text: applied.error.text });
 }
 
 function verify(image: SharedArrayBuffer): Result<true, Fault> {

@@ -54,7 +54,13 @@ export class PeerBook {
     const row = this.#peers.get(id);
     if (!row || row.ip === "") return undefined;
     const key = row.tsigId === null ? undefined : this.#keys.get(row.tsigId);
-    return { id, name: row.name, address: { address: row.ip, port: row.port || DEFAULT_PORT }, key };
+    return {
+      id,
+      name: row.name,
+      address: { address: row.ip, port: row.port || DEFAULT_PORT },
+      key,
+      ixfr: row.ixfrEnable,
+    };
   }
 
   notifyPeer(id: string): NotifyPeer | undefined {

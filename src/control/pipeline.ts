@@ -19,7 +19,7 @@ import {
 import type { Name } from "#name";
 import { RRType } from "#rdata";
 import { type KeyRow, newId, type ZoneRow } from "#store";
-import type { ZoneVersion } from "#zone";
+import type { ZoneChange, ZoneVersion } from "#zone";
 import { signApex } from "./apex.ts";
 import type { Deps } from "./deps.ts";
 import {
@@ -32,7 +32,7 @@ import {
 } from "./image-facts.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
 import { validateImage } from "./validate.ts";
-import type { ServedNote, ServedVersion, SignedApex, StoredVersion } from "./versions.ts";
+import type { Arrival, Origin, ServedNote, ServedVersion, SignedApex, StoredNote, StoredVersion } from "./versions.ts";
 import type { Fault, Step } from "./work.ts";
 import { checkZonemd } from "./zonemd.ts";
 
@@ -54,6 +54,10 @@ export type Draft = {
   readonly context: RoundContext;
   /** A finished transfer that was not stored yet. */
   readonly transferred: ZoneVersion | undefined;
+  /** By which it came from the stored version that the round began with; undefined when it came as a whole. */
+  readonly changes: readonly ZoneChange[] | undefined;
+  /** Of `transferred`. */
+  readonly origin: Origin | undefined;
   readonly stored: StoredVersion | undefined;
   readonly mode: SigningMode;
   readonly denial: Denial | undefined;
@@ -68,12 +72,15 @@ export type Draft = {
   readonly result: ServedVersion | undefined;
 };
 
-export function beginDraft(context: RoundContext, transferred: ZoneVersion | undefined, resign: boolean): Draft {
+export function beginDraft(context: RoundContext, arrival: Arrival | undefined, resign: boolean): Draft {
   const mode = signingMode(context.status.phase, context.flags);
   const signs = mode === "live" || mode === "multisigner";
   const empty = {
     context,
-    transferred,
+    transferred: arrival?.version,
+    // Of no use when something else was stored meanwhile.
+    changes: arrival && arrival.base === context.stored ? arrival.changes : undefined,
+    origin: arrival?.origin,
     expiration: undefined,
     zonemd: undefined,
     apex: undefined,
@@ -128,7 +135,7 @@ async function check(draft: Draft, deps: Deps): Promise<StepResult> {
 }
 
 async function store(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { context, transferred } = draft;
+  const { context, transferred, origin } = draft;
   if (!transferred) return ok(draft);
   const { zoneId } = context;
   const options: CompileOptions = { treatment: "as-is" };
@@ -138,7 +145,7 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
   const file = fileName("t", image.serial);
   await deps.store.files.saveImage(zoneId, file, image.buffer);
   const transferredAt = deps.now() * 1000;
-  const stored: StoredVersion = { image, file, serial: image.serial, transferredAt };
+  const stored: StoredVersion = { image, file, serial: image.serial, transferredAt, origin };
   await deps.store.atomically(async (tables) => {
     const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "transferred");
     await tables.versions.put({
@@ -153,6 +160,8 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
       heldReason: null,
     });
     await tables.zones.update(zoneId, { originalNameServers: apexNameServers(image) });
+    // With the row, or not at all: an IXFR starts from what this says.
+    if (origin) await tables.documents.put(zoneId, "stored", { version: 1, file, ...origin } satisfies StoredNote);
   });
   return ok({ ...draft, transferred: undefined, stored });
 }

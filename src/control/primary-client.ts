@@ -11,10 +11,17 @@ import {
   type SocketAddress,
   type TcpSession,
 } from "#net";
-import { type AxfrOutcome, buildAxfrQuery, buildSoaQuery, readSoaAnswer, type SoaAnswer } from "#transfer";
+import {
+  buildAxfrQuery,
+  buildIxfrQuery,
+  buildSoaQuery,
+  type IxfrOutcome,
+  readSoaAnswer,
+  type SoaAnswer,
+} from "#transfer";
 import { type StartHmac, signMessage, type TsigKey, TsigVerifier } from "#tsig";
-import type { ZoneLimits, ZoneVersion } from "#zone";
-import { AxfrReader } from "./axfr-reader.ts";
+import type { ZoneLimits } from "#zone";
+import { TransferReader } from "./transfer-reader.ts";
 import type { Fault } from "./work.ts";
 
 export type Primary = {
@@ -23,6 +30,8 @@ export type Primary = {
   readonly name: string;
   readonly address: SocketAddress;
   readonly key: TsigKey | undefined;
+  /** The peer's `ixfr_enable`: whether it may be asked for what has changed (IXFR). */
+  readonly ixfr: boolean;
 };
 
 export type TalkOptions = {
@@ -59,8 +68,18 @@ export type TransferLimits = {
   readonly totalTimeoutMs: number;
 };
 
+/** What came to a good end: a whole zone, changes, or that there is nothing newer. */
+export type TransferOutcome = Exclude<IxfrOutcome, { kind: "more" | "refused" | "use-tcp" }>;
+
+/** The version that we have, for IXFR. */
+export type Base = {
+  readonly serial: number;
+  /** RDATA of its SOA. */
+  readonly soa: Uint8Array;
+};
+
 export type TransferReport = {
-  readonly result: Result<ZoneVersion, Fault>;
+  readonly result: Result<TransferOutcome, Fault>;
   readonly messages: number;
   readonly records: number;
   readonly octets: number;
@@ -72,15 +91,17 @@ const SPARE_MESSAGES = 1000;
 /** A message costs more octets than what is kept of it: names are spelled out, headers repeat. */
 const OCTETS_OF_WIRE = 4;
 
-/** The whole zone, or why not. Nothing of a transfer that failed is kept. */
+/** The whole zone (AXFR) or, from `base`, the changes (IXFR); or why not. Nothing of a transfer that failed is kept. */
 export async function transferZone(
   apex: Name,
   primary: Primary,
   limits: TransferLimits,
   talk: TalkOptions,
+  base?: Base,
 ): Promise<TransferReport> {
   const id = randomId();
-  const { query, verifier } = signed(buildAxfrQuery(apex, id), primary, talk);
+  const question = base ? buildIxfrQuery(apex, id, base.soa) : buildAxfrQuery(apex, id);
+  const { query, verifier } = signed(question, primary, talk);
   const session = await dialTcp({
     server: primary.address,
     connectTimeoutMs: limits.connectTimeoutMs,
@@ -91,7 +112,9 @@ export async function transferZone(
     signal: talk.signal,
   });
   if (!session.ok) return { result: fail(netFault(session.error)), messages: 0, records: 0, octets: 0 };
-  const reader = new AxfrReader({ apex, id, limits: limits.zone }, () => session.value.close());
+  const reader = new TransferReader({ apex, id, limits: limits.zone, serial: base?.serial }, () =>
+    session.value.close(),
+  );
   try {
     session.value.send(query);
     const result = await readTransfer(session.value, reader, verifier, talk);
@@ -105,16 +128,17 @@ export async function transferZone(
 
 async function readTransfer(
   session: TcpSession,
-  reader: AxfrReader,
+  reader: TransferReader,
   verifier: TsigVerifier | undefined,
   talk: TalkOptions,
-): Promise<Result<ZoneVersion, Fault>> {
-  const conclude = (outcome: Exclude<AxfrOutcome, { kind: "more" }>): Result<ZoneVersion, Fault> => {
+): Promise<Result<TransferOutcome, Fault>> {
+  const conclude = (outcome: Exclude<IxfrOutcome, { kind: "more" }>): Result<TransferOutcome, Fault> => {
     if (outcome.kind === "refused") return fail({ code: `transfer.${outcome.code}`, text: outcome.text });
+    if (outcome.kind === "use-tcp") throw new Error("a transfer over TCP does not ask for TCP");
     if (verifier && !verifier.complete) {
       return fail({ code: "tsig.last-unsigned", text: "the last message of the transfer has no TSIG" });
     }
-    return ok(outcome.zone);
+    return ok(outcome);
   };
   // Each turn takes a message; the session bounds their number, their octets and the time.
   for (;;) {
@@ -122,7 +146,7 @@ async function readTransfer(
     if (reader.outcome && reader.outcome.kind !== "more") return conclude(reader.outcome);
     if (!next.ok) {
       const ended = next.error.code === "net.closed" ? await reader.end() : undefined;
-      if (ended && ended.kind !== "more" && (ended.kind === "done" || ended.code !== "stream-ended"))
+      if (ended && ended.kind !== "more" && (ended.kind !== "refused" || ended.code !== "stream-ended"))
         return conclude(ended);
       const fault = netFault(next.error);
       return fail({ ...fault, text: ended?.kind === "refused" ? `${fault.text}; ${ended.text}` : fault.text });

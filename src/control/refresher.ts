@@ -15,17 +15,19 @@ import {
   type Stored,
   stepRefresh,
 } from "#transfer";
-import type { ZoneVersion } from "#zone";
 import { type Attempt, PLAIN } from "./attempts.ts";
 import type { Deps } from "./deps.ts";
+import { type Fetched, fetchVersion, notFetched } from "./fetch.ts";
 import { apexSoa } from "./image-facts.ts";
+import { IxfrBase } from "./ixfr-base.ts";
 import { Lane } from "./lanes.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
 import type { PeerBook } from "./peer-book.ts";
 import { NO_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
-import { askSoa, type Primary, primaryText, type SoaOutcome, transferZone } from "./primary-client.ts";
+import { askSoa, type Primary, primaryText, type SoaOutcome } from "./primary-client.ts";
 import { tellReport } from "./refresh-events.ts";
 import { compareSoa } from "./soa-compare.ts";
+import type { Arrival } from "./versions.ts";
 import type { Held, Round } from "./work.ts";
 import type { Zone } from "./zone.ts";
 
@@ -48,7 +50,8 @@ export class Refresher {
   #note: RefreshNote;
   #peerIds: readonly string[] = [];
   #abort: AbortController | undefined;
-  #arrived: { readonly version: ZoneVersion; readonly attempt: Ended } | undefined;
+  #arrived: { readonly arrival: Arrival; readonly attempt: Ended } | undefined;
+  readonly #base = new IxfrBase();
   #installing: { readonly attempt: number; readonly row: Ended } | undefined;
   #stopped = false;
   /** What happened while effects were being performed: its turn comes after them. */
@@ -124,6 +127,7 @@ export class Refresher {
     const { attempt, row } = this.#installing;
     this.#installing = undefined;
     this.#record({ ...row, outcome: "taken" });
+    this.#base.ended("taken", row.got === "ixfr");
     const image = this.#zone.stored?.image;
     const soa = image && apexSoa(image);
     const timers = soa && { refreshSeconds: soa.refresh, retrySeconds: soa.retry };
@@ -134,6 +138,7 @@ export class Refresher {
     if (held.round !== "transferred" || !this.#installing) return;
     const { attempt, row } = this.#installing;
     this.#installing = undefined;
+    this.#base.ended("held", row.got === "ixfr");
     this.#record({ ...row, outcome: "held", errorCode: held.code, errorMessage: held.text });
     this.#feed({ kind: "held", attempt, code: held.code, text: held.text });
   }
@@ -218,6 +223,7 @@ export class Refresher {
         )
       : { kind: "failed", fault: { code: "peer.gone", text: "the peer has no address any more" } };
     if (primary) this.#recordCheck(primary, effect.transport, answer, startedAt);
+    if (answer.kind === "serial") this.#base.saw(effect.peer, this.#zone.stored, answer);
     const outcome = this.#forMachine(answer, effect.peer);
     if (outcome.kind === "serial")
       this.#rememberPeer(effect.peer, { checkedAt: this.#ms(), serial: outcome.serial, checkError: null });
@@ -290,7 +296,10 @@ export class Refresher {
     const reason = this.#reason();
     const startedAt = this.#ms();
     const limits = this.#limits(effect.timeoutSeconds);
-    const report = await this.#guarded(
+    const base = this.#base.choose(primary, effect.newerSerial, this.#zone.stored);
+    const { id: zoneId, name, apex } = this.#zone;
+    const order = { zoneId, name, apex, primary, base, limits, talk: this.#talk(signal) };
+    const fetched = await this.#guarded<Fetched>(
       // First this primary's turn, then one of all transfers: who waits for a busy primary keeps nobody else waiting.
       this.#deps.gate.run(
         `${Lane.TransfersOf} ${effect.peer}`,
@@ -301,44 +310,60 @@ export class Refresher {
             this.#urgency(),
             () => {
               this.#begun(effect.attempt);
-              return transferZone(this.#zone.apex, primary, limits, this.#talk(signal));
+              return fetchVersion(order, this.#deps);
             },
             this.#turn(effect.attempt, signal),
           ),
         this.#turn(effect.attempt, signal),
       ),
-      (text) => ({
-        result: { ok: false as const, error: { code: "round.failed", text } },
-        messages: 0,
-        records: 0,
-        octets: 0,
-      }),
+      (text) => notFetched(base ? "ixfr" : "axfr", { code: "round.failed", text }),
     );
-    const { result, messages, records, octets } = report;
-    const row: Ended = {
+    this.#base.fetched(effect.peer, fetched);
+    this.#conclude(effect, fetched, this.#ended(primary, fetched, { reason, startedAt }));
+  }
+
+  #conclude(effect: Extract<RefreshEffect, { kind: "transfer" }>, { result }: Fetched, row: Ended): void {
+    const { attempt, peer } = effect;
+    // Given up while it was being made ready.
+    if (attempt !== this.#state.attempt) return;
+    if (!result.ok) {
+      const { code, text } = result.error;
+      if (code !== "net.aborted") this.#record({ ...row, outcome: code.startsWith("net.") ? "failed" : "refused" });
+      this.#feed({ kind: "transfer-failed", attempt, code, text });
+      return;
+    }
+    const arrival = result.value;
+    if (arrival === "unchanged") {
+      this.#record({ ...row, outcome: "unchanged" });
+      this.#feed({ kind: "transfer-unchanged", attempt });
+      return;
+    }
+    const { serial } = arrival.version;
+    this.#rememberPeer(peer, { transferredAt: this.#ms(), serial, transferError: null });
+    this.#arrived = { arrival, attempt: row };
+    this.#feed({ kind: "transferred", attempt, serial });
+  }
+
+  #ended(primary: Primary, fetched: Fetched, begun: Pick<Ended, "reason" | "startedAt">): Ended {
+    const { asked, got, fallback, result, messages, records, octets } = fetched;
+    const error = result.ok ? undefined : result.error;
+    const arrival = result.ok && result.value !== "unchanged" ? result.value : undefined;
+    return {
       ...this.#about(primary),
-      kind: "axfr",
-      got: result.ok ? "axfr" : null,
-      reason,
-      startedAt,
+      ...begun,
+      kind: asked,
+      got,
+      fallbackCode: fallback?.code ?? null,
+      fallbackMessage: fallback?.text ?? null,
       finishedAt: this.#ms(),
       serialBefore: this.#state.serial ?? null,
-      serialAfter: result.ok ? result.value.serial : null,
+      serialAfter: arrival?.version.serial ?? null,
       messages,
       records,
       octets,
-      errorCode: result.ok ? null : result.error.code,
-      errorMessage: result.ok ? null : result.error.text,
+      errorCode: error?.code ?? null,
+      errorMessage: error?.text ?? null,
     };
-    if (result.ok) {
-      this.#rememberPeer(effect.peer, { transferredAt: this.#ms(), serial: result.value.serial, transferError: null });
-      this.#arrived = { version: result.value, attempt: row };
-      this.#feed({ kind: "transferred", attempt: effect.attempt, serial: result.value.serial });
-      return;
-    }
-    const { code, text } = result.error;
-    if (code !== "net.aborted") this.#record({ ...row, outcome: code.startsWith("net.") ? "failed" : "refused" });
-    this.#feed({ kind: "transfer-failed", attempt: effect.attempt, code, text });
   }
 
   #install(attempt: number): void {
@@ -346,7 +371,7 @@ export class Refresher {
     this.#arrived = undefined;
     if (!arrived) throw new Error(`${this.#zone.name}: nothing arrived to install`);
     this.#installing = { attempt, row: arrived.attempt };
-    this.#zone.takeTransfer(arrived.version);
+    this.#zone.takeTransfer(arrived.arrival);
   }
 
   #discard(): void {

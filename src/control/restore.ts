@@ -17,7 +17,7 @@ import { transferredKeys } from "./image-facts.ts";
 import { type RefreshNote, readRefreshNote } from "./peer-notes.ts";
 import { openTable } from "./pipeline.ts";
 import { readDnssecRow } from "./rows.ts";
-import { readServedNote, type ServedNote, type ServedVersion, type StoredVersion } from "./versions.ts";
+import { readOrigin, readServedNote, type ServedNote, type ServedVersion, type StoredVersion } from "./versions.ts";
 import type { Held } from "./work.ts";
 import { type RoundListener, Zone } from "./zone.ts";
 
@@ -39,6 +39,7 @@ type Rows = {
   readonly versions: ReadonlyMap<string, readonly VersionRow[]>;
   readonly served: ReadonlyMap<string, unknown>;
   readonly held: ReadonlyMap<string, unknown>;
+  readonly stored: ReadonlyMap<string, unknown>;
   readonly refresh: ReadonlyMap<string, unknown>;
 };
 
@@ -63,6 +64,7 @@ async function readRows(deps: Deps): Promise<Rows> {
     versions: Map.groupBy(await store.versions.list(), (row) => row.zoneId),
     served: await store.documents.ofKind("served"),
     held: await store.documents.ofKind("held"),
+    stored: await store.documents.ofKind("stored"),
     refresh: await store.documents.ofKind("refresh"),
   };
 }
@@ -86,7 +88,7 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
   const { status, flags } = readDnssecRow(rows.dnssec.get(row.id), row);
   const zone = new Zone({ row, apex: apex.value, status, flags, keys }, deps, listener);
   const versions = rows.versions.get(row.id) ?? [];
-  const images = new ImageShelf(zone, deps);
+  const images = new ImageShelf(zone, rows.stored.get(row.id), deps);
   const storedRow = versions.find((version) => version.use === "transferred");
   const servedRow = versions.find((version) => version.use === "served");
   const note = readServedNote(rows.served.get(row.id));
@@ -112,11 +114,14 @@ function isWanted(note: ServedNote, stored: StoredVersion, zone: Zone): boolean 
 /** Loads each image of a zone once: stored and served version often share one. */
 class ImageShelf {
   readonly #zone: Zone;
+  /** About one of the images. */
+  readonly #note: unknown;
   readonly #deps: Deps;
   readonly #images = new Map<string, Promise<ZoneImage | undefined>>();
 
-  constructor(zone: Zone, deps: Deps) {
+  constructor(zone: Zone, note: unknown, deps: Deps) {
     this.#zone = zone;
+    this.#note = note;
     this.#deps = deps;
   }
 
@@ -128,7 +133,7 @@ class ImageShelf {
 
   async stored(file: string, transferredAt: number): Promise<StoredVersion | undefined> {
     const image = await this.load(file);
-    return image && { image, file, serial: image.serial, transferredAt };
+    return image && { image, file, serial: image.serial, transferredAt, origin: readOrigin(this.#note, file) };
   }
 
   async #load(file: string): Promise<ZoneImage | undefined> {
@@ -161,7 +166,13 @@ async function restoreServed(
   const image = await images.load(row.image);
   if (!image) return undefined;
   const source = note.from === stored?.file ? stored : await images.stored(note.from, row.transferredAt);
-  const from = source ?? { image, file: row.image, serial: image.serial, transferredAt: row.transferredAt };
+  const from = source ?? {
+    image,
+    file: row.image,
+    serial: image.serial,
+    transferredAt: row.transferredAt,
+    origin: undefined,
+  };
   const base = {
     image,
     file: row.image,

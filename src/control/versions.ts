@@ -5,6 +5,7 @@ import type { SignatureTable, ZoneImage } from "#image";
 import type { Denial, SigningMode } from "#keyplan";
 import type { PublishedRRset } from "#publish";
 import type { KeyRow, SignatureFile } from "#store";
+import type { ZoneChange, ZoneVersion } from "#zone";
 
 /** As it came from the primary: every record. On disk before anything is made of it. */
 export type StoredVersion = {
@@ -14,6 +15,25 @@ export type StoredVersion = {
   readonly serial: number;
   /** Milliseconds since 1970. */
   readonly transferredAt: number;
+  /** Undefined when it is not known: then it is no base for an IXFR. */
+  readonly origin: Origin | undefined;
+};
+
+/** Where a stored version came from, and whether it can be the base of an IXFR. */
+export type Origin = {
+  /** Id of the peer. */
+  readonly peer: string;
+  /** False when an RRset came with TTLs that differ: one was kept, so what the primary has is not known record by record. */
+  readonly exact: boolean;
+};
+
+/** What a transfer brought: a whole version, made from changes or not. */
+export type Arrival = {
+  readonly version: ZoneVersion;
+  /** By which it came from `base`: an IXFR. Undefined: it was transferred as a whole. */
+  readonly changes: readonly ZoneChange[] | undefined;
+  readonly base: StoredVersion | undefined;
+  readonly origin: Origin;
 };
 
 /** What the edge serves (or will, as soon as it has acknowledged). */
@@ -60,6 +80,21 @@ export type ServedNote = {
   readonly expiration: number | null;
   readonly zonemd?: ZonemdHash | null;
 };
+
+/** What of a stored version is kept beside its row. Written in the same transaction. */
+export type StoredNote = Origin & {
+  readonly version: 1;
+  /** Its file: a note about another one says nothing. */
+  readonly file: string;
+};
+
+/** Undefined when the document is not one of this version, or not about this file. */
+export function readOrigin(document: unknown, file: string): Origin | undefined {
+  if (typeof document !== "object" || document === null) return undefined;
+  const { version, file: about, peer, exact } = document as Partial<StoredNote>;
+  const sound = version === 1 && about === file && typeof peer === "string" && typeof exact === "boolean";
+  return sound ? { peer, exact } : undefined;
+}
 
 const MODES: ReadonlySet<unknown> = new Set(["unsigned", "live", "presigned", "multisigner"]);
 const HASHES: ReadonlySet<unknown> = new Set(["sha384", "sha512", null, undefined]);

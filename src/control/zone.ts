@@ -5,12 +5,11 @@
 import { type DnssecFlags, type DnssecStatus, type SigningMode, signingMode } from "#keyplan";
 import type { Name } from "#name";
 import type { KeyRow, ZoneRow } from "#store";
-import type { ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
 import { apexNameServers } from "./image-facts.ts";
 import { beginDraft, type Draft, performStep, type RoundContext } from "./pipeline.ts";
 import { buildPublication } from "./publication.ts";
-import type { ServedVersion, StoredVersion } from "./versions.ts";
+import type { Arrival, ServedVersion, StoredVersion } from "./versions.ts";
 import {
   AT_REST,
   type Fault,
@@ -52,7 +51,7 @@ export class Zone {
   readonly #deps: Deps;
   readonly #listener: RoundListener;
   #work: Work = AT_REST;
-  #transferred: ZoneVersion | undefined;
+  #transferred: Arrival | undefined;
   #draft: Draft | undefined;
   /** Names of image files that this run found or wrote. */
   readonly #files = new Set<string>();
@@ -114,8 +113,8 @@ export class Zone {
   }
 
   /** A finished transfer: checked, stored, made ready and published. A newer one before its turn takes its place. */
-  takeTransfer(version: ZoneVersion): void {
-    this.#transferred = version;
+  takeTransfer(arrival: Arrival): void {
+    this.#transferred = arrival;
     this.begin("transferred");
   }
 

@@ -51,6 +51,7 @@ function bindConfiguration(directory: string, port: number, options: PeerOptions
     targets.length > 0 ? `  notify explicit; also-notify { ${targets.join(" ")} };` : "  notify no;",
     // Zones of odd cases are what the tests are about: warn, and load them.
     "  check-names primary ignore; check-integrity no; max-records-per-type 0; max-types-per-name 0;",
+    options.ixfr ? "  ixfr-from-differences yes;" : "",
     "};",
     "controls { };",
   ];

@@ -51,6 +51,8 @@ export type Countersign = {
     readonly primary: Pick<Peer, "kind" | "address" | "port">;
     readonly tsig?: TsigKey;
     readonly mode: SigningMode;
+    /** The peer's `ixfr_enable`. */
+    readonly ixfr?: boolean;
   }): Promise<string>;
   setMode(zoneId: string, mode: SigningMode): Promise<void>;
   status(zoneId: string): Promise<ZoneStatus>;
@@ -175,6 +177,7 @@ async function addZone(
     readonly primary: Pick<Peer, "kind" | "address" | "port">;
     readonly tsig?: TsigKey;
     readonly mode: SigningMode;
+    readonly ixfr?: boolean;
   },
 ): Promise<string> {
   const [account] = (await call("GET", "/client/v4/accounts")) as { id: string }[];
@@ -189,6 +192,7 @@ async function addZone(
     name: zone.primary.kind,
     ip: zone.primary.address,
     port: zone.primary.port,
+    ixfr_enable: zone.ixfr ?? false,
     ...(tsig ? { tsig_id: tsig.id } : {}),
   })) as { id: string };
   const created = (await call("POST", "/client/v4/zones", {

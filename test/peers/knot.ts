@@ -85,7 +85,8 @@ function knotConfiguration(directory: string, port: number, options: KnotOptions
     '    file: "%s.zone"',
     "    semantic-checks: off",
   );
-  lines.push("    zonefile-sync: -1", "    zonefile-load: whole", "    journal-content: none", "    acl: out");
+  const [load, journal] = options.ixfr ? ["difference", "changes"] : ["whole", "none"];
+  lines.push("    zonefile-sync: -1", `    zonefile-load: ${load}`, `    journal-content: ${journal}`, "    acl: out");
   if (options.zonemd) lines.push(`    zonemd-generate: ${options.zonemd}`);
   if (options.signing === "automatic") lines.push("    dnssec-signing: on", "    dnssec-policy: sign");
   if (options.signing === "onlinesign") lines.push("    module: mod-onlinesign/online");

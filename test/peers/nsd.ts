@@ -64,6 +64,7 @@ function nsdConfiguration(directory: string, port: number, options: PeerOptions)
   for (const zone of options.zones) {
     lines.push("zone:", `    name: "${zone.name}"`, `    zonefile: "${bareName(zone.name)}.zone"`);
     lines.push(`    provide-xfr: ${LOOPBACK} ${keyName}`);
+    if (options.ixfr) lines.push("    store-ixfr: yes", "    create-ixfr: yes");
     for (const target of options.notify ?? []) {
       lines.push(`    notify: ${target.address}@${target.port} ${keyName}`);
       if (key || target.address !== LOOPBACK) lines.push(`    provide-xfr: ${target.address} ${keyName}`);

@@ -28,6 +28,8 @@ export type PeerOptions = {
   /** Put in front of the program and its arguments, e.g. `taskset -c 0`. */
   readonly launcher?: readonly string[];
   readonly port?: number;
+  /** Differences between versions are kept and given by IXFR; PowerDNS has none. */
+  readonly ixfr?: boolean;
 };
 
 export type Peer = {

@@ -1,66 +1,73 @@
 /**
- * Where an AXFR is read: a small one on the main thread, a large one in a worker of its own, so that the main thread only
+ * Where a transfer is read, AXFR or IXFR: a small one on the main thread, a large one in a worker of its own, so that the main thread only
  * takes octets off the socket. A primary that finds its writes blocked for long gives up (Knot after half a second).
  *
- *   messages ─▶ up to LOCAL_OCTETS: AxfrInterpreter here, and kept
+ *   messages ─▶ up to LOCAL_OCTETS: an interpreter here, and kept
  *            ─▶ more: a worker gets what was kept, then batches; at most WINDOW_OCTETS are on the way to it
  */
 import { Worker } from "node:worker_threads";
-import { AxfrInterpreter, type AxfrOutcome, type AxfrRefusal, type AxfrSettings, type AxfrWarning } from "#transfer";
+import { type IxfrOutcome, openInterpreter, type TransferInterpreter, type TransferSettings } from "#transfer";
 import { type ZoneColumns, ZoneVersion } from "#zone";
+import { type PostedChange, takeChanges } from "./posted-changes.ts";
 
 const LOCAL_OCTETS = 256 * 1024;
 const BATCH_OCTETS = 256 * 1024;
 const WINDOW_OCTETS = 64 * 1024 * 1024;
 
 /** `octets`: messages with their lengths in front. */
-export type ToAxfrWorker = { readonly kind: "batch"; readonly octets: Uint8Array } | { readonly kind: "end" };
+export type ToTransferWorker = { readonly kind: "batch"; readonly octets: Uint8Array } | { readonly kind: "end" };
 
-export type FromAxfrWorker = {
+export type FromTransferWorker = {
   readonly records: number;
   /** Of the batch that this answers. */
   readonly octets: number;
-  readonly outcome:
-    | { readonly kind: "more" }
-    | { readonly kind: "done"; readonly columns: ZoneColumns; readonly warnings: readonly AxfrWarning[] }
-    | AxfrRefusal;
+  readonly outcome: PostedOutcome;
 };
 
-const MORE: AxfrOutcome = { kind: "more" };
+/** What crosses: columns and octets in the place of the objects around them. */
+export type PostedOutcome =
+  | { readonly kind: "zone"; readonly columns: ZoneColumns; readonly rest: Omit<Whole, "zone"> }
+  | { readonly kind: "changed"; readonly changes: readonly PostedChange[]; readonly rest: Omit<Changed, "changes"> }
+  | { readonly kind: "other"; readonly outcome: Exclude<IxfrOutcome, Whole | Changed> };
+
+type Whole = Extract<IxfrOutcome, { kind: "done" }>;
+type Changed = Extract<IxfrOutcome, { kind: "changes" }>;
+
+const MORE: IxfrOutcome = { kind: "more" };
 
 /** Keeps: messages are read once and in order; the outcome, when there is one, is final. */
-export class AxfrReader {
-  readonly #settings: AxfrSettings;
+export class TransferReader {
+  readonly #settings: TransferSettings;
   readonly #onOutcome: () => void;
-  readonly #local: AxfrInterpreter;
+  readonly #local: TransferInterpreter;
   #kept: Batch | undefined = new Batch();
   #worker: Worker | undefined;
   #sent = 0;
   #answered = 0;
   #records = 0;
-  #outcome: AxfrOutcome | undefined;
+  #outcome: IxfrOutcome | undefined;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
   /** `onOutcome` is called when a worker comes to an end while nobody waits for it. */
-  constructor(settings: AxfrSettings, onOutcome: () => void) {
+  constructor(settings: TransferSettings, onOutcome: () => void) {
     this.#settings = settings;
     this.#onOutcome = onOutcome;
-    this.#local = new AxfrInterpreter(settings);
+    this.#local = openInterpreter(settings);
   }
 
   get records(): number {
     return this.#worker ? this.#records : this.#local.records;
   }
 
-  /** Done or refused; undefined while messages are missing. Throws what ended the worker, if that happened. */
-  get outcome(): AxfrOutcome | undefined {
+  /** The end; undefined while messages are missing. Throws what ended the worker, if that happened. */
+  get outcome(): IxfrOutcome | undefined {
     if (this.#failure) throw this.#failure;
     return this.#outcome;
   }
 
   /** Takes a message, a view that holds until this resolves; "more" may be told of a message that a worker has yet to read. */
-  async accept(message: Uint8Array): Promise<AxfrOutcome> {
+  async accept(message: Uint8Array): Promise<IxfrOutcome> {
     if (!this.#worker) {
       const outcome = this.#local.accept(message);
       if (outcome.kind !== "more") this.#outcome = outcome;
@@ -75,11 +82,11 @@ export class AxfrReader {
   }
 
   /** The connection ended: the outcome of what came. */
-  async end(): Promise<AxfrOutcome> {
+  async end(): Promise<IxfrOutcome> {
     if (this.outcome) return this.outcome;
     if (!this.#worker) return this.#local.end();
     this.#flush();
-    this.#worker.postMessage({ kind: "end" } satisfies ToAxfrWorker);
+    this.#worker.postMessage({ kind: "end" } satisfies ToTransferWorker);
     while (this.#outcome === undefined && !this.#failure) await this.#turn();
     return this.outcome!;
   }
@@ -106,26 +113,22 @@ export class AxfrReader {
     const octets = this.#kept.take();
     this.#kept = undefined;
     this.#sent += octets.length;
-    this.#worker.postMessage({ kind: "batch", octets } satisfies ToAxfrWorker, [octets.buffer]);
+    this.#worker.postMessage({ kind: "batch", octets } satisfies ToTransferWorker, [octets.buffer]);
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./axfr-worker.ts", import.meta.url), { workerData: this.#settings });
-    worker.on("message", (answer: FromAxfrWorker) => this.#answeredBy(answer));
+    const worker = new Worker(new URL("./transfer-worker.ts", import.meta.url), { workerData: this.#settings });
+    worker.on("message", (answer: FromTransferWorker) => this.#answeredBy(answer));
     worker.on("error", (error) => this.#failed(error instanceof Error ? error : new Error(String(error))));
     worker.on("exit", () => this.#failed(new Error("the worker that read the transfer ended")));
     return worker;
   }
 
-  #answeredBy(answer: FromAxfrWorker): void {
+  #answeredBy(answer: FromTransferWorker): void {
     this.#answered += answer.octets;
     this.#records = answer.records;
-    const { outcome } = answer;
-    if (outcome.kind === "done") {
-      this.#outcome = { kind: "done", zone: ZoneVersion.open(outcome.columns), warnings: outcome.warnings };
-    } else if (outcome.kind === "refused") {
-      this.#outcome = outcome;
-    }
+    const outcome = opened(answer.outcome);
+    if (outcome.kind !== "more") this.#outcome = outcome;
     if (this.#sent === this.#answered) this.#flush();
     this.#tell();
   }
@@ -147,6 +150,12 @@ export class AxfrReader {
       this.#wake = resolve;
     });
   }
+}
+
+function opened(posted: PostedOutcome): IxfrOutcome {
+  if (posted.kind === "zone") return { ...posted.rest, zone: ZoneVersion.open(posted.columns) };
+  if (posted.kind === "changed") return { ...posted.rest, changes: takeChanges(posted.changes) };
+  return posted.outcome;
 }
 
 /** Messages one behind the other, each with its length in front. */

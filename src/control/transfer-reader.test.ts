@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { Flag, type ResourceRecord, writeMessage } from "#message";
 import { type Name, readName } from "#name";
 import { RRType, readRdata, typeCode } from "#rdata";
-import { AxfrInterpreter, type AxfrOutcome } from "#transfer";
-import { AxfrReader } from "./axfr-reader.ts";
+import { AxfrInterpreter, type IxfrOutcome } from "#transfer";
+import { TransferReader } from "./transfer-reader.ts";
 
 const APEX = name("example.");
 const ID = 77;
@@ -37,12 +37,12 @@ function stream(messages: number): Uint8Array[] {
   return [message([SOA, record("example.", "NS", "ns.example.")]), ...body, message([SOA])];
 }
 
-async function read(messages: readonly Uint8Array[], end = false): Promise<{ outcome: AxfrOutcome; records: number }> {
+async function read(messages: readonly Uint8Array[], end = false): Promise<{ outcome: IxfrOutcome; records: number }> {
   let wake = () => {};
   const woken = new Promise<void>((resolve) => {
     wake = resolve;
   });
-  const reader = new AxfrReader({ apex: APEX, id: ID }, () => wake());
+  const reader = new TransferReader({ apex: APEX, id: ID }, () => wake());
   for (const octets of messages) {
     // A view that is overwritten once the reader has it, as a socket's buffer would be.
     const view = octets.slice();

@@ -1,0 +1,179 @@
+/**
+ * One attempt to get a newer version from one primary: what has changed (IXFR) where there is a base for it, else, or when
+ * anything about the changes is wrong, the whole zone (AXFR), from the same primary, in the same attempt.
+ *
+ * ```
+ *  base? ── no ──────────────────────────────────────────────────────────────▶ AXFR ─▶ version
+ *    │ yes                                                                      ▲
+ *    ▼            a whole zone came after all ─────────────────▶ version        │
+ *   IXFR ─┬─ changes ─▶ applied to the stored image ─┬─ fit ─▶ (sample) ─▶ version
+ *         │                                          └─ do not fit ────────────▶│ refused, with the reason
+ *         ├─ refused: an RCODE, a broken chain, another base, an older serial ─▶│
+ *         ├─ nothing newer ─▶ unchanged
+ *         └─ the network failed ─▶ failed: the next primary is asked
+ * ```
+ * A failed signature (TSIG) falls back, too: a primary whose long incremental answers are signed wrongly must not leave
+ * the zone stale; who it is, AXFR asks again.
+ */
+import { fail, ok, type Result } from "#bytes";
+import type { Name } from "#name";
+import { ttlsDiffered, type ZoneChange, type ZoneLimits, ZoneVersion } from "#zone";
+import type { Deps } from "./deps.ts";
+import { apexSoaRdata } from "./image-facts.ts";
+import { postChanges } from "./posted-changes.ts";
+import {
+  type Primary,
+  primaryText,
+  type TalkOptions,
+  type TransferLimits,
+  type TransferReport,
+  transferZone,
+} from "./primary-client.ts";
+import type { Arrival, StoredVersion } from "./versions.ts";
+import type { Fault } from "./work.ts";
+
+export type FetchOrder = {
+  readonly zoneId: string;
+  /** Without the final dot. */
+  readonly name: string;
+  readonly apex: Name;
+  readonly primary: Primary;
+  /** IXFR from here; undefined: AXFR. */
+  readonly base: StoredVersion | undefined;
+  readonly limits: TransferLimits;
+  readonly talk: TalkOptions;
+};
+
+export type Fetched = {
+  readonly result: Result<Arrival | "unchanged", Fault>;
+  readonly asked: "axfr" | "ixfr";
+  /** What came; `soa`: that there is nothing newer. */
+  readonly got: "axfr" | "ixfr" | "soa" | null;
+  /** Why an IXFR became an AXFR. */
+  readonly fallback: Fault | undefined;
+  /** Of both, when there were two. */
+  readonly messages: number;
+  readonly records: number;
+  readonly octets: number;
+};
+
+export async function fetchVersion(order: FetchOrder, deps: Deps): Promise<Fetched> {
+  if (!order.base) return fetchWhole(order, "axfr", undefined, NOTHING);
+  const begun = deps.nowMs();
+  const { fetched, fallback } = await fetchChanges(order, order.base, deps);
+  if (!fallback) return fetched;
+  deps.log.info({ zone: order.name, primary: primaryText(order.primary), reason: fallback }, "IXFR falls back to AXFR");
+  return fetchWhole({ ...order, limits: rest(order.limits, deps.nowMs() - begun) }, "ixfr", fallback, fetched);
+}
+
+/** An attempt that did not get so far as to ask. */
+export function notFetched(asked: Fetched["asked"], fault: Fault): Fetched {
+  return { result: fail(fault), asked, got: null, fallback: undefined, ...NOTHING };
+}
+
+type Counts = Pick<Fetched, "messages" | "records" | "octets">;
+
+const NOTHING: Counts = { messages: 0, records: 0, octets: 0 };
+
+async function fetchWhole(
+  order: FetchOrder,
+  asked: Fetched["asked"],
+  fallback: Fault | undefined,
+  before: Counts,
+): Promise<Fetched> {
+  const { apex, primary, limits, talk } = order;
+  const report = await transferZone(apex, primary, limits, talk);
+  const about = { asked, fallback, ...sum(before, report) };
+  if (!report.result.ok) return { ...about, result: report.result, got: null };
+  if (report.result.value.kind !== "done") throw new Error("an AXFR brought no zone");
+  return { ...about, result: ok(wholeArrival(report.result.value.zone, primary)), got: "axfr" };
+}
+
+type ChangesFetched = { readonly fetched: Fetched; readonly fallback?: Fault };
+
+async function fetchChanges(order: FetchOrder, base: StoredVersion, deps: Deps): Promise<ChangesFetched> {
+  const { apex, primary, limits, talk } = order;
+  const from = { serial: base.serial, soa: apexSoaRdata(base.image) };
+  const report = await transferZone(apex, primary, limits, talk, from);
+  const about = { asked: "ixfr", fallback: undefined, ...sum(NOTHING, report) } as const;
+  const { result } = report;
+  if (!result.ok) {
+    const fetched = { ...about, result, got: null };
+    return fallsBack(result.error) ? { fetched, fallback: result.error } : { fetched };
+  }
+  switch (result.value.kind) {
+    case "current":
+      return { fetched: { ...about, result: ok("unchanged"), got: "soa" } };
+    case "done":
+      return { fetched: { ...about, result: ok(wholeArrival(result.value.zone, primary)), got: "axfr" } };
+    case "changes": {
+      const applied = await applyTo(base, result.value.changes, limits.zone, deps);
+      if (!applied.ok) return { fetched: { ...about, result: applied, got: "ixfr" }, fallback: applied.error };
+      const { changes } = result.value;
+      const origin = { peer: primary.id, exact: !ttlsDiffered(applied.value) };
+      const arrival: Arrival = { version: applied.value, changes, base, origin };
+      return checkSample(order, { ...about, result: ok(arrival), got: "ixfr" }, arrival, deps);
+    }
+  }
+}
+
+/** The slow way: every record of the base is taken in hand. */
+async function applyTo(
+  base: StoredVersion,
+  changes: readonly ZoneChange[],
+  limits: ZoneLimits,
+  deps: Deps,
+): Promise<Result<ZoneVersion, Fault>> {
+  const job = { image: base.image.buffer, changes: postChanges(changes), limits };
+  const columns = await deps.jobs.run<"apply">({ kind: "apply", ...job });
+  return columns.ok ? ok(ZoneVersion.open(columns.value)) : columns;
+}
+
+/**
+ * On a sample, what changes led to is compared with an AXFR of the same serial. A primary that is further on by then, or out
+ * of reach, proves nothing. Where they differ the AXFR is taken.
+ */
+async function checkSample(order: FetchOrder, fetched: Fetched, arrival: Arrival, deps: Deps): Promise<ChangesFetched> {
+  if (deps.random() * 100 >= deps.settings().ixfrCheckPercent) return { fetched };
+  const { apex, primary, limits, talk, name, zoneId } = order;
+  const report = await transferZone(apex, primary, limits, talk);
+  const counted = { ...fetched, ...sum(fetched, report) };
+  const { result } = report;
+  if (!result.ok || result.value.kind !== "done" || result.value.zone.serial !== arrival.version.serial) {
+    deps.log.info({ zone: name, serial: arrival.version.serial }, "an IXFR could not be compared with an AXFR");
+    return { fetched: counted };
+  }
+  const whole = result.value.zone;
+  const columns = { ours: arrival.version.columns, theirs: whole.columns };
+  const difference = await deps.jobs.run<"compare">({ kind: "compare", ...columns });
+  if (difference === undefined) return { fetched: counted };
+  const text = `serial ${whole.serial} by IXFR is not what it is by AXFR: ${difference}`;
+  const message = `${name}: ${text}; the AXFR is taken. ${primaryText(primary)} sends wrong changes, or they are applied wrongly here`;
+  const detail = { serial: whole.serial, peer: primary.id };
+  deps.events.add({ zoneId, zone: name, level: "error", code: "transfer.ixfr-differs", message, detail });
+  const fallback = { code: "transfer.ixfr-differs", text };
+  return { fetched: { ...counted, result: ok(wholeArrival(whole, primary)), got: "axfr", fallback } };
+}
+
+function wholeArrival(version: ZoneVersion, primary: Primary): Arrival {
+  const origin = { peer: primary.id, exact: !ttlsDiffered(version) };
+  return { version, changes: undefined, base: undefined, origin };
+}
+
+/** Whether a failure says something about the changes. What the network does to an IXFR it does to an AXFR, too. */
+function fallsBack({ code }: Fault): boolean {
+  return !code.startsWith("net.");
+}
+
+/** Both transfers are one attempt: they share its time. */
+function rest(limits: TransferLimits, passedMs: number): TransferLimits {
+  return { ...limits, totalTimeoutMs: Math.max(limits.connectTimeoutMs, limits.totalTimeoutMs - passedMs) };
+}
+
+function sum(before: Counts, report: TransferReport): Counts {
+  return {
+    messages: before.messages + report.messages,
+    records: before.records + report.records,
+    octets: before.octets + report.octets,
+  };
+}
