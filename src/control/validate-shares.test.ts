@@ -33,7 +33,8 @@ const shares: number[] = [];
 const runner = new JobRunner(WORKERS, "auto", counting);
 const run = runner.run.bind(runner);
 runner.run = ((job) => {
-  if (job.kind === "validate") shares.push(job.to - job.from);
+  const share = job as Job;
+  if (share.kind === "validate") shares.push(share.to - share.from);
   return run(job as never);
 }) as JobRunner["run"];
 afterAll(() => runner.stop());
