@@ -8,7 +8,7 @@ import { RRType } from "#rdata";
 import { type RRset, zoneFromRRsets } from "#zone";
 import { readZoneFile } from "#zonefile";
 import { JobRunner } from "./job-runner.ts";
-import { performJob } from "./jobs.ts";
+import { type Job, performJob } from "./jobs.ts";
 import { validateImage } from "./validate.ts";
 import { validationItems } from "./validate-image.ts";
 
