@@ -33,6 +33,12 @@ www 300 IN A 192.0.2.1
 `,
 };
 
+/** The same, to be signed with NSEC where the other one is signed with NSEC3. */
+const SMALL_NSEC: PeerZone = {
+  name: "viz-nsec.example.",
+  text: SMALL.text.replace("viz.example.", "viz-nsec.example."),
+};
+
 describe.skipIf(missing.length > 0)(`whole zones${leftOut}`, () => {
   const odd: PeerZone = { name: APEX, text: flattenZone(APEX, zonePath("odd.zone")) };
   const signed = signZone({ ...odd, name: APEX }, { denial: "nsec" });
@@ -43,7 +49,7 @@ describe.skipIf(missing.length > 0)(`whole zones${leftOut}`, () => {
   beforeAll(async () => {
     [plainPrimary, signedPrimary, product] = await Promise.all([
       startKnot({ zones: [odd, SMALL] }),
-      startKnot({ zones: [signed, signZone(SMALL, { denial: "nsec3" })] }),
+      startKnot({ zones: [signed, signZone(SMALL, { denial: "nsec3" }), signZone(SMALL_NSEC, { denial: "nsec" })] }),
       startCountersign({ env: NO_RESOLVER }),
     ]);
   });
@@ -88,23 +94,26 @@ describe.skipIf(missing.length > 0)(`whole zones${leftOut}`, () => {
   });
 
   test.skipIf(noViz).each([
-    ["live", "plain"],
-    ["live-nsec3", "plain"],
-    ["live-chain", "plain"],
-    ["presigned-nsec3", "signed"],
-  ] as const)("DNSViz finds nothing in mode %s", async (mode, primary) => {
-    await withZone(SMALL.name, primary === "plain" ? plainPrimary : signedPrimary, mode, async (id) => {
+    ["live", "plain", SMALL],
+    ["live-nsec3", "plain", SMALL],
+    ["live-chain", "plain", SMALL],
+    ["presigned", "signed", SMALL_NSEC],
+    ["presigned-nsec3", "signed", SMALL],
+    ["multisigner", "signed", SMALL],
+  ] as const)("DNSViz finds nothing in mode %s", async (mode, primary, zone) => {
+    await withZone(zone.name, primary === "plain" ? plainPrimary : signedPrimary, mode, async (id) => {
       const { dnskeys } = (await product.status(id)).dnssec;
-      const said = dnsviz(product, SMALL.name, dnskeys);
+      const said = dnsviz(product, zone.name, dnskeys);
       const lines = said.split("\n").filter((line) => /^\s+\[/.test(line));
       expect(said).toMatch(/DNSKEY: .*\[\.\]/);
       expect(lines.length).toBeGreaterThan(20);
       expect(lines.filter((line) => !line.startsWith("  [.]") || /\[[!?-]\]| [EW]:/.test(line))).toEqual([]);
-      // With another key as anchor it says so.
+      // With another key as anchor it says so; once is enough, it is slow.
+      if (mode !== "live") return;
       const other = dnskeys.map((key) =>
         key.replace(/(.{6})(.)(.{4})$/, (_all, a, b, c) => `${a}${b === "A" ? "B" : "A"}${c}`),
       );
-      expect(dnsviz(product, SMALL.name, other)).toContain("E:NO_TRUST_ANCHOR_SIGNING");
+      expect(dnsviz(product, zone.name, other)).toContain("E:NO_TRUST_ANCHOR_SIGNING");
     });
   });
 });
