@@ -10,25 +10,24 @@ import { ownerOf, type Work, writeSet } from "./work.ts";
 export function writeAdditional(work: Work): void {
   const { image } = work.entry;
   if (work.additionalSet === 0) return;
-  const list = image.additionalOf(work.additionalSet);
-  if (list === 0) return;
+  const { cut, additionalNodes: nodes } = work;
+  const count = image.additionalNodes(work.additionalSet, nodes);
+  if (count === 0) return;
   work.reply.section = Section.Additional;
-  const count = image.words[list]!;
-  const { cut } = work;
   if (cut === 0) {
-    for (let i = 1; i <= count; i++) writeAddresses(work, image.words[list + i]!);
+    for (let i = 0; i < count; i++) writeAddresses(work, nodes[i]!);
     return;
   }
   // What the child's own servers need first, so that the rest cannot take its room.
-  for (let i = 1; i <= count; i++) {
-    const node = image.words[list + i]!;
+  for (let i = 0; i < count; i++) {
+    const node = nodes[i]!;
     if (isInside(image, node, cut) && !writeAddresses(work, node)) {
       work.reply.truncated = true;
       return;
     }
   }
-  for (let i = 1; i <= count; i++) {
-    const node = image.words[list + i]!;
+  for (let i = 0; i < count; i++) {
+    const node = nodes[i]!;
     if (!isInside(image, node, cut)) writeAddresses(work, node);
   }
 }

@@ -53,9 +53,11 @@ export class Work {
   compactOk = false;
   /** The set whose targets' addresses go along; 0 none. */
   additionalSet = 0;
+  /** Scratch: the nodes of those. */
+  readonly additionalNodes = new Uint32Array(64);
   /** The cut, when the answer is a referral; 0 else. */
   cut = 0;
-  /** Records of denial to send: NSEC nodes or NSEC3 indexes. For NSEC3 made here, the node that matches, or 0 to cover. */
+  /** Records of denial to send: NSEC nodes or NSEC3 entries. For NSEC3 made here, the node that matches, or 0 to cover. */
   readonly proofs = new Int32Array(MAX_PROOFS);
   /** For NSEC3 made here: the hash of each proof. */
   readonly hashes = new Uint8Array(HASH * MAX_PROOFS);

@@ -1,14 +1,9 @@
 /** Which nodes' addresses go with an RRset into the additional section: found once here, so answering follows refs. */
 import { nameHash } from "#name";
 import { RRType, rdataTarget } from "#rdata";
+import { followedAt, MAX_TARGETS } from "./follow.ts";
 import { findPlanned, type NameIndex } from "./name-index.ts";
 import type { Plan } from "./plan.ts";
-
-/** RRsets whose targets' addresses are worth sending along (RFC 1034 section 3.7, RFC 2782, RFC 9460 section 4.1). */
-const FOLLOWED: ReadonlySet<number> = new Set([RRType.NS, RRType.MX, RRType.SRV, RRType.SVCB, RRType.HTTPS]);
-
-/** A set with more targets than this sends no more along: it would not fit a message anyway. */
-const MAX_TARGETS = 64;
 
 /** Set index to node indexes, each once, in RDATA order. Sets without a target in the zone are missing. */
 export type AdditionalPlan = ReadonlyMap<number, readonly number[]>;
@@ -16,7 +11,7 @@ export type AdditionalPlan = ReadonlyMap<number, readonly number[]>;
 export function planAdditional(plan: Plan, index: NameIndex): AdditionalPlan {
   const additional = new Map<number, readonly number[]>();
   for (let set = 0; set < plan.setCount; set++) {
-    if (!FOLLOWED.has(plan.setType[set]!) || plan.setMade[set]! >= 0) continue;
+    if (followedAt(plan.setType[set]!) < 0 || plan.setMade[set]! >= 0) continue;
     const targets = targetsOf(plan, index, set);
     if (targets.length > 0) additional.set(set, targets);
   }

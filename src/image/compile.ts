@@ -6,6 +6,7 @@ import { fail, ok, type Result } from "#bytes";
 import { RRType, readSoa } from "#rdata";
 import type { ZoneVersion } from "#zone";
 import { planAdditional } from "./additional.ts";
+import { overlayRoom } from "./layout.ts";
 import { buildNameIndex } from "./name-index.ts";
 import { planNsec3 } from "./nsec3-plan.ts";
 import { addOwnChain } from "./own-chain.ts";
@@ -18,6 +19,8 @@ export type CompileOptions = {
   readonly treatment: Treatment;
   /** With `strip`: make a full NSEC chain; the types that the apex has beside the image. */
   readonly ownChain?: { readonly apexTypes: readonly number[] };
+  /** Octets behind the image for overlays; default: as much as is fit for its size. */
+  readonly roomOctets?: number;
 };
 
 export type CompileError = {
@@ -43,6 +46,16 @@ export function compileImage(version: ZoneVersion, options: CompileOptions): Res
   const places = placeImage(plan, index, nsec3, additional);
   if (!places) return fail({ code: "too-large", text: "the image would pass 4 GiB" });
   return ok(
-    writeImage({ plan, index, nsec3, additional, places, soaTtl, soa, ownChain: options.ownChain !== undefined }),
+    writeImage({
+      plan,
+      index,
+      nsec3,
+      additional,
+      places,
+      soaTtl,
+      soa,
+      ownChain: options.ownChain !== undefined,
+      roomOctets: options.roomOctets ?? overlayRoom(4 * places.words),
+    }),
   );
 }

@@ -1,10 +1,29 @@
 /**
  * The reader of a zone image. It trusts the octets: `verifyImage` has walked them once. No object is made for a lookup;
  * nodes, RRsets and NSEC3 entries are word indexes ("refs", 0 = none).
+ *
+ * A version is the base, or the base with one overlay segment over it (`root`): what the overlay knows goes first, links are
+ * followed to what stands there now. Without an overlay each of these costs one branch.
  */
+import { nsec3Hash } from "#dnssec";
 import { CASE_FOLD } from "#name";
-import { Header, ImageFlag, MAX_PROBE, NodeWord, Nsec3Word, SetWord } from "./layout.ts";
+import { followedAt, hashAt, MAX_TARGETS } from "./follow.ts";
+import {
+  EditKind,
+  Header,
+  ImageFlag,
+  MAX_PROBE,
+  NodeFlag,
+  NodeWord,
+  Nsec3Word,
+  OVERLAY_FLAG,
+  OverlayHeader,
+  RR_HEAD,
+  SetWord,
+  SPARE_SLOTS,
+} from "./layout.ts";
 import { keyWord, MAX_ORDER_KEY, writeOrderKey } from "./order-key.ts";
+import { type EditList, GONE, type ListPlace, OverlayIndex } from "./overlay-index.ts";
 
 export class ZoneImage {
   readonly buffer: SharedArrayBuffer;
@@ -14,6 +33,17 @@ export class ZoneImage {
   readonly serial: number;
   readonly flags: number;
   readonly nodeCount: number;
+  /** Root of the overlay segment, 0 without one. */
+  readonly root: number;
+  /** First word behind what this version uses: there the next overlay goes. */
+  readonly end: number;
+  /** Words of the base. */
+  readonly baseWords: number;
+  /** Nodes and NSEC3 entries that differ from the base. */
+  readonly overlayEntries: number;
+  /** Signature slots that RRsets of this version may have, and how many a table needs for it and its overlays. */
+  readonly slotCount: number;
+  readonly slotCapacity: number;
   readonly rrsetCount: number;
   readonly recordCount: number;
   /** Negative TTL: the smaller of the SOA's TTL and its MINIMUM (RFC 2308 section 5, RFC 9077). */
@@ -22,38 +52,53 @@ export class ZoneImage {
   readonly nsec3:
     | { readonly algorithm: 1; readonly iterations: number; readonly salt: Uint8Array; readonly count: number }
     | undefined;
+  private readonly overlay: OverlayIndex | undefined;
   private readonly table: number;
   private readonly mask: number;
   private readonly order: number;
   private readonly orderKeys: number;
+  private readonly baseNodes: number;
   private readonly commonKey: number;
   private readonly commonKeyLength: number;
   private readonly apexLabels: number;
   private readonly nsec3List: number;
-  private readonly nsec3Count: number;
+  private readonly baseNsec3: number;
   private readonly key = new Uint8Array(MAX_ORDER_KEY);
+  private readonly place: ListPlace = { edit: -1, place: -1 };
 
-  constructor(buffer: SharedArrayBuffer) {
+  constructor(buffer: SharedArrayBuffer, root = 0) {
     const words = new Uint32Array(buffer);
+    const pick = (base: number, overlay: number) => words[root === 0 ? base : root + overlay]!;
     this.buffer = buffer;
     this.words = words;
     this.octets = new Uint8Array(buffer);
-    this.apexNode = words[Header.ApexNode]!;
-    this.serial = words[Header.Serial]!;
-    this.flags = words[Header.Flags]!;
-    this.nodeCount = words[Header.NodeCount]!;
-    this.rrsetCount = words[Header.RRsetCount]!;
-    this.recordCount = words[Header.RecordCount]!;
-    this.negativeTtl = Math.min(words[Header.SoaTtl]!, words[Header.SoaMinimum]!);
-    this.maxTtl = words[Header.MaxTtl]!;
+    this.root = root;
+    this.overlay = root === 0 ? undefined : new OverlayIndex(words, this.octets, root);
+    this.overlayEntries = this.overlay ? this.overlay.nodes.count + this.overlay.nsec3.count : 0;
+    this.baseWords = words[Header.Words]!;
+    this.end = pick(Header.Words, OverlayHeader.End);
+    this.apexNode = pick(Header.ApexNode, OverlayHeader.ApexNode);
+    this.serial = pick(Header.Serial, OverlayHeader.Serial);
+    this.flags = pick(Header.Flags, OverlayHeader.Flags);
+    this.nodeCount = pick(Header.NodeCount, OverlayHeader.NodeCount);
+    this.rrsetCount = pick(Header.RRsetCount, OverlayHeader.RRsetCount);
+    this.recordCount = pick(Header.RecordCount, OverlayHeader.RecordCount);
+    this.slotCount = pick(Header.RRsetCount, OverlayHeader.SlotCount);
+    this.slotCapacity = words[Header.RRsetCount]! + (words.length > this.baseWords ? SPARE_SLOTS : 0);
+    this.negativeTtl = Math.min(
+      pick(Header.SoaTtl, OverlayHeader.SoaTtl),
+      pick(Header.SoaMinimum, OverlayHeader.SoaMinimum),
+    );
+    this.maxTtl = pick(Header.MaxTtl, OverlayHeader.MaxTtl);
     this.table = words[Header.HashTable]!;
     this.mask = words[Header.HashMask]!;
     this.order = words[Header.Order]!;
     this.orderKeys = words[Header.OrderKeys]!;
+    this.baseNodes = words[Header.NodeCount]!;
     this.commonKey = words[Header.CommonKey]!;
     this.commonKeyLength = words[Header.CommonKeyLength]!;
     this.nsec3List = words[Header.Nsec3List]!;
-    this.nsec3Count = words[Header.Nsec3Count]!;
+    this.baseNsec3 = words[Header.Nsec3Count]!;
     this.apexLabels = (words[this.apexNode + NodeWord.Shape]! >>> 16) & 0xff;
     const salt = words[Header.Nsec3Salt]!;
     this.nsec3 =
@@ -63,12 +108,21 @@ export class ZoneImage {
             algorithm: 1,
             iterations: words[Header.Nsec3Iterations]!,
             salt: this.octets.slice(salt, salt + words[Header.Nsec3SaltLength]!),
-            count: this.nsec3Count,
+            count: pick(Header.Nsec3Count, OverlayHeader.Nsec3Count),
           };
   }
 
   /** The node with exactly this name (empty non-terminals, glue and hidden names too), or 0. `hash` is `nameHash` of it. */
   findNode(hash: number, name: Uint8Array, at: number): number {
+    if (this.overlay !== undefined) {
+      const found = this.overlay.find(hash, name, at);
+      if (found !== 0) return found === GONE ? 0 : found;
+    }
+    return this.findBaseNode(hash, name, at);
+  }
+
+  /** The base's node of this name, whatever has become of it. */
+  findBaseNode(hash: number, name: Uint8Array, at: number): number {
     const words = this.words;
     const wanted = hash >>> 0;
     let slot = hash & this.mask;
@@ -84,17 +138,36 @@ export class ZoneImage {
 
   /** The node that is canonically the last of those not after this name, which must be at or below the apex. */
   findPrevious(name: Uint8Array, at: number): number {
+    const place = this.basePlace(name, at);
+    if (this.overlay === undefined) return this.words[this.order + place]!;
+    const { nodes } = this.overlay;
+    const length = writeOrderKey(name, at, this.apexLabels, this.key);
+    // Of those that came in right behind the base's node: the first that is after the name.
+    const first = nodes.firstAt(place + 1);
+    let low = first;
+    let high = nodes.firstAt(place + 2);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (nodes.kind(middle) !== EditKind.Added || this.compareWithKey(nodes.ref(middle), length) > 0) high = middle;
+      else low = middle + 1;
+    }
+    nodes.lastBefore(low, first, place, this.place);
+    return this.placed(nodes, this.order, 1, true);
+  }
+
+  /** Index in the base's canonical order of its last node that is not after this name, whatever has become of it. */
+  basePlace(name: Uint8Array, at: number): number {
     const { key, words } = this;
     const length = writeOrderKey(name, at, this.apexLabels, key);
-    if (length === 0) return this.apexNode;
+    if (length === 0) return 0;
     const common = this.compareCommon(length);
-    if (common < 0) return this.apexNode;
-    if (common > 0) return words[this.order + this.nodeCount - 1]!;
+    if (common < 0) return 0;
+    if (common > 0) return this.baseNodes - 1;
     const high = keyWord(key, length, this.commonKeyLength);
     const low = keyWord(key, length, this.commonKeyLength + 4);
     // Invariant: node `first` is not after the name, node `last` is (or is one past the end).
     let first = 0;
-    let last = this.nodeCount;
+    let last = this.baseNodes;
     while (last - first > 1) {
       const middle = (first + last) >>> 1;
       const entry = this.orderKeys + 2 * middle;
@@ -102,11 +175,11 @@ export class ZoneImage {
       let after: boolean;
       if (keyHigh !== high) after = keyHigh > high;
       else if (words[entry + 1]! !== low) after = words[entry + 1]! > low;
-      else after = this.compareWithKey(middle, length) > 0;
+      else after = this.compareWithKey(words[this.order + middle]!, length) > 0;
       if (after) last = middle;
       else first = middle;
     }
-    return words[this.order + first]!;
+    return first;
   }
 
   /** Flags of `NodeFlag`. */
@@ -136,42 +209,59 @@ export class ZoneImage {
 
   /** Position in canonical order, from 0 (the apex). */
   nodeIndex(node: number): number {
-    return this.words[node + NodeWord.Index]!;
+    const index = this.words[node + NodeWord.Index]!;
+    if (this.overlay === undefined) return index;
+    const { nodes } = this.overlay;
+    if (node < this.baseWords) return nodes.mergedBase(index);
+    return nodes.mergedEdit(nodes.ofRef((index & ~OVERLAY_FLAG) >>> 0, node));
   }
 
   /** The node at a canonical position from 0 to nodeCount - 1. */
   nodeAt(index: number): number {
-    return this.words[this.order + index]!;
+    if (this.overlay === undefined) return this.words[this.order + index]!;
+    this.overlay.nodes.seek(index, this.place);
+    return this.placed(this.overlay.nodes, this.order, 1, true);
   }
 
   /** 0 for the apex. */
   nodeParent(node: number): number {
-    return this.words[node + NodeWord.Parent]!;
+    return this.link(this.words[node + NodeWord.Parent]!);
   }
 
   /** The node `*.` + this name, or 0. */
   wildcardChild(node: number): number {
-    return this.words[node + NodeWord.WildcardChild]!;
+    return this.link(this.words[node + NodeWord.WildcardChild]!);
   }
 
   /** For hidden nodes (`NodeFlag.Occluded`) the cut or DNAME above; else 0. */
   cutOf(node: number): number {
-    return this.words[node + NodeWord.Cut]!;
+    return this.link(this.words[node + NodeWord.Cut]!);
   }
 
   /** The node itself when it has an NSEC, else the canonically closest earlier one that has: it covers this name. 0 without NSEC. */
   nsecNode(node: number): number {
-    return this.words[node + NodeWord.Nsec]!;
+    if (this.overlay === undefined) return this.words[node + NodeWord.Nsec]!;
+    return this.hasOwnNsec(node) ? node : this.nsecBefore(this.overlay.nodes, node);
   }
 
-  /** Index of the NSEC3 that matches this name, or -1. */
+  /** The NSEC3 entry that matches this name, or -1. */
   nsec3Match(node: number): number {
-    return this.words[node + NodeWord.Nsec3Match]! - 1;
+    const match = this.words[node + NodeWord.Nsec3Match]!;
+    if (this.overlay === undefined) return match === 0 ? -1 : this.nsec3List + Nsec3Word.Size * (match - 1);
+    const entry = this.link(this.nsec3EntryOf(match));
+    if (entry !== 0) return entry;
+    // One may have come for a name that did not change itself: under opt-out, or where the chain was incomplete.
+    if (!this.overlay.nsec3Moved || this.nsec3 === undefined || this.nodeFlags(node) & NodeFlag.Occluded) return -1;
+    nsec3Hash(this.nodeName(node), this.nsec3.salt, this.nsec3.iterations, nodeHash);
+    const found = this.findNsec3(nodeHash);
+    return this.nsec3Equals(found, nodeHash) ? found : -1;
   }
 
-  /** Index of the NSEC3 that matches or covers `*.` + this name; -1 when not made beforehand (nodes without children). */
+  /** The NSEC3 entry that matches or covers `*.` + this name; -1 when not made beforehand (nodes without children). */
   nsec3WildcardCover(node: number): number {
-    return this.words[node + NodeWord.Nsec3Wildcard]! - 1;
+    const cover = this.words[node + NodeWord.Nsec3Wildcard]!;
+    if (cover === 0 || this.overlay?.nsec3Moved) return -1;
+    return this.link(this.nsec3EntryOf(cover));
   }
 
   rrsetsAt(node: number): number {
@@ -230,30 +320,64 @@ export class ZoneImage {
     return this.words[ref + SetWord.Slot]!;
   }
 
-  /** Word index of `[count, node refs…]` for additional-section processing, or 0. */
-  additionalOf(ref: number): number {
-    return this.words[ref + SetWord.Additional]!;
+  /**
+   * Nodes whose addresses go with this RRset into the additional section, into `out` (room for 64); gives their number.
+   */
+  additionalNodes(ref: number, out: Uint32Array): number {
+    const { words, overlay } = this;
+    if (overlay?.addressed) return this.followTargets(ref, out);
+    const list = words[ref + SetWord.Additional]!;
+    if (list === 0) return 0;
+    const listed = words[list]!;
+    let count = 0;
+    for (let i = 1; i <= listed; i++) {
+      const node = this.link(words[list + i]!);
+      if (node !== 0) out[count++] = node;
+    }
+    return count;
   }
 
-  /** Index of the NSEC3 whose hash is the greatest not above this one; the last one (it wraps around) below the first. */
+  /** The NSEC3 entry whose hash is the greatest not above this one; the last one (it wraps around) below the first. */
   findNsec3(hash: Uint8Array): number {
+    const place = this.baseNsec3Place(hash);
+    if (this.overlay === undefined) {
+      return this.nsec3List + Nsec3Word.Size * (place < 0 ? this.baseNsec3 - 1 : place);
+    }
+    const list = this.overlay.nsec3;
+    const wanted = keyWord(hash, 20, 0);
+    const first = list.firstAt(place + 1);
+    let low = first;
+    let high = list.firstAt(place + 2);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (list.kind(middle) !== EditKind.Added || this.nsec3After(list.ref(middle), wanted, hash)) high = middle;
+      else low = middle + 1;
+    }
+    list.lastBefore(low, first, place, this.place);
+    if (this.place.edit < 0 && this.place.place < 0) return this.nsec3At(this.nsec3!.count - 1);
+    return this.placed(list, this.nsec3List, Nsec3Word.Size, false);
+  }
+
+  /** Index in the base's list of its last NSEC3 that is not after this hash, whatever has become of it; -1 before the first. */
+  baseNsec3Place(hash: Uint8Array): number {
     const wanted = keyWord(hash, 20, 0);
     let first = 0;
-    let last = this.nsec3Count;
+    let last = this.baseNsec3;
+    if (last === 0) return -1;
     // Hashes are uniform: the place is within a few entries of wanted / 2^32.
     let guess = Math.floor((wanted / 0x1_0000_0000) * last);
     let step = 4;
-    if (this.nsec3After(guess, wanted, hash)) {
+    if (this.baseNsec3After(guess, wanted, hash)) {
       last = guess;
-      while (guess - step > 0 && this.nsec3After(guess - step, wanted, hash)) {
+      while (guess - step > 0 && this.baseNsec3After(guess - step, wanted, hash)) {
         last = guess - step;
         step *= 2;
       }
       first = Math.max(0, guess - step);
-      if (this.nsec3After(first, wanted, hash)) return this.nsec3Count - 1;
+      if (this.baseNsec3After(first, wanted, hash)) return -1;
     } else {
       first = guess;
-      while (guess + step < last && !this.nsec3After(guess + step, wanted, hash)) {
+      while (guess + step < last && !this.baseNsec3After(guess + step, wanted, hash)) {
         first = guess + step;
         step *= 2;
       }
@@ -261,29 +385,119 @@ export class ZoneImage {
     }
     while (last - first > 1) {
       guess = (first + last) >>> 1;
-      if (this.nsec3After(guess, wanted, hash)) last = guess;
+      if (this.baseNsec3After(guess, wanted, hash)) last = guess;
       else first = guess;
     }
     return first;
   }
 
-  nsec3Equals(index: number, hash: Uint8Array): boolean {
-    const entry = this.nsec3List + Nsec3Word.Size * index;
+  /** The NSEC3 entry at a position of the chain in the order of hashes, from 0. */
+  nsec3At(index: number): number {
+    if (this.overlay === undefined) return this.nsec3List + Nsec3Word.Size * index;
+    this.overlay.nsec3.seek(index, this.place);
+    return this.placed(this.overlay.nsec3, this.nsec3List, Nsec3Word.Size, false);
+  }
+
+  /** Position of an NSEC3 entry in the chain. */
+  nsec3Index(entry: number): number {
+    if (entry < this.baseWords) {
+      const place = (entry - this.nsec3List) / Nsec3Word.Size;
+      return this.overlay === undefined ? place : this.overlay.nsec3.mergedBase(place);
+    }
+    const list = this.overlay!.nsec3;
+    return list.mergedEdit(list.ofRef(this.words[entry + Nsec3Word.Size]!, entry));
+  }
+
+  nsec3Equals(entry: number, hash: Uint8Array): boolean {
     for (let i = 0; i < 5; i++) if (this.words[entry + i] !== keyWord(hash, 20, 4 * i)) return false;
     return true;
   }
 
-  nsec3RRset(index: number): number {
-    return this.words[this.nsec3List + Nsec3Word.Size * index + Nsec3Word.RRset]!;
+  nsec3RRset(entry: number): number {
+    return this.words[entry + Nsec3Word.RRset]!;
   }
 
   /** Octet offset of the owner name. */
-  nsec3Name(index: number): number {
-    return this.words[this.nsec3List + Nsec3Word.Size * index + Nsec3Word.Name]!;
+  nsec3Name(entry: number): number {
+    return this.words[entry + Nsec3Word.Name]!;
   }
 
-  nsec3NameLength(index: number): number {
-    return this.words[this.nsec3List + Nsec3Word.Size * index + Nsec3Word.NameLength]!;
+  nsec3NameLength(entry: number): number {
+    return this.words[entry + Nsec3Word.NameLength]!;
+  }
+
+  /** The overlay over the base, for whoever writes the next one or checks this one. */
+  get overlayIndex(): OverlayIndex | undefined {
+    return this.overlay;
+  }
+
+  /** A ref as it stands in a node or a list: what stands there now, 0 when that is gone. */
+  link(ref: number): number {
+    return this.overlay === undefined || ref === 0 ? ref : this.overlay.forward(ref);
+  }
+
+  /** The NSEC3 entry that a word of a node means; 0 none. */
+  private nsec3EntryOf(word: number): number {
+    if (word === 0) return 0;
+    return word >= OVERLAY_FLAG ? (word & ~OVERLAY_FLAG) >>> 0 : this.nsec3List + Nsec3Word.Size * (word - 1);
+  }
+
+  /** What `this.place` names: an edit's entry, or the base's. */
+  private placed(list: EditList, base: number, size: number, isRef: boolean): number {
+    const { edit, place } = this.place;
+    if (edit >= 0) return list.ref(edit);
+    return isRef ? this.words[base + place]! : base + size * place;
+  }
+
+  private hasOwnNsec(node: number): boolean {
+    return (this.words[node + NodeWord.Shape]! & (NodeFlag.HasNsec | NodeFlag.Occluded)) === NodeFlag.HasNsec;
+  }
+
+  /**
+   * For a node without NSEC. In the base, `NodeWord.Nsec` leads to the last before that had one (`covering`); between that
+   * and here the overlay may have brought others, and it may have taken that one away.
+   */
+  private nsecBefore(nodes: EditList, node: number): number {
+    const { words } = this;
+    const index = words[node + NodeWord.Index]!;
+    const place = (index & ~OVERLAY_FLAG) >>> 0;
+    let edit = node < this.baseWords ? nodes.firstAt(place + 1) : nodes.ofRef(place, node) + 1;
+    let covering = words[node + NodeWord.Nsec]!;
+    for (;;) {
+      const at = covering === 0 ? -1 : words[covering + NodeWord.Index]!;
+      while (edit > 0 && nodes.place(edit - 1) > at) {
+        edit--;
+        if (nodes.kind(edit) !== EditKind.Gone && this.hasOwnNsec(nodes.ref(edit))) return nodes.ref(edit);
+      }
+      if (covering === 0) return 0;
+      if (edit === 0 || nodes.place(edit - 1) !== at || nodes.kind(edit - 1) === EditKind.Added) return covering;
+      edit--;
+      if (nodes.kind(edit) === EditKind.Replaced && this.hasOwnNsec(nodes.ref(edit))) return nodes.ref(edit);
+      // It is gone, or has none any more. What came in before it at this place has its turn in the next round.
+      covering = at === 0 ? 0 : words[words[this.order + at - 1]! + NodeWord.Nsec]!;
+    }
+  }
+
+  /** As the compiler does it, but now: some address may have come since the lists were made. */
+  private followTargets(ref: number, out: Uint32Array): number {
+    const { words, octets } = this;
+    const type = this.rrsetType(ref);
+    const nameAt = followedAt(type);
+    if (nameAt < 0) return 0;
+    let count = 0;
+    let at = words[ref + SetWord.Data]!;
+    const end = at + words[ref + SetWord.DataLength]!;
+    while (at < end && count < MAX_TARGETS) {
+      const name = at + RR_HEAD + nameAt;
+      at += RR_HEAD + ((octets[at + 10]! << 8) | octets[at + 11]!);
+      if (octets[name] === 0) continue;
+      const node = this.findNode(hashAt(octets, name), octets, name);
+      if (node === 0 || (this.findRRset(node, 1) === 0 && this.findRRset(node, 28) === 0)) continue;
+      let seen = 0;
+      while (seen < count && out[seen] !== node) seen++;
+      if (seen === count) out[count++] = node;
+    }
+    return count;
   }
 
   private hasName(node: number, name: Uint8Array, at: number): boolean {
@@ -308,16 +522,19 @@ export class ZoneImage {
   }
 
   /** The whole key of a node against the key just written. */
-  private compareWithKey(index: number, length: number): number {
+  private compareWithKey(node: number, length: number): number {
     const other = nodeKey;
-    const otherLength = writeOrderKey(this.octets, this.nodeNameAt(this.nodeAt(index)), this.apexLabels, other);
+    const otherLength = writeOrderKey(this.octets, this.nodeNameAt(node), this.apexLabels, other);
     const shorter = Math.min(length, otherLength);
     for (let i = 0; i < shorter; i++) if (other[i] !== this.key[i]) return other[i]! - this.key[i]!;
     return otherLength - length;
   }
 
-  private nsec3After(index: number, wanted: number, hash: Uint8Array): boolean {
-    const entry = this.nsec3List + Nsec3Word.Size * index;
+  private baseNsec3After(place: number, wanted: number, hash: Uint8Array): boolean {
+    return this.nsec3After(this.nsec3List + Nsec3Word.Size * place, wanted, hash);
+  }
+
+  private nsec3After(entry: number, wanted: number, hash: Uint8Array): boolean {
     const first = this.words[entry]!;
     if (first !== wanted) return first > wanted;
     for (let i = 1; i < 5; i++) {
@@ -330,3 +547,4 @@ export class ZoneImage {
 }
 
 const nodeKey = new Uint8Array(MAX_ORDER_KEY);
+const nodeHash = new Uint8Array(20);

@@ -126,3 +126,83 @@ export const MAX_PROBE = 256;
 
 /** An image is addressed by 32-bit octet offsets. */
 export const MAX_IMAGE_OCTETS = 0xffff_fff0;
+
+/** "CSZO": the header of an overlay segment, behind the base in the same buffer. */
+export const OVERLAY_MAGIC = 0x4f5a5343;
+export const OVERLAY_VERSION = 1;
+
+/** Overlay segment header: words from its root on. Counts and lists stand for the whole version, not for the one change. */
+export const OverlayHeader = {
+  Magic: 0,
+  Version: 1,
+  /** Checksum of the base image that the segment lies on. */
+  Base: 2,
+  /** Root of the segment before, 0 when that is the base. */
+  Previous: 3,
+  /** First word behind the segment. */
+  End: 4,
+  /** Over the segment's words. */
+  Checksum: 5,
+  Serial: 6,
+  Flags: 7,
+  NodeCount: 8,
+  RRsetCount: 9,
+  RecordCount: 10,
+  /** Signature slots given out so far. */
+  SlotCount: 11,
+  ApexNode: 12,
+  SoaTtl: 13,
+  SoaMinimum: 14,
+  MaxTtl: 15,
+  /** Edits of the node order, `EditWord`. */
+  Nodes: 16,
+  NodeEdits: 17,
+  /** Pairs (hash, ref); a name that is gone has the flag `GONE` on the ref of the node that it had. */
+  HashTable: 18,
+  HashMask: 19,
+  /** Pairs (old ref, new ref), new ref 0: gone. For nodes and NSEC3 entries. */
+  Forward: 20,
+  ForwardMask: 21,
+  /** Edits of the NSEC3 list. */
+  Nsec3: 22,
+  Nsec3Edits: 23,
+  /** NSEC3 entries of the version. */
+  Nsec3Count: 24,
+  /** NSEC3 entries that came or went (not: were replaced): what was searched for beforehand may be wrong. */
+  Nsec3Moved: 25,
+  /** Nodes that have addresses and had none in the base: lists of additional nodes may lack them. */
+  Addressed: 26,
+  Size: 32,
+} as const;
+
+/** One edit of an ordered list of the base. Edits ascend: by place, what came in before what stands there. */
+export const EditWord = {
+  /** Index in the base's list: of the entry that is replaced or gone, or of the one that the new entry stands before. */
+  Place: 0,
+  /** The entry; for one that is gone, the last one it was. */
+  Ref: 1,
+  Kind: 2,
+  /** Entries that came in less those that went, up to here and including this one; signed. */
+  Shift: 3,
+  /** Nodes: hash of the name. */
+  Hash: 4,
+  Size: 5,
+} as const;
+
+export const EditKind = { Added: 0, Replaced: 1, Gone: 2 } as const;
+
+/** On a ref: the name is gone. On `NodeWord.Index`: the node stands before that node of the base. On `NodeWord.Nsec3Match`: a ref. */
+export const OVERLAY_FLAG = 0x8000_0000;
+
+/** Images of fewer octets get no room for overlays: they are compiled anew in milliseconds. */
+export const OVERLAY_FROM_OCTETS = 256 * 1024;
+
+/** Signature slots that an image with room for overlays keeps for RRsets to come. */
+export const SPARE_SLOTS = 32_768;
+
+/** Octets behind an image of this size for its overlays: memory that the kernel gives only when it is written to. */
+export function overlayRoom(octets: number): number {
+  if (octets < OVERLAY_FROM_OCTETS) return 0;
+  const room = Math.max(1024 * 1024, 4096 * Math.ceil(octets / 16 / 4096));
+  return octets + room > MAX_IMAGE_OCTETS ? 0 : room;
+}

@@ -4,7 +4,7 @@
  */
 import { toLatin1 } from "#bytes";
 import { MAX_NSEC3_ITERATIONS, nsec3Hash } from "#dnssec";
-import { wildcardOf } from "#name";
+import { type Name, wildcardOf } from "#name";
 import { base32hexDecode, RRType, readNsec3, readNsec3param } from "#rdata";
 import { NodeFlag } from "./layout.ts";
 import { type Plan, plannedName } from "./plan.ts";
@@ -136,16 +136,25 @@ function equalAt(hashes: Uint8Array, index: number, hash: Uint8Array): boolean {
   return compareAt(hashes, index, hash) === 0;
 }
 
-/** The hash that an owner name's first label spells, when it lies just below the apex. */
 function hashOf(plan: Plan, entry: { nameAt: number; nameLength: number }): Uint8Array | undefined {
-  const octets = plan.columns.nameOctets;
-  const label = octets[entry.nameAt]!;
-  if (entry.nameLength - label - 1 !== plan.columns.apex.length) return undefined;
-  const hash = base32hexDecode(toLatin1(octets, entry.nameAt + 1, entry.nameAt + 1 + label));
+  return hashOfOwner(
+    plan.columns.nameOctets.subarray(entry.nameAt, entry.nameAt + entry.nameLength),
+    plan.columns.apex,
+  );
+}
+
+/** The hash that an owner name's first label spells, when it lies just below the apex. */
+export function hashOfOwner(owner: Name, apex: Name): Uint8Array | undefined {
+  const label = owner[0]!;
+  if (owner.length - label - 1 !== apex.length) return undefined;
+  const hash = base32hexDecode(toLatin1(owner, 1, 1 + label));
   return hash?.length === HASH_OCTETS ? hash : undefined;
 }
 
-function sameParameters(a: { algorithm?: number; iterations: number; salt: Uint8Array }, b: Parameters): boolean {
+export function sameParameters(
+  a: { algorithm?: number; iterations: number; salt: Uint8Array },
+  b: Parameters,
+): boolean {
   return (a.algorithm ?? 1) === 1 && a.iterations === b.iterations && toLatin1(a.salt) === toLatin1(b.salt);
 }
 

@@ -12,7 +12,7 @@ import { NodeFlag, RR_HEAD } from "./layout.ts";
 export type Treatment = "as-is" | "strip";
 
 /** Types that live signing replaces, and ZONEMD, which any change of the zone makes wrong (RFC 8976 section 2). DS stays: it is the child's. */
-const STRIPPED: ReadonlySet<number> = new Set([
+export const STRIPPED: ReadonlySet<number> = new Set([
   RRType.RRSIG,
   RRType.NSEC,
   RRType.NSEC3,

@@ -1,5 +1,6 @@
 /** An image back to RRsets: what a test compares, what `image dump` prints, what a mode switch compiles again. */
 import type { Name } from "#name";
+import { canonicalRdata } from "#rdata";
 import type { ZoneImage } from "./image.ts";
 import { Header, RR_HEAD, SpareWord } from "./layout.ts";
 
@@ -22,8 +23,9 @@ export function* unpackImage(image: ZoneImage): Generator<UnpackedRRset> {
   }
   const count = image.nsec3?.count ?? 0;
   for (let index = 0; index < count; index++) {
-    const at = image.nsec3Name(index);
-    yield* unpackSet(image, image.octets.subarray(at, at + image.nsec3NameLength(index)), image.nsec3RRset(index));
+    const entry = image.nsec3At(index);
+    const at = image.nsec3Name(entry);
+    yield* unpackSet(image, image.octets.subarray(at, at + image.nsec3NameLength(entry)), image.nsec3RRset(entry));
   }
   const list = image.words[Header.SpareList]!;
   for (let index = 0; index < image.words[Header.SpareCount]!; index++) {
@@ -62,6 +64,24 @@ export function rrsetRdatas(image: ZoneImage, ref: number): Uint8Array[] {
 export function rrsetSignatures(image: ZoneImage, ref: number): Uint8Array[] {
   const start = image.rrsetData(ref) + image.rrsetDataLength(ref);
   return rdatasBetween(image, start, start + image.rrsetSigLength(ref));
+}
+
+/** An RRset and its RRSIGs record by record, as a change sees them: canonical form beside each RDATA. Octets are views. */
+export function unpackRecords(image: ZoneImage, ref: number) {
+  const data = image.rrsetData(ref);
+  const end = data + image.rrsetDataLength(ref);
+  return {
+    records: recordsBetween(image, image.rrsetType(ref), data, end),
+    signatures: recordsBetween(image, RRSIG, end, end + image.rrsetSigLength(ref)),
+  };
+}
+
+function recordsBetween(image: ZoneImage, type: number, start: number, end: number) {
+  const records: { rdata: Uint8Array; canonical: Uint8Array; ttl: number }[] = [];
+  for (const { ttl, rdata } of walkRRs(image, start, end)) {
+    records.push({ rdata, canonical: canonicalRdata(type, rdata), ttl });
+  }
+  return records;
 }
 
 function rdatasBetween(image: ZoneImage, start: number, end: number): Uint8Array[] {

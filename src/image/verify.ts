@@ -1,10 +1,12 @@
 /**
  * The one checker of images: after it, readers trust every ref and every length. It looks at each word that a reader
- * follows; the order and the checksum too. Run once after compiling and once after loading from disk.
+ * follows; the order and the checksum too. Run once after compiling and once after loading from disk. With an overlay the walk
+ * is over the version as readers see it: base and overlay merged.
  */
 import { fail, ok, type Result } from "#bytes";
 import { compareNames, labelCount, nameHash } from "#name";
 import { imageChecksum } from "./checksum.ts";
+import { MAX_TARGETS } from "./follow.ts";
 import { ZoneImage } from "./image.ts";
 import {
   Header,
@@ -12,12 +14,16 @@ import {
   IMAGE_VERSION,
   ImageFlag,
   MAX_PROBE,
+  NodeFlag,
   NodeWord,
   Nsec3Word,
+  OVERLAY_FLAG,
+  OverlayHeader,
   RR_HEAD,
   SetWord,
   SpareWord,
 } from "./layout.ts";
+import { checkSegments, type OverlayErrorCode } from "./overlay-verify.ts";
 
 export type ImageError = { readonly code: ImageErrorCode; readonly at: number; readonly text: string };
 
@@ -30,10 +36,14 @@ export type ImageErrorCode =
   | "bad-node"
   | "bad-rrset"
   | "bad-order"
-  | "bad-index";
+  | "bad-index"
+  | OverlayErrorCode;
 
-/** The reader, when every octet that it will follow is sound; else the first thing that is not, with its word index. */
-export function verifyImage(buffer: SharedArrayBuffer): Result<ZoneImage, ImageError> {
+/**
+ * The reader, when every octet that it will follow is sound; else the first thing that is not, with its word index. `root`: of the
+ * overlay segment that is wanted.
+ */
+export function verifyImage(buffer: SharedArrayBuffer, root = 0): Result<ZoneImage, ImageError> {
   if (buffer.byteLength < 4 * Header.Size || buffer.byteLength % 4 !== 0)
     return bad("not-an-image", 0, "shorter than a header");
   const words = new Uint32Array(buffer);
@@ -45,16 +55,32 @@ export function verifyImage(buffer: SharedArrayBuffer): Result<ZoneImage, ImageE
       `format version ${words[Header.Version]}, this program reads ${IMAGE_VERSION}`,
     );
   }
-  if (words[Header.Words] !== words.length)
-    return bad("cut-off", Header.Words, `${words.length} words of ${words[Header.Words]}`);
-  if (imageChecksum(words, words.length) !== words[Header.Checksum])
+  // Behind it there may be room for overlays.
+  const length = words[Header.Words]!;
+  if (length > words.length || length < Header.Size)
+    return bad("cut-off", Header.Words, `${words.length} words of ${length}`);
+  if (imageChecksum(words, length) !== words[Header.Checksum])
     return bad("checksum", Header.Checksum, "the checksum differs");
-  const sections = checkSections(words);
+  const sections = checkSections(words.subarray(0, length));
   if (sections) return { ok: false, error: sections };
-  const image = new ZoneImage(buffer);
+  if (root !== 0) {
+    const segments = checkSegments(words, root) ?? new Checker(new ZoneImage(buffer)).links();
+    if (segments) return { ok: false, error: segments };
+  }
+  const image = new ZoneImage(buffer, root);
   const checker = new Checker(image);
   const problem = checker.nodes() ?? checker.nsec3() ?? checker.spare() ?? checker.counts();
   return problem ? fail(problem) : ok(image);
+}
+
+/** A version that was just laid over a sound one: what its newest segment says of the nodes and entries that it names, nothing else. */
+export function verifyOverlay(
+  image: ZoneImage,
+  nodes: readonly number[],
+  nsec3s: readonly number[],
+): ImageError | undefined {
+  const segments = checkSegments(image.words, image.root, image.words[image.root + OverlayHeader.Previous]);
+  return segments ?? new Checker(image).touched(nodes, nsec3s);
 }
 
 function bad(code: ImageErrorCode, at: number, text: string): { readonly ok: false; readonly error: ImageError } {
@@ -133,23 +159,63 @@ class Checker {
       : this.problem("bad-order", image.apexNode, "the apex is not the first node");
   }
 
-  nsec3(): ImageError | undefined {
+  /** Under an overlay: links of the base that are followed although their node may be gone. */
+  links(): ImageError | undefined {
     const { image, words } = this;
+    for (let index = 0; index < image.nodeCount; index++) {
+      const node = image.nodeAt(index);
+      if (!this.isInside(node, NodeWord.Size)) return this.problem("bad-node", node, "a node is outside");
+      const covering = words[node + NodeWord.Nsec]!;
+      if (covering !== 0 && !this.isNode(covering)) return this.problem("bad-node", node, "a ref leads to no node");
+    }
+    return undefined;
+  }
+
+  /** Nodes and NSEC3 entries that a change wrote. */
+  touched(nodes: readonly number[], nsec3s: readonly number[]): ImageError | undefined {
+    const { image } = this;
+    for (const node of nodes) {
+      const problem = this.nodeShape(node, image.nodeIndex(node));
+      if (problem) return problem;
+      const name = image.nodeName(node);
+      if (image.findNode(nameHash(name), name, 0) !== node || image.nodeAt(image.nodeIndex(node)) !== node)
+        return this.problem("bad-index", node, "the overlay does not find the name");
+      const wrong = this.nodeRefs(node) ?? this.nodeSets(node);
+      if (wrong) return wrong;
+    }
+    for (const entry of nsec3s) {
+      const problem = this.nsec3Entry(entry);
+      if (problem) return problem;
+      if (image.nsec3At(image.nsec3Index(entry)) !== entry)
+        return this.problem("bad-index", entry, "the overlay does not find the NSEC3");
+    }
+    return undefined;
+  }
+
+  nsec3(): ImageError | undefined {
+    const { image } = this;
     const count = image.nsec3?.count ?? 0;
-    const list = words[Header.Nsec3List]!;
+    let previous = 0;
     for (let index = 0; index < count; index++) {
-      const entry = list + Nsec3Word.Size * index;
-      if (index > 0 && !this.hashAscends(entry - Nsec3Word.Size, entry))
+      const entry = image.nsec3At(index);
+      if (previous !== 0 && !this.hashAscends(previous, entry))
         return this.problem("bad-order", entry, "NSEC3 hashes do not ascend");
-      const problem = this.namedSet(
-        entry,
-        words[entry + Nsec3Word.RRset]!,
-        words[entry + Nsec3Word.Name]!,
-        words[entry + Nsec3Word.NameLength]!,
-      );
+      previous = entry;
+      const problem = this.nsec3Entry(entry);
       if (problem) return problem;
     }
     return undefined;
+  }
+
+  private nsec3Entry(entry: number): ImageError | undefined {
+    const { words } = this;
+    if (entry + Nsec3Word.Size > this.image.end) return this.problem("bad-rrset", entry, "an NSEC3 entry is outside");
+    return this.namedSet(
+      entry,
+      words[entry + Nsec3Word.RRset]!,
+      words[entry + Nsec3Word.Name]!,
+      words[entry + Nsec3Word.NameLength]!,
+    );
   }
 
   spare(): ImageError | undefined {
@@ -176,15 +242,13 @@ class Checker {
   }
 
   private nodeShape(node: number, index: number): ImageError | undefined {
-    if (node < this.start || node + NodeWord.Size > this.end)
-      return this.problem("bad-node", node, "a node is outside");
+    if (!this.isInside(node, NodeWord.Size)) return this.problem("bad-node", node, "a node is outside");
     const sets = this.words[node + NodeWord.RRsetCount]!;
     const name = node + NodeWord.Size + SetWord.Size * sets;
     const length = this.image.nodeNameLength(node);
-    if (sets > 0xffff || name + Math.ceil(length / 4) > this.end)
+    if (sets > 0xffff || !this.isInside(node, name - node + Math.ceil(length / 4)))
       return this.problem("bad-node", node, "a node's RRsets or name are outside");
-    if (this.words[node + NodeWord.Index] !== index)
-      return this.problem("bad-node", node, "a node's index is not its place");
+    if (this.image.nodeIndex(node) !== index) return this.problem("bad-node", node, "a node's index is not its place");
     if (!this.soundName(4 * name, length)) return this.problem("bad-node", node, "an owner name is malformed");
     return labelCount(this.image.nodeName(node)) === this.image.nodeLabels(node)
       ? undefined
@@ -197,10 +261,20 @@ class Checker {
       const ref = words[node + word]!;
       if (ref !== 0 && !this.isNode(ref)) return this.problem("bad-node", node, "a ref leads to no node");
     }
+    if (
+      image.root !== 0 &&
+      image.nodeFlags(node) & NodeFlag.Wildcard &&
+      image.wildcardChild(image.nodeParent(node)) !== node
+    )
+      return this.problem("bad-node", node, "its parent does not know the wildcard");
     if ((node === image.apexNode) !== (image.nodeParent(node) === 0)) return this.problem("bad-node", node, "parent");
     for (const word of [NodeWord.Nsec3Match, NodeWord.Nsec3Wildcard]) {
-      if (words[node + word]! > words[Header.Nsec3Count]!)
-        return this.problem("bad-node", node, "an NSEC3 index is outside");
+      const entry = words[node + word]!;
+      const isSound =
+        entry >= OVERLAY_FLAG
+          ? node >= image.baseWords && ((entry & ~OVERLAY_FLAG) >>> 0) + Nsec3Word.Size <= image.end
+          : entry <= words[Header.Nsec3Count]!;
+      if (!isSound) return this.problem("bad-node", node, "an NSEC3 index is outside");
     }
     return undefined;
   }
@@ -219,9 +293,8 @@ class Checker {
   }
 
   private namedSet(entry: number, ref: number, nameAt: number, nameLength: number): ImageError | undefined {
-    if (ref < this.start || ref + SetWord.Size > this.end)
-      return this.problem("bad-rrset", entry, "an RRset is outside");
-    if (nameAt + nameLength > 4 * this.end || !this.soundName(nameAt, nameLength))
+    if (!this.isInside(ref, SetWord.Size)) return this.problem("bad-rrset", entry, "an RRset is outside");
+    if (nameAt + nameLength > 4 * this.image.end || !this.soundName(nameAt, nameLength))
       return this.problem("bad-rrset", entry, "an owner name is malformed");
     return this.set(ref);
   }
@@ -231,8 +304,8 @@ class Checker {
     const data = image.rrsetData(ref);
     const dataEnd = data + image.rrsetDataLength(ref);
     const end = dataEnd + image.rrsetSigLength(ref);
-    if (data < 4 * this.start || end > 4 * this.end) return this.problem("bad-rrset", ref, "data is outside");
-    if (image.rrsetSlot(ref) >= image.rrsetCount) return this.problem("bad-rrset", ref, "signature slot");
+    if (data < 4 * this.start || end > 4 * image.end) return this.problem("bad-rrset", ref, "data is outside");
+    if (image.rrsetSlot(ref) >= image.slotCount) return this.problem("bad-rrset", ref, "signature slot");
     const records = this.countRRs(data, dataEnd, image.rrsetType(ref));
     const signatures = this.countRRs(dataEnd, end, 46);
     if (records !== image.rrsetCountOf(ref) || signatures !== image.rrsetSigCount(ref))
@@ -243,10 +316,11 @@ class Checker {
   }
 
   private additional(ref: number): ImageError | undefined {
-    const at = this.image.additionalOf(ref);
+    const at = this.words[ref + SetWord.Additional]!;
     if (at === 0) return undefined;
-    const count = at < this.end && at >= this.start ? this.words[at]! : -1;
-    if (count < 0 || at + 1 + count > this.end) return this.problem("bad-rrset", ref, "additional refs are outside");
+    const count = this.isInside(at, 1) ? this.words[at]! : -1;
+    if (count < 0 || count > MAX_TARGETS || !this.isInside(at, 1 + count))
+      return this.problem("bad-rrset", ref, "additional refs are outside");
     for (let i = 1; i <= count; i++)
       if (!this.isNode(this.words[at + i]!))
         return this.problem("bad-rrset", ref, "an additional ref leads to no node");
@@ -266,11 +340,21 @@ class Checker {
     return at === end ? count : -1;
   }
 
-  /** A ref that is the node at the place its index names. */
+  /** A ref that is the node at the place its index names, or was one and is gone. */
   private isNode(ref: number): boolean {
-    if (ref < this.start || ref + NodeWord.Size > this.end) return false;
-    const index = this.words[ref + NodeWord.Index]!;
-    return index < this.image.nodeCount && this.image.nodeAt(index) === ref;
+    if (!this.isInside(ref, NodeWord.Size)) return false;
+    const now = this.image.link(ref);
+    if (now === 0) return true;
+    if (!this.isInside(now, NodeWord.Size)) return false;
+    const index = this.image.nodeIndex(now);
+    return index < this.image.nodeCount && this.image.nodeAt(index) === now;
+  }
+
+  /** Among the base's nodes and RRs, or in an overlay segment up to this one's end. */
+  private isInside(ref: number, words: number): boolean {
+    const { image } = this;
+    if (ref < image.baseWords) return ref >= this.start && ref + words <= this.end;
+    return ref + words <= image.end;
   }
 
   private soundName(at: number, length: number): boolean {

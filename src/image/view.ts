@@ -41,17 +41,18 @@ class ImageView implements ZoneView {
   }
 
   nsec3(index: number): ViewNode {
-    const at = this.image.nsec3Name(index);
-    const owner = this.image.octets.subarray(at, at + this.image.nsec3NameLength(index));
-    return this.viewOf(owner, 0, [this.image.nsec3RRset(index)]);
+    const entry = this.image.nsec3At(index);
+    const at = this.image.nsec3Name(entry);
+    const owner = this.image.octets.subarray(at, at + this.image.nsec3NameLength(entry));
+    return this.viewOf(owner, 0, [this.image.nsec3RRset(entry)]);
   }
 
   findNsec3(hash: Uint8Array): number {
-    return this.nsec3Count === 0 ? -1 : this.image.findNsec3(hash);
+    return this.nsec3Count === 0 ? -1 : this.image.nsec3Index(this.image.findNsec3(hash));
   }
 
   nsec3Equals(index: number, hash: Uint8Array): boolean {
-    return this.image.nsec3Equals(index, hash);
+    return this.image.nsec3Equals(this.image.nsec3At(index), hash);
   }
 
   spare(index: number): ViewNode {

@@ -22,6 +22,7 @@ import { HASH_OCTETS, type Nsec3Plan } from "./nsec3-plan.ts";
 import { keyWord, MAX_ORDER_KEY, writeOrderKey } from "./order-key.ts";
 import { type Places, wordsFor } from "./place.ts";
 import type { Plan } from "./plan.ts";
+import { writeRR } from "./rr.ts";
 
 export type WriteInput = {
   readonly plan: Plan;
@@ -32,10 +33,11 @@ export type WriteInput = {
   readonly soaTtl: number;
   readonly soa: Soa;
   readonly ownChain: boolean;
+  readonly roomOctets: number;
 };
 
 export function writeImage(input: WriteInput): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(4 * input.places.words);
+  const buffer = new SharedArrayBuffer(4 * input.places.words + input.roomOctets);
   const writer = new ImageWriter(buffer, input);
   writer.nodes();
   writer.hashed();
@@ -179,7 +181,7 @@ class ImageWriter {
     words[Header.MaxTtl] = this.maxTtl;
     words[Header.NodesStart] = places.nodesStart;
     words[Header.NodesEnd] = places.nodesEnd;
-    words[Header.Checksum] = imageChecksum(words, words.length);
+    words[Header.Checksum] = imageChecksum(words, places.words);
   }
 
   private flags(): number {
@@ -211,7 +213,15 @@ class ImageWriter {
     this.maxTtl = Math.max(this.maxTtl, plan.setTtl[set]!);
     let at = dataAt;
     if (plan.setMade[set]! >= 0)
-      return this.rr(at, type, plan.setTtl[set]!, plan.made[plan.setMade[set]!]!, 0, plan.setData[set]! - RR_HEAD);
+      return writeRR(
+        this.octets,
+        at,
+        type,
+        plan.setTtl[set]!,
+        plan.made[plan.setMade[set]!]!,
+        0,
+        plan.setData[set]! - RR_HEAD,
+      );
     const first = plan.setFirst[set]!;
     for (let i = 0; i < records; i++) at = this.record(at, type, plan.setTtl[set]!, plan.records[first + i]!);
     for (let i = 0; i < signatures; i++)
@@ -221,27 +231,15 @@ class ImageWriter {
 
   private record(at: number, type: number, ttl: number, record: number): number {
     const { columns } = this.input.plan;
-    return this.rr(at, type, ttl, columns.rdata, columns.recordOffsets[record]!, columns.recordLengths[record]!);
-  }
-
-  private rr(at: number, type: number, ttl: number, rdata: Uint8Array, from: number, length: number): number {
-    const o = this.octets;
-    o[at] = 0xc0;
-    o[at + 1] = 12;
-    o[at + 2] = type >>> 8;
-    o[at + 3] = type;
-    o[at + 4] = 0;
-    o[at + 5] = 1;
-    o[at + 6] = ttl >>> 24;
-    o[at + 7] = ttl >>> 16;
-    o[at + 8] = ttl >>> 8;
-    o[at + 9] = ttl;
-    o[at + 10] = length >>> 8;
-    o[at + 11] = length;
-    const start = at + RR_HEAD;
-    if (length > 96) o.set(rdata.subarray(from, from + length), start);
-    else for (let i = 0; i < length; i++) o[start + i] = rdata[from + i]!;
-    return start + length;
+    return writeRR(
+      this.octets,
+      at,
+      type,
+      ttl,
+      columns.rdata,
+      columns.recordOffsets[record]!,
+      columns.recordLengths[record]!,
+    );
   }
 
   private copyName(from: number, length: number, to: number): void {
