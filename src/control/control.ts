@@ -4,6 +4,7 @@
  *
  *   startControl ─▶ restore ─▶ everything published ─▶ (the edge starts) ─▶ begin: refresh, parents, timers ─▶ stop
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlService, Readiness } from "#contract";
 import type { Crypto, CryptoChoice } from "#crypto";
 import { DELETED, NO_FLAGS } from "#keyplan";
@@ -179,7 +180,7 @@ export class Control {
     await this.#deps.jobs.stop();
   }
 
-  #take(row: ZoneRow): Zone {
+  async #take(row: ZoneRow): Promise<Zone> {
     const apex = readName(row.name);
     if (!apex.ok) throw new Error(`zone ${row.name}: not a name`);
     const flags = { ...NO_FLAGS, nsecDenial: row.denial };
@@ -187,10 +188,11 @@ export class Control {
     const zone = new Zone(facts, this.#deps, this.#listener);
     const refresher = this.#refresherOf(zone, undefined);
     this.#registry.add({ zone, refresher });
-    // SERVFAIL with "not ready" from now on, until there is something true to say.
-    void zone.publish();
     refresher.start([], 86_400, undefined);
     this.#watcher.consider(zone);
+    // SERVFAIL with "not ready" until there is something true to say; whoever made the zone and asks for it at once is not
+    // told that it is none of ours.
+    await Promise.race([zone.publish(), sleep(TAKE_WAIT_MS, undefined, { ref: false })]);
     return zone;
   }
 
@@ -229,6 +231,9 @@ export class Control {
     return { ready: waiting.length === 0, waiting };
   }
 }
+
+/** What a new zone waits for the workers at most: one that is just being replaced must not hold up the API, milliseconds. */
+const TAKE_WAIT_MS = 2000;
 
 /** Rounds in progress get this long to end when the server stops, milliseconds. */
 const STOP_WAIT_MS = 1500;

@@ -10,8 +10,8 @@ import { shownName } from "./records.ts";
 
 /** What the service does with whole zones; control itself knows how. */
 export type ZoneKeeper = {
-  /** Puts a zone that is in the store into service. */
-  readonly take: (row: ZoneRow) => Zone;
+  /** Puts a zone that is in the store into service; resolves when the edge knows it. */
+  readonly take: (row: ZoneRow) => Promise<Zone>;
   /** Takes it out of service, the store and the disk. */
   readonly drop: (zone: Zone) => Promise<void>;
   /** Asks the parent soon. */
@@ -36,7 +36,7 @@ export function makeZoneService(registry: Registry, keeper: ZoneKeeper, deps: De
       if (!account) return refused("account.not-found", accountId);
       const added = await addZone(name, account, registry, deps);
       if (!added.ok) return added;
-      const zone = keeper.take(added.value);
+      const zone = await keeper.take(added.value);
       return done(await facts(zone));
     },
     async listZones() {
