@@ -241,6 +241,7 @@ function controlSettings(config: Config): ControlSettings {
     checkSeconds: config.checkSeconds,
     maxTransfers: config.maxTransfers,
     ixfrCheckPercent: config.ixfrCheckPercent,
+    maxTransfersOut: config.maxTransfersOut,
     expired: config.expired,
   };
 }

@@ -5,6 +5,7 @@ import { addAclCommands } from "./commands/acl.ts";
 import { addDnssecCommands } from "./commands/dnssec.ts";
 import { addEventCommands } from "./commands/events.ts";
 import { addImageCommands } from "./commands/image.ts";
+import { addOutgoingCommands } from "./commands/outgoing.ts";
 import { addPeerCommands } from "./commands/peer.ts";
 import { addRecordCommands } from "./commands/records.ts";
 import { addTransferCommands } from "./commands/transfer.ts";
@@ -65,6 +66,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
   addZoneCommands(program, run);
   addDnssecCommands(program, run);
   addTransferCommands(program, run);
+  addOutgoingCommands(program, run);
   addPeerCommands(program, run);
   addTsigCommands(program, run);
   addAclCommands(program, run);

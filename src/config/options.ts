@@ -127,6 +127,12 @@ export const OPTIONS = {
   maxZoneOctets: given(integer(1024, 2 ** 32 - 1), 2 ** 31, "Octets of one zone's names and RDATA.", { reloads: true }),
   minRefreshSeconds: given(integer(1, DAY), 300, "Least auto_refresh_seconds that the API accepts.", { reloads: true }),
   maxTransfers: given(integer(1, 1000), 10, "Zone transfers at the same time.", { reloads: true }),
+  maxTransfersOut: given(
+    integer(1, 1000),
+    32,
+    "Zone transfers to secondaries at the same time; more wait up to 20 seconds.",
+    { reloads: true },
+  ),
   transferSeconds: given(integer(1, DAY), 60 * MINUTE, "Longest time for one transfer, in seconds.", { reloads: true }),
   transferIdleSeconds: given(integer(1, 3600), 30, "Longest silence within a transfer, in seconds.", { reloads: true }),
   checkSeconds: given(integer(1, 60), 5, "How long a primary's SOA answer is waited for, in seconds.", {

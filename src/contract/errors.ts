@@ -107,7 +107,7 @@ export const ERRORS = {
   "peer.in-use": {
     status: 400,
     number: 20302,
-    sentence: "The peer is linked to {about}; take it out of their incoming configuration first.",
+    sentence: "The peer is linked to {about}; take it out of their incoming and outgoing configuration first.",
   },
   "peer.tsig-unknown": { status: 400, number: 20303, sentence: "tsig_id {about} is not a TSIG of this account." },
   "tsig.not-found": { status: 404, number: 20311, sentence: "There is no TSIG {about}." },
@@ -159,6 +159,36 @@ export const ERRORS = {
     status: 400,
     number: 20407,
     sentence: "The zone {about} has no peer with an address to transfer from; link one in secondary_dns/incoming.",
+  },
+
+  // Outgoing transfers
+  "outgoing.not-found": {
+    status: 404,
+    number: 20421,
+    sentence: "The zone {about} has no outgoing transfer configuration; POST secondary_dns/outgoing makes one.",
+  },
+  "outgoing.exists": {
+    status: 400,
+    number: 20422,
+    sentence: "The zone {about} has an outgoing transfer configuration already; PUT replaces it.",
+  },
+  "outgoing.name-mismatch": {
+    status: 400,
+    number: 20423,
+    sentence: "name must be the name of the zone, with or without the final dot; got {about}.",
+  },
+  "outgoing.peer-unknown": { status: 400, number: 20424, sentence: "{about} is not a peer of this account." },
+  "outgoing.too-many-peers": { status: 400, number: 20425, sentence: "A zone can have at most {about} peers." },
+  "outgoing.tsig-mixed": {
+    status: 400,
+    number: 20426,
+    sentence:
+      "The peer {about} has no TSIG and another one has: with one peer that has a TSIG every transfer must be signed, so give it one too.",
+  },
+  "outgoing.disabled": {
+    status: 400,
+    number: 20427,
+    sentence: "Outgoing transfers of {about} are disabled; POST secondary_dns/outgoing/enable first.",
   },
 
   // Records and settings

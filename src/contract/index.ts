@@ -20,6 +20,7 @@ export { type ApiError, type ApiMessage, type Envelope, type ResultInfo, resultI
 export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSentence } from "./errors.ts";
 export { makeOpenApi } from "./openapi.ts";
 export type { Outcome } from "./outcome.ts";
+export { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
 export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource } from "./record.ts";
 export {
   type Method,
@@ -39,6 +40,7 @@ export type {
   DnssecService,
   IdentityService,
   IncomingService,
+  OutgoingService,
   PeerService,
   Readiness,
   RecordService,

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { Account, Token, User } from "./account.ts";
 import { Deleted, PageQuery } from "./common.ts";
 import { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
+import { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
 import { DnsRecord, RecordQuery } from "./record.ts";
 import { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import { EventRow, EventsQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
@@ -53,6 +54,7 @@ const V4 = "/client/v4";
 const ZONE = `${V4}/zones/{zoneId}`;
 const ACCOUNT = `${V4}/accounts/{accountId}`;
 const SECONDARY = `${ACCOUNT}/secondary_dns`;
+const OUTGOING = `${ZONE}/secondary_dns/outgoing`;
 const OWN = "/countersign/v1";
 const OWN_ZONE = `${OWN}/zones/{zoneId}`;
 
@@ -121,6 +123,16 @@ export const ROUTES = {
   ),
   "incoming.forceAxfr": route("POST", `${ZONE}/secondary_dns/force_axfr`, "Transfer now", "one", Ok),
 
+  //--- Outgoing transfers
+  "outgoing.get": route("GET", OUTGOING, "Outgoing transfer configuration", "one", Outgoing),
+  "outgoing.create": route("POST", OUTGOING, "Configure outgoing transfers", "one", Outgoing, { body: OutgoingWrite }),
+  "outgoing.update": route("PUT", OUTGOING, "Replace the configuration", "one", Outgoing, { body: OutgoingWrite }),
+  "outgoing.delete": route("DELETE", OUTGOING, "Give the zone to nobody any more", "one", Deleted),
+  "outgoing.enable": route("POST", `${OUTGOING}/enable`, "Answer transfers, and notify", "one", OutgoingStatus),
+  "outgoing.disable": route("POST", `${OUTGOING}/disable`, "Refuse transfers", "one", OutgoingStatus),
+  "outgoing.forceNotify": route("POST", `${OUTGOING}/force_notify`, "Notify all peers now", "one", Ok),
+  "outgoing.status": route("GET", `${OUTGOING}/status`, "Enabled or disabled", "one", OutgoingStatus),
+
   //--- Records and settings
   "records.list": route("GET", `${ZONE}/dns_records`, "List records", "page", DnsRecord, {
     query: RecordQuery,
@@ -147,6 +159,16 @@ export const ROUTES = {
   "own.settings.get": route("GET", `${OWN_ZONE}/settings`, "Countersign's settings of a zone", "one", ZoneSettings),
   "own.settings.edit": route("PATCH", `${OWN_ZONE}/settings`, "Edit them", "one", ZoneSettings, {
     body: ZoneSettingsEdit,
+  }),
+  "own.outgoing.get": route(
+    "GET",
+    `${OWN_ZONE}/outgoing`,
+    "Outgoing: serials, journal, each peer",
+    "one",
+    OutgoingDetails,
+  ),
+  "own.outgoing.edit": route("PATCH", `${OWN_ZONE}/outgoing`, "Whether only TLS will do", "one", OutgoingDetails, {
+    body: OutgoingEdit,
   }),
   "own.transfers": route("GET", `${OWN_ZONE}/transfers`, "Attempts to transfer, newest first", "list", Transfer, {
     query: TransfersQuery,

@@ -9,6 +9,7 @@
 import type { Account, Token, UserFacts } from "./account.ts";
 import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
 import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import type { EventRow, EventsQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
@@ -93,6 +94,25 @@ export interface IncomingService {
   forceAxfr(zoneId: string): Promise<Outcome<undefined>>;
 }
 
+export interface OutgoingService {
+  /** outgoing.not-found */
+  getOutgoing(zoneId: string): Promise<Outcome<Outgoing>>;
+  /** Disabled at first. outgoing.exists, .name-mismatch, .peer-unknown, .too-many-peers, .tsig-mixed */
+  createOutgoing(zoneId: string, outgoing: OutgoingWrite): Promise<Outcome<Outgoing>>;
+  /** Full replace; enabled or not stays. outgoing.not-found and those of createOutgoing but outgoing.exists */
+  updateOutgoing(zoneId: string, outgoing: OutgoingWrite): Promise<Outcome<Outgoing>>;
+  /** outgoing.not-found */
+  deleteOutgoing(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
+  /** Enabling notifies; disabling clears the journal of changes. outgoing.not-found */
+  setOutgoing(zoneId: string, enabled: boolean): Promise<Outcome<OutgoingStatus>>;
+  outgoingStatus(zoneId: string): Promise<Outcome<OutgoingStatus>>;
+  /** Returns at once; clears the journal, so that secondaries get the whole zone. outgoing.not-found, outgoing.disabled */
+  forceNotify(zoneId: string): Promise<Outcome<undefined>>;
+  /** outgoing.not-found */
+  getOutgoingDetails(zoneId: string): Promise<Outcome<OutgoingDetails>>;
+  editOutgoing(zoneId: string, edit: OutgoingEdit): Promise<Outcome<OutgoingDetails>>;
+}
+
 export interface RecordService {
   /**
    * What was transferred, record by record, as it came (SOA and DNSSEC records too); an empty source before the first transfer.
@@ -134,6 +154,7 @@ export interface ControlService
     DnssecService,
     PeerService,
     IncomingService,
+    OutgoingService,
     RecordService,
     SettingsService,
     StatusService {}

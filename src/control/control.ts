@@ -24,6 +24,7 @@ import { KeyVault } from "./key-vault.ts";
 import { laneLimit } from "./lanes.ts";
 import { NoteKeeper } from "./note-keeper.ts";
 import { handleForwarded } from "./notify.ts";
+import { Outgoing } from "./outgoing/index.ts";
 import { makeExchange } from "./parent/exchange.ts";
 import { ParentWatcher } from "./parent/watcher.ts";
 import { PeerBook } from "./peer-book.ts";
@@ -63,6 +64,7 @@ export class Control {
   readonly #registry: Registry;
   readonly #book: PeerBook;
   readonly #notes: NoteKeeper;
+  readonly #outgoing: Outgoing;
   readonly #watcher: ParentWatcher;
   readonly #saver: SignatureSaver;
   readonly #listener: RoundListener;
@@ -99,6 +101,7 @@ export class Control {
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
     this.#book = new PeerBook(store);
     this.#notes = new NoteKeeper(store, log);
+    this.#outgoing = new Outgoing(this.#deps, this.#registry, this.#book, this.#notes);
     this.#watcher = new ParentWatcher(this.#deps, makeExchange());
     this.#saver = new SignatureSaver(this.#registry, this.#deps);
     this.#listener = {
@@ -106,6 +109,7 @@ export class Control {
         setRoundTimers(zone, this.#deps);
         this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
         this.#watcher.consider(zone);
+        this.#outgoing.published(zone);
       },
       held: (zone, held) => this.#registry.findUnit(zone.id)?.refresher.roundHeld(held),
     };
@@ -113,6 +117,7 @@ export class Control {
       deps: this.#deps,
       registry: this.#registry,
       book: this.#book,
+      outgoing: this.#outgoing,
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       readiness: () => this.#readiness(),
       peersChanged: () => this.#peersChanged(),
@@ -131,6 +136,7 @@ export class Control {
   /** Everything of the store is on its way to the edge when this is done; no primary has been asked yet. */
   async restore(): Promise<void> {
     await this.#book.reload();
+    await this.#outgoing.load();
     this.#restored = await restoreZones(this.#deps, this.#listener);
     const published: Promise<void>[] = [];
     for (const { zone, refreshNote } of this.#restored) {
@@ -146,7 +152,9 @@ export class Control {
   async begin(edgeHealthy: () => boolean): Promise<void> {
     this.#edgeHealthy = edgeHealthy;
     const incoming = new Map((await this.#deps.store.incoming.list()).map((row) => [row.zoneId, row]));
-    this.#deps.sender.handleForwarded((message) => handleForwarded(message, this.#registry, this.#book, this.#deps));
+    this.#deps.sender.handleForwarded((message) =>
+      handleForwarded(message, this.#registry, this.#book, this.#outgoing, this.#deps),
+    );
     for (const { zone, stale, damaged } of this.#restored) {
       const unit = this.#registry.findUnit(zone.id);
       if (!unit) continue;
@@ -155,6 +163,7 @@ export class Control {
       unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, damaged ? undefined : storedOf(unit));
       setRoundTimers(zone, this.#deps);
       this.#watcher.consider(zone);
+      this.#outgoing.published(zone);
     }
     this.#restored = [];
     this.#saver.start();
@@ -171,6 +180,7 @@ export class Control {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#deps.scheduler.stop();
+    this.#outgoing.stop();
     for (const { refresher } of this.#registry.all()) refresher.stop();
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
     await this.#saver.stop();
@@ -202,6 +212,7 @@ export class Control {
     this.#watcher.forget(zone.id);
     scheduler.cancelAll(`${zone.id}/`);
     this.#registry.remove(zone);
+    this.#outgoing.forget(zone);
     await zone.leave();
     this.#notes.forget(zone.id);
     await events.flush();

@@ -32,6 +32,7 @@ export type ControlSettings = {
   readonly maxTransfers: number;
   /** Share of the IXFRs that are compared with an AXFR of the same serial, 0 to 100. */
   readonly ixfrCheckPercent: number;
+  readonly maxTransfersOut: number;
   readonly expired: "servfail" | "serve";
 };
 

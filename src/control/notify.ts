@@ -1,4 +1,4 @@
-/** Messages that the edge forwards: NOTIFY is judged and answered; transfers out and other signed messages are refused. */
+/** Messages that the edge forwards: NOTIFY is judged and answered, queries go to outgoing, other signed messages are refused. */
 import { Flag, HEADER_LENGTH, OPCODE_MASK, OPCODE_SHIFT, Opcode, parseMessage, Rcode, writeMessage } from "#message";
 import { type Name, nameEquals, printName } from "#name";
 import { printAddress } from "#net";
@@ -6,11 +6,18 @@ import type { ForwardedMessage } from "#publish";
 import { acceptNotify, type NotifyZone } from "#transfer";
 import { findTsig, finishRefusal, signMessage, type TsigKey, verifyRequest } from "#tsig";
 import type { Deps } from "./deps.ts";
+import type { Outgoing } from "./outgoing/index.ts";
 import type { PeerBook } from "./peer-book.ts";
 import type { Registry } from "./registry.ts";
 
 /** What becomes of a forwarded message. Never throws on its octets. */
-export function handleForwarded(forwarded: ForwardedMessage, registry: Registry, book: PeerBook, deps: Deps): void {
+export function handleForwarded(
+  forwarded: ForwardedMessage,
+  registry: Registry,
+  book: PeerBook,
+  outgoing: Outgoing,
+  deps: Deps,
+): void {
   const { message } = forwarded;
   if (message.length < HEADER_LENGTH) {
     forwarded.drop();
@@ -18,6 +25,7 @@ export function handleForwarded(forwarded: ForwardedMessage, registry: Registry,
   }
   const opcode = (((message[2]! << 8) | message[3]!) & OPCODE_MASK) >> OPCODE_SHIFT;
   if (opcode === Opcode.Notify) handleNotify(forwarded, registry, book, deps);
+  else if (opcode === Opcode.Query) outgoing.handle(forwarded);
   else forwarded.reply(refuse(message, registry, book, deps));
 }
 

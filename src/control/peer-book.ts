@@ -4,7 +4,7 @@ import { findTsigAlgorithm, readRange } from "#contract";
 import { readName } from "#name";
 import { addressOctets } from "#net";
 import type { PeerRow, Store, TsigRow } from "#store";
-import type { AddressRange, NotifyPeer } from "#transfer";
+import type { AddressRange, NotifyPeer, OutgoingPeer } from "#transfer";
 import type { TsigKey } from "#tsig";
 import type { Primary } from "./primary-client.ts";
 
@@ -61,6 +61,14 @@ export class PeerBook {
       key,
       ixfr: row.ixfrEnable,
     };
+  }
+
+  /** As one that is given zones: an address is not necessary. Undefined when the peer is gone. */
+  secondary(id: string): OutgoingPeer | undefined {
+    const row = this.#peers.get(id);
+    if (!row) return undefined;
+    const key = row.tsigId === null ? undefined : this.#keys.get(row.tsigId);
+    return { id, address: row.ip === "" ? undefined : addressOctets(row.ip), key };
   }
 
   notifyPeer(id: string): NotifyPeer | undefined {

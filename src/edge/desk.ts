@@ -6,14 +6,20 @@ import { threadId } from "node:worker_threads";
 import { Answerer, type AnswerSettings, FORWARD, type QueryContext } from "#answer";
 import { type Crypto, openCrypto } from "#crypto";
 import type { TcpLimits } from "#net";
-import { type EdgeSettings, type ForwardTls, type Publication, PublicationReceiver } from "#publish";
+import {
+  type EdgeSettings,
+  type ForwardTls,
+  type Publication,
+  type PublicationHandlers,
+  PublicationReceiver,
+} from "#publish";
 import { Counter, CounterBlock } from "#telemetry";
 import type { WorkerTask } from "./life.ts";
 import { Presigner } from "./presign.ts";
 import { closeZone, type OpenZone, openZone } from "./zones.ts";
 
 /** The answer to a forwarded message; `token` is what `returnPath` gave. No message: there is none (any more). */
-export type LateReply = (token: unknown, message: Uint8Array | undefined, more: boolean) => void;
+export type LateReply = PublicationHandlers["reply"];
 
 /** A zone that could not be opened: it is served as one that is not ready, and somebody has to be told. */
 export type ZoneTrouble = (zoneId: string, reason: string) => void;

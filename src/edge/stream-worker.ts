@@ -15,10 +15,14 @@ async function run(task: WorkerTask): Promise<void> {
   /** Connections that wait for an answer from control; the token is the key. */
   const waiting = new Map<number, TcpConnection>();
   let lastToken = 0;
-  const late: LateReply = (token, message, more) => {
+  const late: LateReply = (token, message, more, room) => {
     const connection = waiting.get(token as number);
-    if (connection === undefined) return;
+    if (connection === undefined) {
+      room?.(false);
+      return;
+    }
     if (message !== undefined) connection.send(message);
+    if (room !== undefined) void connection.room().then(room);
     if (more) return;
     waiting.delete(token as number);
     connection.settle();

@@ -8,6 +8,7 @@ export { overlayChanges } from "./overlay.ts";
 export type { OverlayRefusal } from "./overlay-model.ts";
 export { MAX_OVERLAY_ENTRIES, type Overlaid, type Touched } from "./overlay-write.ts";
 export type { Treatment } from "./plan.ts";
+export { RecordWalk } from "./record-walk.ts";
 export { CHUNK_SLOTS, SIGNATURE_OCTETS, SignatureTable } from "./signatures.ts";
 export { rrsetRdatas, rrsetSignatures, type UnpackedRRset, unpackImage, unpackSet } from "./unpack.ts";
 export { type ImageError, type ImageErrorCode, verifyImage, verifyOverlay } from "./verify.ts";

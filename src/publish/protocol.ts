@@ -2,7 +2,7 @@
  * Messages over the seam's ports and the shared words beside them.
  *
  *   control ── zones, settings, reply ──▶ edge worker       doorbell[Bell] rises after each
- *   control ◀── applied, forward ──────── edge worker
+ *   control ◀── applied, forward, room ── edge worker
  */
 import type { EdgeSettings, ForwardOrigin, Publication } from "./publication.ts";
 
@@ -15,11 +15,19 @@ export type ToEdge =
       readonly remove: readonly string[];
     }
   | { readonly kind: "settings"; readonly sequence: number; readonly settings: EdgeSettings }
-  /** Without `message`: there is none (any more). `more`: another one follows. */
-  | { readonly kind: "reply"; readonly token: unknown; readonly message?: Uint8Array; readonly more: boolean };
+  /** Without `message`: there is none (any more). `more`: another one follows. `ask`: `room` is wanted with this number. */
+  | {
+      readonly kind: "reply";
+      readonly token: unknown;
+      readonly message?: Uint8Array;
+      readonly more: boolean;
+      readonly ask?: number;
+    };
 
 export type ToControl =
   | { readonly kind: "applied"; readonly sequence: number }
+  /** The client has fetched enough for another message, or (`open` false) is gone. */
+  | { readonly kind: "room"; readonly ask: number; readonly open: boolean }
   | { readonly kind: "forward"; readonly token: unknown; readonly message: Uint8Array; readonly origin: ForwardOrigin };
 
 /** Words (Int32) of the shared doorbell. */

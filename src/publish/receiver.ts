@@ -11,9 +11,14 @@ export interface PublicationHandlers {
   readonly put: (publication: Publication) => void;
   readonly remove: (zoneId: string) => void;
   readonly settings: (settings: EdgeSettings) => void;
-  /** The answer to a forwarded message: `token` as it was given to `forward`; no message = there is none (any more). */
-  readonly reply: (token: unknown, message: Uint8Array | undefined, more: boolean) => void;
+  /**
+   * The answer to a forwarded message: `token` as it was given to `forward`; no message = there is none (any more). Where
+   * `room` is given, whoever sends wants it called once: with true when the client can take another, with false when it is gone.
+   */
+  readonly reply: (token: unknown, message: Uint8Array | undefined, more: boolean, room?: RoomReport) => void;
 }
+
+export type RoomReport = (open: boolean) => void;
 
 /** Forwarded messages of one worker that wait for their answers; above it they are dropped, as a busy server may. */
 export const MAX_FORWARDED = 512;
@@ -68,7 +73,9 @@ export class PublicationReceiver {
   private take(message: ToEdge): void {
     if (message.kind === "reply") {
       if (!message.more) this.waiting--;
-      this.handlers.reply(message.token, message.message, message.more);
+      const { ask } = message;
+      const room = ask === undefined ? undefined : (open: boolean) => this.post({ kind: "room", ask, open });
+      this.handlers.reply(message.token, message.message, message.more, room);
       return;
     }
     if (message.kind === "zones") {

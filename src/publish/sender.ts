@@ -26,6 +26,11 @@ export interface ForwardedMessage extends ForwardOrigin {
   readonly message: Uint8Array;
   /** Sends one message back. With `more` another will follow (a transfer); without, this ends it. */
   reply(message: Uint8Array, more?: boolean): void;
+  /**
+   * Like `reply` with `more`, over TCP: resolves when the client has fetched enough for another message, or with false
+   * when it is gone. What waits for a slow client is bounded by who waits for this before making the next.
+   */
+  send(message: Uint8Array): Promise<boolean>;
   /** No answer (any more). */
   drop(): void;
 }
@@ -39,6 +44,9 @@ interface Link extends EdgeLink {
   readonly ours: MessagePort;
   readonly bell: Int32Array;
   applied: number;
+  /** Who waits for room, by the number asked with. */
+  readonly asks: Map<number, (open: boolean) => void>;
+  lastAsk: number;
 }
 
 export interface PublicationSenderOptions {
@@ -112,7 +120,15 @@ export class PublicationSender {
     this.flush();
     const { port1: ours, port2: port } = new MessageChannel();
     const doorbell = new SharedArrayBuffer(4 * Doorbell.Words);
-    const link: Link = { ours, port, doorbell, bell: new Int32Array(doorbell), applied: -1 };
+    const link: Link = {
+      ours,
+      port,
+      doorbell,
+      bell: new Int32Array(doorbell),
+      applied: -1,
+      asks: new Map(),
+      lastAsk: 0,
+    };
     ours.on("message", (message: ToControl) => this.hear(link, message));
     ours.unref();
     this.links.add(link);
@@ -137,6 +153,8 @@ export class PublicationSender {
     const known = link as Link;
     if (!this.links.delete(known)) return;
     known.ours.close();
+    for (const resolve of known.asks.values()) resolve(false);
+    known.asks.clear();
     this.settle();
   }
 
@@ -186,20 +204,37 @@ export class PublicationSender {
     if (message.kind === "applied") {
       link.applied = Math.max(link.applied, message.sequence);
       this.settle();
+    } else if (message.kind === "room") {
+      link.asks.get(message.ask)?.(message.open);
     } else this.forward(link, message.token, message.message, message.origin);
   }
 
   private forward(link: Link, token: unknown, message: Uint8Array, origin: ForwardOrigin): void {
     let open = true;
-    const answer = (octets: Uint8Array | undefined, more: boolean): void => {
+    const asked = new Set<number>();
+    const answer = (octets: Uint8Array | undefined, more: boolean, ask?: number): void => {
       if (!open) return;
       if (more) timer.refresh();
       else {
         open = false;
         clearTimeout(timer);
+        for (const ask of asked) link.asks.get(ask)?.(false);
       }
       if (this.links.has(link))
-        this.post(link, { kind: "reply", token, message: octets && new Uint8Array(octets), more });
+        this.post(link, { kind: "reply", token, message: octets && new Uint8Array(octets), more, ask });
+    };
+    const send = (octets: Uint8Array): Promise<boolean> => {
+      if (!open || !this.links.has(link)) return Promise.resolve(false);
+      const ask = ++link.lastAsk;
+      return new Promise((resolve) => {
+        asked.add(ask);
+        link.asks.set(ask, (room) => {
+          asked.delete(ask);
+          link.asks.delete(ask);
+          resolve(room);
+        });
+        answer(octets, true, ask);
+      });
     };
     const timer = setTimeout(() => answer(undefined, false), FORWARD_TIMEOUT_MS);
     timer.unref();
@@ -208,7 +243,7 @@ export class PublicationSender {
       drop();
       return;
     }
-    this.onForwarded({ ...origin, message, reply: (octets, more = false) => answer(octets, more), drop });
+    this.onForwarded({ ...origin, message, reply: (octets, more = false) => answer(octets, more), send, drop });
   }
 
   private settle(): void {

@@ -96,6 +96,18 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE zones ADD COLUMN zonemd TEXT NOT NULL DEFAULT 'verify';
   ALTER TABLE zones ADD COLUMN signature_check TEXT NOT NULL DEFAULT 'all';
   `,
+  // 4: to whom a zone is given out
+  `
+  CREATE TABLE outgoing (
+    zone_id TEXT PRIMARY KEY REFERENCES zones (id) ON DELETE CASCADE, name TEXT NOT NULL, enabled INTEGER NOT NULL,
+    tls_only INTEGER NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE outgoing_peers (
+    zone_id TEXT NOT NULL REFERENCES outgoing (zone_id) ON DELETE CASCADE, position INTEGER NOT NULL,
+    peer_id TEXT NOT NULL REFERENCES peers (id), PRIMARY KEY (zone_id, position)
+  ) STRICT;
+  CREATE INDEX outgoing_of_peer ON outgoing_peers (peer_id);
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

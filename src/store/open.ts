@@ -11,6 +11,7 @@ import type { Sealer, Store, Tables } from "./store.ts";
 import type { Handle } from "./tables/handle.ts";
 import { eventTable, transferTable } from "./tables/history.ts";
 import { accountTable, settingTable, tokenTable } from "./tables/identity.ts";
+import { outgoingTable } from "./tables/outgoing.ts";
 import { aclTable, peerTable, tsigTable } from "./tables/peers.ts";
 import { documentTable, incomingTable, timerTable, versionTable } from "./tables/transfers.ts";
 import { dnssecTable, keyTable, zoneTable } from "./tables/zones.ts";
@@ -59,6 +60,7 @@ function makeTables(
     dnssec: dnssecTable(db),
     keys: keyTable(db),
     incoming: incomingTable(db, inTransaction),
+    outgoing: outgoingTable(db, inTransaction),
     peers: peerTable(db),
     tsigs: tsigTable(db, sealer),
     acls: aclTable(db),

@@ -71,6 +71,20 @@ export type IncomingRow = {
   readonly modifiedAt: number;
 };
 
+/** To whom a zone is given out. */
+export type OutgoingRow = {
+  readonly zoneId: string;
+  /** As it was sent. */
+  readonly name: string;
+  /** Peer ids in the order in which they were given. */
+  readonly peers: readonly string[];
+  readonly enabled: boolean;
+  /** Nothing is transferred but over TLS. */
+  readonly tlsOnly: boolean;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+};
+
 export type PeerRow = {
   readonly id: string;
   readonly accountId: string;

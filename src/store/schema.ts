@@ -58,6 +58,15 @@ export interface Schema {
     modified_at: number;
   };
   incoming_peers: { zone_id: string; position: number; peer_id: string };
+  outgoing: {
+    zone_id: string;
+    name: string;
+    enabled: Flag;
+    tls_only: Flag;
+    created_at: number;
+    modified_at: number;
+  };
+  outgoing_peers: { zone_id: string; position: number; peer_id: string };
   peers: {
     id: string;
     account_id: string;

@@ -12,6 +12,7 @@ import type {
   EventRow,
   IncomingRow,
   KeyRow,
+  OutgoingRow,
   PeerRow,
   TimerRow,
   TokenRow,
@@ -35,6 +36,7 @@ export interface Tables {
   readonly dnssec: DnssecTable;
   readonly keys: KeyTable;
   readonly incoming: IncomingTable;
+  readonly outgoing: OutgoingTable;
   readonly peers: PeerTable;
   readonly tsigs: TsigTable;
   readonly acls: AclTable;
@@ -94,12 +96,19 @@ export interface IncomingTable {
   remove(zoneId: string): Promise<void>;
 }
 
+export interface OutgoingTable {
+  list(): Promise<readonly OutgoingRow[]>;
+  /** Adds or replaces, peers included. */
+  put(row: OutgoingRow): Promise<void>;
+  remove(zoneId: string): Promise<void>;
+}
+
 export interface PeerTable {
   list(): Promise<readonly PeerRow[]>;
   find(id: string): Promise<PeerRow | undefined>;
   put(row: PeerRow): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Names of the zones that transfer from it. */
+  /** Names of the zones that transfer from it or are given to it. */
   zonesOf(peerId: string): Promise<readonly string[]>;
 }
 

@@ -1,4 +1,4 @@
-/** Zone transfers in: queries, answers, the interpreters of AXFR and IXFR, NOTIFY and the refresh machine. No I/O. The door of the room. */
+/** Zone transfers in: queries, answers, the interpreters of AXFR and IXFR, NOTIFY and the refresh machine; and out: who may, messages, NOTIFY. No I/O. The door of the room. */
 
 export { type AddressRange, inRange, plainAddress, sameAddress } from "./address.ts";
 export {
@@ -28,6 +28,25 @@ export {
   type NotifyZone,
   readNotify,
 } from "./notify.ts";
+export {
+  type AccessRefusal,
+  type AccessVerdict,
+  judgeAccess,
+  type OutgoingAccess,
+  type OutgoingPeer,
+  type Requester,
+} from "./out/access.ts";
+export { setTruncated, TRANSFER_MESSAGE_OCTETS, TransferMessages, type TransferSigning } from "./out/messages.ts";
+export {
+  buildNotify,
+  NOTIFY_ATTEMPTS,
+  type NotifyAnswer,
+  notifyPauseSeconds,
+  notifyTransport,
+  readNotifyAnswer,
+} from "./out/notify-out.ts";
+export { BatchSource, changeSource, type RecordSource, singleSource } from "./out/record-source.ts";
+export { readTransferRequest, type TransferRequest, type TransferRequestError } from "./out/request.ts";
 export { buildAxfrQuery, buildIxfrQuery, buildSoaQuery } from "./query.ts";
 export { initialRefreshState, type RefreshStep, type Refused, type Stored, stepRefresh } from "./refresh.ts";
 export type {

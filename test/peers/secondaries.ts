@@ -1,5 +1,5 @@
 /**
- * Other people's servers as secondaries: they fetch the named zones from a primary at once, take its NOTIFY, and serve them.
+ * Other people's servers as secondaries: they fetch the named zones from a primary at once, take its NOTIFY, and serve them, by transfer too.
  * For judging transfers out, and as rivals in the bench of transfers in.
  */
 import { execFileSync } from "node:child_process";
@@ -104,6 +104,9 @@ function knotCommand(directory: string, port: number, { zones, primary, tsig }: 
     "  - id: notified",
     "    action: notify",
     ...(tsig ? key : [`    address: ${LOOPBACK}`]),
+    "  - id: anybody",
+    "    action: transfer",
+    `    address: ${LOOPBACK}`,
     "template:",
     "  - id: default",
     `    storage: "${directory}"`,
@@ -112,7 +115,7 @@ function knotCommand(directory: string, port: number, { zones, primary, tsig }: 
     "    zonefile-load: none",
     "    journal-content: all",
     "    master: primary",
-    "    acl: notified",
+    "    acl: [ notified, anybody ]",
     "zone:",
     ...zones.map((zone) => `  - domain: "${zone}"`),
   ];
@@ -148,6 +151,7 @@ function nsdCommand(directory: string, port: number, options: SecondaryOptions):
   for (const zone of zones) {
     lines.push("zone:", `    name: "${zone}"`, `    zonefile: "${bareName(zone)}.zone"`);
     lines.push(`    allow-notify: ${LOOPBACK} ${keyName}`);
+    lines.push(`    provide-xfr: ${LOOPBACK} NOKEY`);
     lines.push(`    request-xfr: ${axfrOnly ? "AXFR " : ""}${primary.address}@${primary.port} ${keyName}`);
   }
   return [getProgram("nsd"), "-d", "-c", writeIn(directory, "nsd.conf", `${lines.join("\n")}\n`)];
@@ -180,7 +184,7 @@ function bindCommand(directory: string, port: number, options: SecondaryOptions)
 
 /** Its bind backend: zones of type slave, checked every second. */
 function powerDnsCommand(directory: string, port: number, options: SecondaryOptions): readonly string[] {
-  const { zones, primary, tsig } = options;
+  const { zones, primary, tsig, axfrOnly } = options;
   const config = [`--config-dir=${directory}`];
   writeIn(
     directory,
@@ -220,5 +224,6 @@ function powerDnsCommand(directory: string, port: number, options: SecondaryOpti
     util("import-tsig-key", bareName(tsig.name), tsig.algorithm, tsig.secret);
     for (const zone of zones) util("set-meta", bareName(zone), "AXFR-MASTER-TSIG", bareName(tsig.name));
   }
+  if (!axfrOnly) for (const zone of zones) util("set-meta", bareName(zone), "IXFR", "1");
   return [getProgram("pdns_server"), ...config];
 }

@@ -5,6 +5,8 @@ export const ownHandlers: HandlersOf<"own"> = {
   "own.status": async ({ service, params }) => service.getZoneStatus(params["zoneId"]!),
   "own.settings.get": async ({ service, params }) => service.getZoneSettings(params["zoneId"]!),
   "own.settings.edit": async ({ service, params, body }) => service.editZoneSettings(params["zoneId"]!, body),
+  "own.outgoing.get": async ({ service, params }) => service.getOutgoingDetails(params["zoneId"]!),
+  "own.outgoing.edit": async ({ service, params, body }) => service.editOutgoing(params["zoneId"]!, body),
   "own.transfers": async ({ service, params, query }) => service.listTransfers(params["zoneId"]!, query),
   "own.events": async ({ service, query }) => service.listEvents(query),
 };

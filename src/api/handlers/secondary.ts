@@ -1,7 +1,7 @@
-/** Secondary DNS: peers, TSIGs, ACLs, incoming transfers. */
+/** Secondary DNS: peers, TSIGs, ACLs, incoming and outgoing transfers. */
 import { type HandlersOf, mapped } from "../call.ts";
 
-export const secondaryHandlers: HandlersOf<"peers" | "tsigs" | "acls" | "incoming"> = {
+export const secondaryHandlers: HandlersOf<"peers" | "tsigs" | "acls" | "incoming" | "outgoing"> = {
   "peers.list": async ({ service, params: p }) => service.listPeers(p["accountId"]!),
   "peers.create": async ({ service, params: p, body }) => service.createPeer(p["accountId"]!, body),
   "peers.get": async ({ service, params: p }) => service.getPeer(p["accountId"]!, p["peerId"]!),
@@ -26,4 +26,14 @@ export const secondaryHandlers: HandlersOf<"peers" | "tsigs" | "acls" | "incomin
   "incoming.delete": async ({ service, params: p }) => service.deleteIncoming(p["zoneId"]!),
   "incoming.forceAxfr": async ({ service, params: p }) =>
     mapped(await service.forceAxfr(p["zoneId"]!), () => "OK" as const),
+
+  "outgoing.get": async ({ service, params: p }) => service.getOutgoing(p["zoneId"]!),
+  "outgoing.create": async ({ service, params: p, body }) => service.createOutgoing(p["zoneId"]!, body),
+  "outgoing.update": async ({ service, params: p, body }) => service.updateOutgoing(p["zoneId"]!, body),
+  "outgoing.delete": async ({ service, params: p }) => service.deleteOutgoing(p["zoneId"]!),
+  "outgoing.enable": async ({ service, params: p }) => service.setOutgoing(p["zoneId"]!, true),
+  "outgoing.disable": async ({ service, params: p }) => service.setOutgoing(p["zoneId"]!, false),
+  "outgoing.status": async ({ service, params: p }) => service.outgoingStatus(p["zoneId"]!),
+  "outgoing.forceNotify": async ({ service, params: p }) =>
+    mapped(await service.forceNotify(p["zoneId"]!), () => "OK" as const),
 };

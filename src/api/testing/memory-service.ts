@@ -14,6 +14,9 @@ import {
   type Incoming,
   normaliseAclRange,
   type Outcome,
+  type Outgoing,
+  type OutgoingDetails,
+  type OutgoingService,
   type Peer,
   type RecordEntry,
   type Tsig,
@@ -29,6 +32,7 @@ type MemoryZone = {
   facts: ZoneFacts;
   dnssec: Dnssec;
   incoming: Incoming | undefined;
+  outgoing: { config: Outgoing; enabled: boolean; tlsOnly: boolean } | undefined;
   dnsSettings: DnsSettings;
   settings: ZoneSettings;
   records: DnsRecord[];
@@ -71,6 +75,7 @@ export function makeMemoryService(): MemoryService {
     ...dnssecPart(withZone),
     ...peerPart(),
     ...incomingPart(withZone),
+    ...outgoingPart(withZone),
     ...recordPart(withZone),
     ...settingsPart(withZone),
     ...statusPart(withZone),
@@ -160,6 +165,7 @@ function emptyZone(name: string): MemoryZone {
     },
     dnssec: NEVER_ENABLED,
     incoming: undefined,
+    outgoing: undefined,
     dnsSettings: {
       flatten_all_cnames: false,
       foundation_dns: false,
@@ -321,6 +327,57 @@ function incomingPart(withZone: WithZone) {
       }),
     forceAxfr: (zoneId: string) =>
       withZone(zoneId, (zone) => (zone.incoming ? done(undefined) : refused("incoming.not-found", zone.facts.name))),
+  };
+}
+
+function outgoingPart(withZone: WithZone): OutgoingService {
+  type Given = NonNullable<MemoryZone["outgoing"]>;
+  const given = <T>(zoneId: string, use: (outgoing: Given, zone: MemoryZone) => Outcome<T>) =>
+    withZone(zoneId, (zone) =>
+      zone.outgoing ? use(zone.outgoing, zone) : refused("outgoing.not-found", zone.facts.name),
+    );
+  const word = (enabled: boolean) => (enabled ? ("Enabled" as const) : ("Disabled" as const));
+  const details = ({ config, enabled, tlsOnly }: Given): OutgoingDetails => ({
+    id: config.id,
+    status: word(enabled),
+    tls_only: tlsOnly,
+    serials: { primary: null, served: null },
+    journal: [],
+    peers: [],
+  });
+  const times = { soa_serial: 0, checked_time: null, created_time: NOW, last_transferred_time: null };
+  return {
+    getOutgoing: (zoneId) => given(zoneId, ({ config }) => done(config)),
+    createOutgoing: (zoneId, write) =>
+      withZone(zoneId, (zone) => {
+        if (zone.outgoing) return refused("outgoing.exists", zone.facts.name);
+        zone.outgoing = { config: { id: zoneId, ...write, ...times }, enabled: false, tlsOnly: false };
+        return done(zone.outgoing.config);
+      }),
+    updateOutgoing: (zoneId, write) =>
+      given(zoneId, (outgoing) => {
+        outgoing.config = { ...outgoing.config, ...write };
+        return done(outgoing.config);
+      }),
+    deleteOutgoing: (zoneId) =>
+      given(zoneId, (_, zone) => {
+        zone.outgoing = undefined;
+        return done({ id: zoneId });
+      }),
+    setOutgoing: (zoneId, enabled) =>
+      given(zoneId, (outgoing) => {
+        outgoing.enabled = enabled;
+        return done(word(enabled));
+      }),
+    outgoingStatus: (zoneId) => given(zoneId, ({ enabled }) => done(word(enabled))),
+    forceNotify: (zoneId) =>
+      given(zoneId, ({ enabled }, zone) => (enabled ? done(undefined) : refused("outgoing.disabled", zone.facts.name))),
+    getOutgoingDetails: (zoneId) => given(zoneId, (outgoing) => done(details(outgoing))),
+    editOutgoing: (zoneId, edit) =>
+      given(zoneId, (outgoing) => {
+        outgoing.tlsOnly = edit.tls_only ?? outgoing.tlsOnly;
+        return done(details(outgoing));
+      }),
   };
 }
 

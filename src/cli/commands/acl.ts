@@ -7,7 +7,7 @@ import { printTable } from "../print.ts";
 export function addAclCommands(program: Command, run: Runner): void {
   const acl = program
     .command("acl")
-    .description("ACLs: ranges from which NOTIFY is accepted, beside the peers' own addresses");
+    .description("ACLs: ranges from which NOTIFY is accepted and zones are given out, beside the peers' own addresses");
   acl
     .command("add <name> <range>")
     .description("add a range such as 192.0.2.0/28: at most a /24 of IPv4 or a /64 of IPv6")

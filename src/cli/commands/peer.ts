@@ -11,7 +11,9 @@ import { printFacts, printTable } from "../print.ts";
 type AddOptions = { readonly tsig?: string; readonly ixfr?: boolean };
 
 export function addPeerCommands(program: Command, run: Runner): void {
-  const peer = program.command("peer").description("peers: the primaries that zones are transferred from");
+  const peer = program
+    .command("peer")
+    .description("peers: the primaries that zones are transferred from, and the secondaries that they are given to");
   const add = peer
     .command("add <name> <address>")
     .description("add a primary: ADDRESS[:PORT], IPv6 with a port in brackets")

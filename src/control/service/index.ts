@@ -1,6 +1,7 @@
 /** The service of #contract, put together from its parts. */
 import type { ControlService, Readiness, RecordService } from "#contract";
 import type { Deps } from "../deps.ts";
+import type { Outgoing } from "../outgoing/index.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry } from "../registry.ts";
@@ -9,6 +10,7 @@ import { makeDnssecService } from "./dnssec.ts";
 import { makeIdentityService } from "./identity.ts";
 import { makeIncomingService } from "./incoming.ts";
 import { done, refused } from "./outcome.ts";
+import { makeOutgoingService } from "./outgoing.ts";
 import { makePeerService } from "./peers.ts";
 import { exportText, findRecord, type RecordContext, recordSource } from "./records.ts";
 import { makeSettingsService } from "./settings.ts";
@@ -19,6 +21,7 @@ export type ServiceParts = {
   readonly deps: Deps;
   readonly registry: Registry;
   readonly book: PeerBook;
+  readonly outgoing: Outgoing;
   readonly keeper: ZoneKeeper;
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
@@ -33,6 +36,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeDnssecService(registry, deps),
     ...makePeerService(deps.store, parts.peersChanged),
     ...makeIncomingService(registry, book, deps),
+    ...makeOutgoingService(registry, book, parts.outgoing, deps),
     ...makeRecordService(registry),
     ...makeSettingsService(registry, deps),
     ...makeStatusService(parts),

@@ -47,15 +47,15 @@ export function peerTable(db: Handle): PeerTable {
       await db.deleteFrom("peers").where("id", "=", id).execute();
     },
     async zonesOf(peerId) {
-      const rows = await db
-        .selectFrom("incoming_peers")
-        .innerJoin("zones", "zones.id", "incoming_peers.zone_id")
-        .select("zones.name")
-        .distinct()
-        .where("peer_id", "=", peerId)
-        .orderBy("zones.name")
-        .execute();
-      return rows.map((row) => row.name);
+      const linked = async (table: "incoming_peers" | "outgoing_peers") =>
+        db
+          .selectFrom(table)
+          .innerJoin("zones", "zones.id", `${table}.zone_id`)
+          .select("zones.name")
+          .where("peer_id", "=", peerId)
+          .execute();
+      const rows = [...(await linked("incoming_peers")), ...(await linked("outgoing_peers"))];
+      return [...new Set(rows.map((row) => row.name))].sort();
     },
   };
 }

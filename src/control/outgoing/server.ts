@@ -1,0 +1,322 @@
+/**
+ * Transfers out: a forwarded request judged, given its place, and answered message by message as fast as the client reads.
+ *
+ * ```
+ *  forwarded ▶ read ▶ TSIG ▶ who may ▶ is there a version? ▶ a place ▶ message, message, … ▶ last
+ *     FORMERR ◀─┘      └▶ NOTAUTH  └▶ REFUSED   └▶ SERVFAIL     └▶ SERVFAIL (busy)   └ each waits for room at the client
+ * ```
+ * The version is held by its image, which never changes: newer ones may be published meanwhile. Messages are made in slices
+ * of at most WINDOW on the main thread (some 100 microseconds each), so nothing else waits for a large zone.
+ */
+import { RecordWalk } from "#image";
+import { ExtendedError, Rcode } from "#message";
+import { nameEquals, printName } from "#name";
+import { printAddress, printSocketAddress } from "#net";
+import type { ForwardedMessage } from "#publish";
+import { RRClass, RRType } from "#rdata";
+import {
+  changeSource,
+  expiresAt,
+  judgeAccess,
+  type RecordSource,
+  readTransferRequest,
+  setTruncated,
+  singleSource,
+  TransferMessages,
+  type TransferRequest,
+} from "#transfer";
+import { finishRefusal, signMessage, type TsigKey, verifyRequest } from "#tsig";
+import { serialNewer, type ZoneChange } from "#zone";
+import { PLAIN } from "../attempts.ts";
+import type { Deps } from "../deps.ts";
+import type { PeerBook } from "../peer-book.ts";
+import type { Registry, Unit } from "../registry.ts";
+import type { OutgoingBook } from "./book.ts";
+import type { OutgoingNotes } from "./notes.ts";
+import { formErr, refusal, soaRecord, soaReply, transferOpt } from "./replies.ts";
+import type { SlotLimits, TransferSlots } from "./slots.ts";
+import type { GivenVersion } from "./version.ts";
+
+/** Messages that are on their way to the client's connection, beside what waits in it. */
+const WINDOW = 4;
+
+export type TransferServerParts = {
+  readonly registry: Registry;
+  readonly peers: PeerBook;
+  readonly book: OutgoingBook;
+  readonly notes: OutgoingNotes;
+  readonly slots: TransferSlots;
+  readonly deps: Deps;
+  /** What secondaries of the zone are given now; undefined while there is nothing. */
+  readonly versionOf: (unit: Unit) => Promise<GivenVersion | undefined>;
+  /** The changes from a serial to the version's; undefined when they are not known, or are more than the zone. */
+  readonly changesSince: (
+    unit: Unit,
+    serial: number,
+    version: GivenVersion,
+  ) => Promise<readonly ZoneChange[] | undefined>;
+};
+
+type Verified = { readonly key: TsigKey | undefined; readonly mac: Uint8Array };
+
+export class TransferServer {
+  readonly #parts: TransferServerParts;
+  #stopped = false;
+
+  constructor(parts: TransferServerParts) {
+    this.#parts = parts;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** A forwarded query: a transfer, or a signed question. Never throws on its octets. */
+  handle(forwarded: ForwardedMessage): void {
+    const { deps } = this.#parts;
+    const { message } = forwarded;
+    const read = readTransferRequest(message);
+    if (!read.ok) {
+      forwarded.reply(formErr(message));
+      return;
+    }
+    const request = read.value;
+    const unit = this.#parts.registry.findByApex(request.question);
+    const verified = this.#verify(message, request, unit);
+    if ("refused" in verified) {
+      this.#log("tsig", request, forwarded);
+      forwarded.reply(verified.refused);
+      return;
+    }
+    const plain = (octets: Uint8Array) => forwarded.reply(this.#sign(octets, verified));
+    if (request.class !== RRClass.IN || (request.type !== RRType.AXFR && request.type !== RRType.IXFR)) {
+      void this.#answerSigned(request, unit, plain);
+      return;
+    }
+    this.#transfer(forwarded, request, unit, verified, plain).catch((error: unknown) => {
+      deps.log.error({ zone: unit?.zone.name, error }, "a transfer out failed");
+      forwarded.drop();
+    });
+  }
+
+  #verify(message: Uint8Array, request: TransferRequest, unit: Unit | undefined): Verified | { refused: Uint8Array } {
+    const { deps } = this.#parts;
+    const { startHmac } = deps.crypto;
+    const keys = unit ? this.#keysOf(unit) : [];
+    const find = (name: Uint8Array) => keys.find((key) => nameEquals(key.name, name));
+    const verdict = verifyRequest(message, find, deps.now(), startHmac);
+    if (verdict.kind === "unsigned") return { key: undefined, mac: new Uint8Array(0) };
+    if (verdict.kind === "signed") return { key: verdict.key, mac: verdict.mac };
+    return { refused: finishRefusal(refusal(request, verdict.rcode), verdict, deps.now(), startHmac) };
+  }
+
+  /** Of the zone's secondaries, and of its primaries, which may ask us for its SOA. */
+  #keysOf(unit: Unit): readonly TsigKey[] {
+    const { book, peers } = this.#parts;
+    const outgoing = book.peers(unit.zone.id).flatMap((peer) => peer.key ?? []);
+    return [...outgoing, ...unit.refresher.peerIds.flatMap((id) => peers.primary(id)?.key ?? [])];
+  }
+
+  #sign(octets: Uint8Array, { key, mac }: Verified): Uint8Array {
+    const { now, crypto } = this.#parts.deps;
+    return key ? signMessage(octets, key, now(), crypto.startHmac, { requestMac: mac }).message : octets;
+  }
+
+  /** Signed questions come here because the edge has no keys. Secondaries ask for the SOA; nothing else is answered. */
+  async #answerSigned(
+    request: TransferRequest,
+    unit: Unit | undefined,
+    reply: (octets: Uint8Array) => void,
+  ): Promise<void> {
+    if (!unit || request.type !== RRType.SOA || request.class !== RRClass.IN) {
+      reply(refusal(request, Rcode.Refused));
+      return;
+    }
+    const version = await this.#parts.versionOf(unit);
+    if (!version) reply(refusal(request, Rcode.ServFail, NOT_READY));
+    else reply(soaReply(request, version.image, this.#expireSeconds(unit)));
+  }
+
+  async #transfer(
+    forwarded: ForwardedMessage,
+    request: TransferRequest,
+    unit: Unit | undefined,
+    verified: Verified,
+    reply: (octets: Uint8Array) => void,
+  ): Promise<void> {
+    const { book, slots } = this.#parts;
+    const udp = forwarded.transport === "udp";
+    const encrypted = forwarded.transport === "tls";
+    const requester = { address: forwarded.clientAddress, key: verified.key, encrypted };
+    const verdict = judgeAccess(unit && book.access(unit.zone), requester);
+    if (verdict.kind === "refused" || !unit) {
+      this.#log(verdict.kind === "refused" ? verdict.code : "not-given-out", request, forwarded);
+      reply(refusal(request, Rcode.Refused, PROHIBITED));
+      return;
+    }
+    // A zone does not fit into a datagram (RFC 5936 section 4.2).
+    if (udp && request.type === RRType.AXFR) {
+      reply(refusal(request, Rcode.FormErr));
+      return;
+    }
+    const client = printAddress(forwarded.clientAddress);
+    if (!(await slots.enter(client))) {
+      this.#log("busy", request, forwarded);
+      reply(refusal(request, Rcode.ServFail, BUSY));
+      return;
+    }
+    try {
+      const version = await this.#parts.versionOf(unit);
+      // While it waited, the zone may have been taken from it.
+      if (!book.enabled(unit.zone.id)) reply(refusal(request, Rcode.Refused, PROHIBITED));
+      else if (!version) reply(refusal(request, Rcode.ServFail, NOT_READY));
+      else await this.#give(forwarded, { request, unit, verified, version, peer: verdict.peer, udp });
+    } finally {
+      slots.leave(client);
+    }
+  }
+
+  async #give(forwarded: ForwardedMessage, gift: Gift): Promise<void> {
+    const { deps, notes } = this.#parts;
+    const { request, unit, verified, version } = gift;
+    const startedMs = deps.nowMs();
+    const { kind, source } = await this.#sourceOf(gift);
+    const { startHmac } = deps.crypto;
+    const signing = verified.key && { key: verified.key, requestMac: verified.mac, startHmac, now: deps.now };
+    const opt = transferOpt(request, this.#expireSeconds(unit));
+    const messages = new TransferMessages(request, source, gift.udp ? undefined : signing, opt);
+    if (gift.udp) {
+      const message = messages.next()!;
+      if (kind === "newer") setTruncated(message);
+      this.#record(forwarded, gift, { kind, complete: true, startedMs, messages });
+      forwarded.reply(this.#sign(message, verified));
+      return;
+    }
+    const complete = await this.#stream(forwarded, messages, unit);
+    const octets = messages.octets;
+    const { zone } = unit;
+    this.#record(forwarded, gift, { kind, complete, startedMs, messages });
+    if (kind !== "axfr" && kind !== "ixfr") return;
+    const sent = { messages: messages.messages, records: messages.records, octets };
+    notes.putTransfer(zone.id, gift.peer, { kind, serial: version.serial, at: deps.nowMs(), complete, ...sent });
+    const to = printAddress(forwarded.clientAddress);
+    const about = { zone: zone.name, to, kind, serial: version.serial, ms: deps.nowMs() - startedMs, ...sent };
+    const code = complete ? "outgoing.transferred" : "outgoing.broken-off";
+    deps.log.info({ code, ...about }, complete ? "a transfer out" : "a transfer out that was broken off");
+  }
+
+  #record(forwarded: ForwardedMessage, gift: Gift, sent: Sent): void {
+    const { deps } = this.#parts;
+    const { request, unit, verified, version, peer } = gift;
+    const { kind, complete, startedMs, messages } = sent;
+    const asked = request.type === RRType.IXFR ? "ixfr" : "axfr";
+    deps.attempts.record({
+      ...PLAIN,
+      zoneId: unit.zone.id,
+      direction: "out",
+      peerId: peer ?? null,
+      address: printSocketAddress({ address: printAddress(forwarded.clientAddress), port: forwarded.clientPort }),
+      kind: asked,
+      got: kind === "axfr" || kind === "ixfr" ? kind : "soa",
+      transport: forwarded.transport,
+      tlsIdentity: forwarded.tls?.client?.verified ? forwarded.tls.client.subject : null,
+      tsigKey: verified.key ? printName(verified.key.name) : null,
+      reason: "request",
+      outcome: !complete ? "failed" : kind === "nothing-newer" ? "unchanged" : "sent",
+      startedAt: startedMs,
+      finishedAt: deps.nowMs(),
+      serialBefore: request.serial ?? null,
+      serialAfter: version.serial,
+      messages: messages.messages,
+      records: messages.records,
+      octets: messages.octets,
+      errorCode: complete ? null : "outgoing.broken-off",
+      errorMessage: complete ? null : "the secondary went away, or was too slow",
+      ...(asked === "ixfr" && kind === "axfr" ? NO_CHANGES : {}),
+    });
+  }
+
+  /** RFC 1995 sections 2 and 4: nothing newer, the differences, or the whole zone where they are not known. */
+  async #sourceOf({ request, unit, version, udp }: Gift): Promise<{ kind: SentKind; source: RecordSource }> {
+    const { serial } = request;
+    if (request.type === RRType.IXFR && serial !== undefined) {
+      const newest = singleSource(soaRecord(version.image));
+      if (!serialNewer(version.serial, serial)) return { kind: "nothing-newer", source: newest };
+      if (udp) return { kind: "newer", source: newest };
+      const changes = await this.#parts.changesSince(unit, serial, version);
+      if (changes) return { kind: "ixfr", source: changeSource(changes) };
+    }
+    return { kind: "axfr", source: new RecordWalk(version.image) };
+  }
+
+  /** True when the client has been given all of it. */
+  async #stream(forwarded: ForwardedMessage, messages: TransferMessages, unit: Unit): Promise<boolean> {
+    const { deps, book } = this.#parts;
+    const deadline = deps.nowMs() + deps.settings().transferSeconds * 1000;
+    const onTheWay: Promise<boolean>[] = [];
+    let message = messages.next();
+    // Bounded by the zone, by the time, and by the client, which has to fetch what it is sent.
+    while (message) {
+      const next = messages.next();
+      if (!next && !messages.failed) {
+        forwarded.reply(message);
+        return true;
+      }
+      onTheWay.push(forwarded.send(message));
+      if (onTheWay.length >= WINDOW && !(await onTheWay.shift())) break;
+      // Who may no longer have it does not get the rest of it.
+      if (this.#stopped || deps.nowMs() > deadline || !book.enabled(unit.zone.id)) break;
+      message = next;
+    }
+    forwarded.drop();
+    return false;
+  }
+
+  #expireSeconds({ refresher }: Unit): number | undefined {
+    const at = expiresAt(refresher.state);
+    return at === undefined ? undefined : Math.max(0, Math.floor(at - this.#parts.deps.now()));
+  }
+
+  #log(reason: string, request: TransferRequest, { clientAddress, transport }: ForwardedMessage): void {
+    const from = printAddress(clientAddress);
+    const zone = printName(request.question);
+    this.#parts.deps.log.info({ code: "outgoing.refused", reason, zone, from, transport }, "a transfer was refused");
+  }
+}
+
+type SentKind = "axfr" | "ixfr" | "nothing-newer" | "newer";
+
+type Sent = {
+  readonly kind: SentKind;
+  readonly complete: boolean;
+  readonly startedMs: number;
+  readonly messages: TransferMessages;
+};
+
+const NO_CHANGES = {
+  fallbackCode: "outgoing.no-changes",
+  fallbackMessage: "the changes since that serial are not kept",
+} as const;
+
+type Gift = {
+  readonly request: TransferRequest;
+  readonly unit: Unit;
+  readonly verified: Verified;
+  readonly version: GivenVersion;
+  readonly peer: string | undefined;
+  readonly udp: boolean;
+};
+
+const PROHIBITED = { code: ExtendedError.Prohibited, text: "" };
+const NOT_READY = { code: ExtendedError.NotReady, text: "" };
+const BUSY = { code: ExtendedError.Other, text: "too many transfers at once" };
+
+/** To one client at the same time; a secondary that has many zones here asks for several at once. */
+const TRANSFERS_TO_ONE = 8;
+const WAITING = 1000;
+const WAIT_MS = 20_000;
+
+/** `running` is the operator's limit for transfers. */
+export function slotLimits(running: number): SlotLimits {
+  return { running, ofOneClient: Math.min(running, TRANSFERS_TO_ONE), waiting: WAITING, waitMs: WAIT_MS };
+}

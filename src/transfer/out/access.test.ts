@@ -1,0 +1,74 @@
+/** Who gets a zone and who does not. */
+import { expect, test } from "vitest";
+import { readName } from "#name";
+import type { TsigKey } from "#tsig";
+import { judgeAccess, type OutgoingAccess, type Requester } from "../index.ts";
+
+function key(text: string): TsigKey {
+  const name = readName(text);
+  if (!name.ok) throw new Error(text);
+  return { name: name.value, algorithm: "hmac-sha256", secret: new Uint8Array(32) };
+}
+
+const at = (...octets: number[]) => Uint8Array.from(octets);
+const A = at(192, 0, 2, 1);
+const B = at(192, 0, 2, 2);
+const ELSEWHERE = at(203, 0, 113, 7);
+const IN_ACL = at(198, 51, 100, 9);
+const ACL = { address: at(198, 51, 100, 0), prefixLength: 24 };
+const K1 = key("k1.");
+const K2 = key("k2.");
+
+const plain: OutgoingAccess = {
+  enabled: true,
+  tlsOnly: false,
+  ranges: [ACL],
+  peers: [
+    { id: "a", address: A, key: undefined },
+    { id: "b", address: B, key: undefined },
+  ],
+};
+const keyed: OutgoingAccess = {
+  ...plain,
+  peers: [
+    { id: "a", address: A, key: K1 },
+    { id: "b", address: B, key: K2 },
+    { id: "n", address: undefined, key: K2 },
+  ],
+};
+
+const CASES: readonly [string, OutgoingAccess | undefined, Partial<Requester>, string][] = [
+  ["a zone that is not ours", undefined, {}, "not-given-out"],
+  ["not enabled", { ...plain, enabled: false }, {}, "not-given-out"],
+  ["a peer without TSIG", plain, {}, "a"],
+  [
+    "the same through an IPv6 socket",
+    plain,
+    { address: at(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 1) },
+    "a",
+  ],
+  ["an address of an ACL", plain, { address: IN_ACL }, "by ACL"],
+  ["any other address", plain, { address: ELSEWHERE }, "address-not-allowed"],
+  ["no peers and no ACL", { ...plain, peers: [], ranges: [] }, {}, "address-not-allowed"],
+  ["no key where the peer has one", keyed, {}, "tsig-required"],
+  ["the peer's key", keyed, { key: K1 }, "a"],
+  ["another peer's key", keyed, { key: K2 }, "wrong-key"],
+  ["the right key from elsewhere", keyed, { address: ELSEWHERE, key: K1 }, "address-not-allowed"],
+  ["an ACL's address without a key, where peers have keys", keyed, { address: IN_ACL }, "tsig-required"],
+  ["an ACL's address with any of the keys", keyed, { address: IN_ACL, key: K2 }, "b"],
+  ["an ACL's address with a stranger's key", keyed, { address: IN_ACL, key: key("k3.") }, "wrong-key"],
+  [
+    "a key where one peer of two has it",
+    { ...plain, peers: [keyed.peers[0]!, plain.peers[1]!] },
+    { address: B },
+    "tsig-required",
+  ],
+  ["TLS required, by clear TCP", { ...keyed, tlsOnly: true }, { key: K1 }, "tls-required"],
+  ["TLS required, by TLS", { ...keyed, tlsOnly: true }, { key: K1, encrypted: true }, "a"],
+  ["TLS required, by TLS, without the key", { ...keyed, tlsOnly: true }, { encrypted: true }, "tsig-required"],
+];
+
+test.each(CASES)("%s", (_, access, requester, says) => {
+  const verdict = judgeAccess(access, { address: A, key: undefined, encrypted: false, ...requester });
+  expect(verdict.kind === "allowed" ? (verdict.peer ?? "by ACL") : verdict.code).toBe(says);
+});
