@@ -11,7 +11,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { buildApi } from "#api";
 import { type Config, loadConfig, OPTION_NAMES, OPTIONS, printOptionsPage } from "#config";
 import {
@@ -19,6 +19,7 @@ import {
   type ControlSettings,
   ensureAccount,
   ensureAdminToken,
+  hookTrouble,
   startControl,
   systemResolver,
 } from "#control";
@@ -79,6 +80,8 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   const signals = takeSignals();
   const tls = readTlsFiles(config);
   if (!tls.ok) throw new CannotServe(tls.error);
+  const trouble = checkHook(config);
+  if (trouble !== undefined) throw new CannotServe(trouble);
   const master = openMaster(config, log);
   const store = openStore(config.data, master);
   await checkMaster(store, master);
@@ -96,6 +99,7 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
     log,
     settings: controlSettings(config),
     jobs: config.jobs || availableParallelism(),
+    hookDirectory: resolve(config.data, "hook"),
   });
   const edge = await openEdge(config, tls.value?.settings, sender, log);
   await control.begin(() => edge.healthy);
@@ -243,7 +247,25 @@ function controlSettings(config: Config): ControlSettings {
     ixfrCheckPercent: config.ixfrCheckPercent,
     maxTransfersOut: config.maxTransfersOut,
     expired: config.expired,
+    suspicious: config.suspicious,
+    holdLossPercent: config.holdRecordLossPercent,
+    hook: hookSettings(config),
   };
+}
+
+function hookSettings(config: Config): ControlSettings["hook"] {
+  const { prePublishHook: program, prePublishHookSeconds: seconds, prePublishHooks: atOnce } = config;
+  return program === undefined ? undefined : { program: resolve(program), seconds, atOnce };
+}
+
+/** A hook that can't be run would hold every new version of every zone: said at once, not at the first transfer. */
+function checkHook(config: Config): string | undefined {
+  const hook = hookSettings(config);
+  const trouble = hook && hookTrouble(hook.program);
+  return (
+    trouble &&
+    `The hook of --pre-publish-hook can't be used: ${trouble}. Give the path of a program that this user may run.`
+  );
 }
 
 async function openEdge(
@@ -321,6 +343,11 @@ function reloader(config: Config, argv: readonly string[], { control, edge, log 
     const next = readConfig(argv);
     if (!next) {
       log.error("the options can't be read again; the old ones stay in force");
+      return;
+    }
+    const trouble = checkHook(next);
+    if (trouble !== undefined) {
+      log.error(`${trouble} The old options stay in force.`);
       return;
     }
     const fixed = OPTION_NAMES.filter(

@@ -8,6 +8,9 @@ const HINTS: { readonly [K in ErrorCode]?: string } = {
   "auth.headers": "The token has not the form of one: look at COUNTERSIGN_TOKEN, --token and the file admin-token.",
   "dnssec.delete-not-disabled":
     'DNSSEC can be deleted only when its status is "disabled": run "countersign dnssec disable ZONE", take the DS away at the registrar, and wait until "countersign dnssec show ZONE" says disabled.',
+  "zone.frozen": 'The transfers of the zone are frozen: "countersign zone thaw ZONE" lets them go on.',
+  "held.needs-force":
+    'The held version fails validation: resolvers that validate would refuse (part of) the zone. "countersign zone held ZONE" shows why; "countersign zone release ZONE --force" serves it all the same.',
   "incoming.not-found": 'The zone has no peers: give it some with "countersign zone set ZONE --peer ADDRESS".',
   "incoming.no-peers":
     'None of the zone\'s peers has an address: look at "countersign peer list", or give the zone others with "countersign zone set ZONE --peer ADDRESS".',

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addAclCommands } from "./commands/acl.ts";
 import { addDnssecCommands } from "./commands/dnssec.ts";
 import { addEventCommands } from "./commands/events.ts";
+import { addHeldCommands } from "./commands/held.ts";
 import { addImageCommands } from "./commands/image.ts";
 import { addOutgoingCommands } from "./commands/outgoing.ts";
 import { addPeerCommands } from "./commands/peer.ts";
@@ -64,6 +65,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
     (...args) =>
       work(makeContext(io, program.opts<GlobalFlags>()), ...args);
   addZoneCommands(program, run);
+  addHeldCommands(program, run);
   addDnssecCommands(program, run);
   addTransferCommands(program, run);
   addOutgoingCommands(program, run);

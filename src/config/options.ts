@@ -150,6 +150,27 @@ export const OPTIONS = {
     "What a zone does when its SOA EXPIRE has passed without contact to a primary.",
     { reloads: true },
   ),
+  suspicious: given(
+    choice("take", "hold"),
+    "take",
+    "What becomes of a new version that breaks no rule but looks wrong: taken with a warning, or held for the operator.",
+    { reloads: true },
+  ),
+  holdRecordLossPercent: given(
+    integer(0, 100),
+    0,
+    "A new version that lacks more than so many percent of the records served is held; 0 means never.",
+    { reloads: true },
+  ),
+  prePublishHook: optional(
+    path,
+    "Program that is asked before a new version is published, run without a shell or arguments; exit 0 takes it, all else holds it.",
+    { reloads: true },
+  ),
+  prePublishHookSeconds: given(integer(1, 3600), 30, "Longest time for one run of the hook, in seconds.", {
+    reloads: true,
+  }),
+  prePublishHooks: given(integer(1, 64), 2, "Runs of the hook at the same time.", { reloads: true }),
   jobs: given(integer(0, 256), 0, "Threads that compile and verify zones; 0 means one for each core."),
 
   //--- HTTP

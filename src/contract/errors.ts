@@ -191,6 +191,18 @@ export const ERRORS = {
     sentence: "Outgoing transfers of {about} are disabled; POST secondary_dns/outgoing/enable first.",
   },
 
+  // Held versions and frozen zones
+  "held.nothing": { status: 404, number: 20601, sentence: "No version of {about} is held." },
+  "held.busy": { status: 400, number: 20602, sentence: "{about} is being worked on; try again when it is at rest." },
+  "held.not-releasable": { status: 400, number: 20603, sentence: "The held version can't be released: {about}" },
+  "held.needs-force": { status: 400, number: 20604, sentence: 'Only with "force": true: {about}' },
+  "held.again": { status: 400, number: 20605, sentence: "The version is held again: {about}" },
+  "zone.frozen": {
+    status: 400,
+    number: 20611,
+    sentence: "The transfers of {about} are frozen; thaw them first (POST thaw).",
+  },
+
   // Records and settings
   "record.too-many-to-sort": {
     status: 400,

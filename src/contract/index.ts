@@ -18,6 +18,7 @@ export { DNSSEC_STATUSES, Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 //--- Routes, the envelope, and the page made from them
 export { type ApiError, type ApiMessage, type Envelope, type ResultInfo, resultInfo } from "./envelope.ts";
 export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSentence } from "./errors.ts";
+export { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion, RELEASES } from "./held.ts";
 export { makeOpenApi } from "./openapi.ts";
 export type { Outcome } from "./outcome.ts";
 export { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
@@ -38,6 +39,7 @@ export {
 export type {
   ControlService,
   DnssecService,
+  HeldService,
   IdentityService,
   IncomingService,
   OutgoingService,

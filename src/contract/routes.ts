@@ -6,6 +6,7 @@ import { z } from "zod";
 import { Account, Token, User } from "./account.ts";
 import { Deleted, PageQuery } from "./common.ts";
 import { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
+import { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion } from "./held.ts";
 import { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
 import { DnsRecord, RecordQuery } from "./record.ts";
 import { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
@@ -174,6 +175,29 @@ export const ROUTES = {
     query: TransfersQuery,
     lists: ["outcome", "direction", "kind"],
   }),
+  "own.held": route(
+    "GET",
+    `${OWN_ZONE}/held`,
+    "The held version: why, and what is different in it",
+    "one",
+    HeldVersion,
+    {
+      query: HeldQuery,
+    },
+  ),
+  "own.held.release": route(
+    "POST",
+    `${OWN_ZONE}/held/release`,
+    "Serve it in spite of the reason",
+    "one",
+    HeldReleased,
+    {
+      body: HeldRelease,
+    },
+  ),
+  "own.held.drop": route("DELETE", `${OWN_ZONE}/held`, "Throw the held version away", "one", Deleted),
+  "own.freeze": route("POST", `${OWN_ZONE}/freeze`, "Fetch nothing until thawed", "one", FreezeState),
+  "own.thaw": route("POST", `${OWN_ZONE}/thaw`, "Fetch again, at once", "one", FreezeState),
   "own.events": route("GET", `${OWN}/events`, "Events, newest first", "list", EventRow, { query: EventsQuery }),
 } as const satisfies Record<string, Route>;
 

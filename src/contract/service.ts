@@ -8,6 +8,7 @@
  */
 import type { Account, Token, UserFacts } from "./account.ts";
 import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
+import type { FreezeState, HeldReleased, HeldVersion } from "./held.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
@@ -90,7 +91,7 @@ export interface IncomingService {
   updateIncoming(zoneId: string, incoming: IncomingWrite): Promise<Outcome<Incoming>>;
   /** The zone becomes read-only and is served on. incoming.not-found */
   deleteIncoming(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
-  /** Returns at once; the outcome shows in transfers. incoming.not-found, incoming.no-peers */
+  /** Returns at once; the outcome shows in transfers. incoming.not-found, incoming.no-peers, zone.frozen */
   forceAxfr(zoneId: string): Promise<Outcome<undefined>>;
 }
 
@@ -136,6 +137,18 @@ export interface SettingsService {
   editZoneSettings(zoneId: string, edit: ZoneSettingsEdit): Promise<Outcome<ZoneSettings>>;
 }
 
+export interface HeldService {
+  /** held.nothing */
+  getHeld(zoneId: string, limit: number): Promise<Outcome<HeldVersion>>;
+  /** Waits some seconds for the round. held.nothing, held.busy, held.not-releasable, held.needs-force, held.again */
+  releaseHeld(zoneId: string, force: boolean): Promise<Outcome<HeldReleased>>;
+  /** Its serial is not fetched again but by force. held.nothing, held.busy */
+  dropHeld(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
+  /** Freezing twice changes nothing. */
+  freezeZone(zoneId: string): Promise<Outcome<FreezeState>>;
+  thawZone(zoneId: string): Promise<Outcome<FreezeState>>;
+}
+
 export interface StatusService {
   getZoneStatus(zoneId: string): Promise<Outcome<ZoneStatus>>;
   /** Newest first. */
@@ -157,4 +170,5 @@ export interface ControlService
     OutgoingService,
     RecordService,
     SettingsService,
+    HeldService,
     StatusService {}

@@ -60,6 +60,13 @@ export const ZoneSettings = z
      * the rest and its digest is right. Dates, keys, and the chain of denial are looked at in both.
      */
     signature_check: z.enum(SIGNATURE_CHECKS),
+    /** Narrower limits than those of the whole installation; null: the installation's. */
+    max_records: z.number().int().min(1).max(100_000_000).nullable(),
+    /** Of names and RDATA. */
+    max_octets: z.number().int().min(1024).max(4_294_967_295).nullable(),
+    max_transfer_seconds: z.number().int().min(1).max(86_400).nullable(),
+    /** A version that lacks more than so many percent of the records served is held. 0: never; null: as the option says. */
+    hold_record_loss_percent: z.number().int().min(0).max(100).nullable(),
   })
   .meta({ id: "ZoneSettings" });
 export type ZoneSettings = z.infer<typeof ZoneSettings>;

@@ -62,6 +62,8 @@ export const ZoneStatus = z
         since: Time,
       })
       .nullable(),
+    /** Since when nothing is fetched, by order of the operator (`POST freeze`); null: transfers go on. */
+    frozen_time: Time.nullable(),
     serials: z.object({
       notified: z.number().nullable(),
       primary: z.number().nullable(),

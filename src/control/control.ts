@@ -18,6 +18,7 @@ import { AttemptLog } from "./attempts.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
 import { EventLog } from "./events.ts";
 import { Gate } from "./gate.ts";
+import { HookRunner } from "./hook.ts";
 import { apexSoa } from "./image-facts.ts";
 import { JobRunner } from "./job-runner.ts";
 import { KeyVault } from "./key-vault.ts";
@@ -49,6 +50,8 @@ export type ControlOptions = {
   readonly settings: ControlSettings;
   /** Threads for jobs. */
   readonly jobs: number;
+  /** For files that live as long as one question to the hook. */
+  readonly hookDirectory: string;
 };
 
 export async function startControl(options: ControlOptions): Promise<Control> {
@@ -78,12 +81,14 @@ export class Control {
     const { store, sender, crypto, log, master } = options;
     this.#settings = options.settings;
     const now = () => Math.floor(Date.now() / 1000);
+    const jobs = new JobRunner(options.jobs, options.cryptoChoice, crypto);
     this.#deps = {
       store,
       sender,
       crypto,
       vault: new KeyVault(master, crypto),
-      jobs: new JobRunner(options.jobs, options.cryptoChoice, crypto),
+      jobs,
+      hook: new HookRunner(options.hookDirectory, () => this.#settings.hook, jobs),
       events: new EventLog(store, log, Date.now),
       attempts: new AttemptLog(store, log),
       scheduler: new Scheduler({ now: () => Date.now() / 1000 }),
@@ -98,6 +103,7 @@ export class Control {
       nowMs: Date.now,
       random: Math.random,
     };
+    this.#deps.hook.sweep();
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
     this.#book = new PeerBook(store);
     this.#notes = new NoteKeeper(store, log);
@@ -121,6 +127,7 @@ export class Control {
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       readiness: () => this.#readiness(),
       peersChanged: () => this.#peersChanged(),
+      notesWritten: () => this.#notes.flush(),
       keeper: {
         take: (row) => this.#take(row),
         drop: (zone) => this.#drop(zone),
@@ -155,12 +162,13 @@ export class Control {
     this.#deps.sender.handleForwarded((message) =>
       handleForwarded(message, this.#registry, this.#book, this.#outgoing, this.#deps),
     );
-    for (const { zone, stale, damaged } of this.#restored) {
+    for (const { zone, stale, damaged, heldSerial } of this.#restored) {
       const unit = this.#registry.findUnit(zone.id);
       if (!unit) continue;
       if (stale) zone.begin("rework");
       const row = incoming.get(zone.id);
-      unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, damaged ? undefined : storedOf(unit));
+      const stored = damaged ? undefined : storedOf(unit);
+      unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, stored, heldSerial);
       setRoundTimers(zone, this.#deps);
       this.#watcher.consider(zone);
       this.#outgoing.published(zone);
@@ -181,6 +189,7 @@ export class Control {
     this.#stopping = true;
     this.#deps.scheduler.stop();
     this.#outgoing.stop();
+    this.#deps.hook.stop();
     for (const { refresher } of this.#registry.all()) refresher.stop();
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
     await this.#saver.stop();

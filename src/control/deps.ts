@@ -8,6 +8,7 @@ import type { ZoneLimits } from "#zone";
 import type { AttemptLog } from "./attempts.ts";
 import type { EventLog } from "./events.ts";
 import type { Gate } from "./gate.ts";
+import type { HookRunner, HookSettings } from "./hook.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { KeyVault } from "./key-vault.ts";
 import type { PrimaryHealth } from "./primary-health.ts";
@@ -34,6 +35,11 @@ export type ControlSettings = {
   readonly ixfrCheckPercent: number;
   readonly maxTransfersOut: number;
   readonly expired: "servfail" | "serve";
+  /** What becomes of a version with warnings. */
+  readonly suspicious: "take" | "hold";
+  /** A version that lacks more than so many percent of the records served is held; 0: never. */
+  readonly holdLossPercent: number;
+  readonly hook: HookSettings | undefined;
 };
 
 export type Deps = {
@@ -42,6 +48,7 @@ export type Deps = {
   readonly crypto: Crypto;
   readonly vault: KeyVault;
   readonly jobs: JobRunner;
+  readonly hook: HookRunner;
   readonly events: EventLog;
   readonly attempts: AttemptLog;
   readonly scheduler: Scheduler;

@@ -3,4 +3,5 @@
 export { ensureAccount, ensureAdminToken, hasAdminToken } from "./bootstrap.ts";
 export { Control, type ControlOptions, startControl } from "./control.ts";
 export type { ControlSettings } from "./deps.ts";
+export { HOOK_VARIABLES, hookTrouble } from "./hook.ts";
 export { systemResolver } from "./parent/resolv-conf.ts";

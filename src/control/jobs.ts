@@ -24,9 +24,11 @@ import {
   type ZoneLimits,
   ZoneVersion,
 } from "#zone";
+import { compareImages, type ImageChange } from "./compare.ts";
 import { type PostedChange, takeChanges } from "./posted-changes.ts";
 import { finishShares, type ValidationShare, validateShare } from "./validate-image.ts";
 import type { Fault } from "./work.ts";
+import { printZoneFile } from "./zone-text.ts";
 
 export type Job =
   | { readonly kind: "check"; readonly columns: ZoneColumns }
@@ -43,6 +45,15 @@ export type Job =
   /** Two versions of the same serial: what tells them apart, in one sentence. */
   | { readonly kind: "compare"; readonly ours: ZoneColumns; readonly theirs: ZoneColumns }
   | { readonly kind: "verify"; readonly image: SharedArrayBuffer }
+  /** Writes the zone's text into a new file. */
+  | { readonly kind: "print"; readonly image: SharedArrayBuffer; readonly path: string }
+  /** What `image` has otherwise than `before`; without one, everything is new. */
+  | {
+      readonly kind: "diff";
+      readonly image: SharedArrayBuffer;
+      readonly before?: SharedArrayBuffer;
+      readonly limit: number;
+    }
   | ({ readonly kind: "validate" } & ValidationShare)
   | { readonly kind: "zonemd"; readonly image: SharedArrayBuffer }
   | {
@@ -66,6 +77,8 @@ export type JobAnswer = {
   apply: Result<ZoneColumns, Fault>;
   compare: string | undefined;
   verify: Result<true, Fault>;
+  print: Result<number, Fault>;
+  diff: ImageChange;
   validate: ValidationReport;
   zonemd: ZonemdVerdict;
   finish: ValidationReport;
@@ -88,6 +101,10 @@ export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] 
       return firstDifference(ZoneVersion.open(job.ours), ZoneVersion.open(job.theirs));
     case "verify":
       return verify(job.image);
+    case "print":
+      return printZoneFile(new ZoneImage(job.image), job.path);
+    case "diff":
+      return compareImages(new ZoneImage(job.image), job.before && new ZoneImage(job.before), job.limit);
     case "validate":
       return validateShare(job, crypto);
     case "zonemd":

@@ -27,7 +27,12 @@ export class NoteKeeper {
     for (const [key, note] of this.#waiting) if (note.zoneId === zoneId) this.#waiting.delete(key);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.flush();
+  }
+
+  /** Resolves when what was put so far is written. */
+  async flush(): Promise<void> {
     this.#write();
     await this.#writing;
   }

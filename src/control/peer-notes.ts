@@ -16,6 +16,8 @@ export type RefreshNote = {
   readonly lastGoodCheck: number | null;
   readonly primarySerial: number | null;
   readonly notifiedSerial: number | null;
+  /** Of a held version that the operator threw away. */
+  readonly droppedSerial: number | null;
   readonly peers: Readonly<Record<string, PeerNote>>;
   /** Unix seconds; what a primary's EDNS EXPIRE said at the last good check. Absent in documents of 0.1.0, as all below. */
   readonly expireBound?: number | null;
@@ -29,6 +31,7 @@ export const NO_CHECKS: RefreshNote = {
   lastGoodCheck: null,
   primarySerial: null,
   notifiedSerial: null,
+  droppedSerial: null,
   peers: {},
 };
 
@@ -37,4 +40,17 @@ export function readRefreshNote(document: unknown): RefreshNote | undefined {
   if (typeof document !== "object" || document === null) return undefined;
   const note = document as Partial<RefreshNote>;
   return note.version === 1 && typeof note.peers === "object" ? { ...NO_CHECKS, ...note } : undefined;
+}
+
+/** Nothing is fetched for the zone, by order of the operator: a document of the store. */
+export type FrozenNote = {
+  readonly version: 1;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+};
+
+export function readFrozenNote(document: unknown): FrozenNote | undefined {
+  if (typeof document !== "object" || document === null) return undefined;
+  const note = document as Partial<FrozenNote>;
+  return note.version === 1 && typeof note.at === "number" ? (note as FrozenNote) : undefined;
 }

@@ -21,6 +21,7 @@ import { RRType } from "#rdata";
 import { type KeyRow, newId, type ZoneRow } from "#store";
 import type { ZoneChange, ZoneVersion } from "#zone";
 import { signApex } from "./apex.ts";
+import { approve } from "./approve.ts";
 import type { Deps } from "./deps.ts";
 import {
   apexNameServers,
@@ -30,6 +31,7 @@ import {
   transferredDnssec,
   transferredKeys,
 } from "./image-facts.ts";
+import type { ZoneLimitsNote } from "./limits-note.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
 import { validateImage } from "./validate.ts";
 import type { Arrival, Origin, ServedNote, ServedVersion, SignedApex, StoredNote, StoredVersion } from "./versions.ts";
@@ -47,6 +49,9 @@ export type RoundContext = {
   readonly keys: readonly KeyRow[];
   readonly stored: StoredVersion | undefined;
   readonly served: ServedVersion | undefined;
+  readonly limits: ZoneLimitsNote;
+  /** File of the stored version that the operator released: it is taken in spite of what speaks against it. */
+  readonly releasedFile: string | undefined;
 };
 
 /** What a round has made so far. */
@@ -58,6 +63,8 @@ export type Draft = {
   readonly changes: readonly ZoneChange[] | undefined;
   /** Of `transferred`. */
   readonly origin: Origin | undefined;
+  /** Sentences about what is not wrong, but odd. */
+  readonly suspicions: readonly string[];
   readonly stored: StoredVersion | undefined;
   readonly mode: SigningMode;
   readonly denial: Denial | undefined;
@@ -81,6 +88,7 @@ export function beginDraft(context: RoundContext, arrival: Arrival | undefined, 
     // Of no use when something else was stored meanwhile.
     changes: arrival && arrival.base === context.stored ? arrival.changes : undefined,
     origin: arrival?.origin,
+    suspicions: [],
     expiration: undefined,
     zonemd: undefined,
     apex: undefined,
@@ -109,6 +117,8 @@ export function performStep(step: Exclude<Step, "publishing">, draft: Draft, dep
       return compile(draft, deps);
     case "validating":
       return validate(draft, deps);
+    case "approving":
+      return approveDraft(draft, deps);
     case "signing":
       return sign(draft, deps);
     case "saving":
@@ -121,7 +131,8 @@ async function check(draft: Draft, deps: Deps): Promise<StepResult> {
   if (!transferred) return fail({ code: "zone.nothing-transferred", text: "there is no transferred version to check" });
   const { errors, warnings } = await deps.jobs.run<"check">({ kind: "check", columns: transferred.columns });
   if (errors.length > 0) return fail({ code: "zone.broken", text: errors.join("; ") });
-  if (warnings.length > 0) {
+  if (warnings.length === 0) return ok(draft);
+  if (deps.settings().suspicious === "take") {
     deps.events.add({
       zoneId: context.zoneId,
       zone: context.name,
@@ -131,7 +142,7 @@ async function check(draft: Draft, deps: Deps): Promise<StepResult> {
       detail: { serial: transferred.serial },
     });
   }
-  return ok(draft);
+  return ok({ ...draft, suspicions: warnings });
 }
 
 async function store(draft: Draft, deps: Deps): Promise<StepResult> {
@@ -199,29 +210,45 @@ async function validate(draft: Draft, deps: Deps): Promise<StepResult> {
   const { context, image, stored } = draft;
   if (!image || !stored) return ok(draft);
   const digest = await checkZonemd(stored.image, context.row, deps);
-  if (!digest.ok) return digest;
-  const zonemd = digest.value;
+  const released = stored.file === context.releasedFile;
+  if (!digest.ok && !released) return digest;
+  const zonemd = digest.ok ? digest.value : undefined;
   return draft.mode === "presigned" ? validateSigned({ ...draft, zonemd }, image, deps) : ok({ ...draft, zonemd });
 }
 
 async function validateSigned(draft: Draft, image: ZoneImage, deps: Deps): Promise<StepResult> {
-  const { context, zonemd } = draft;
+  const { context, zonemd, stored } = draft;
   const vouchedFor = zonemd !== undefined && context.row.signatureCheck === "zonemd";
   const report = await validateImage(image, deps.jobs, deps.now(), vouchedFor);
   const { zoneId, name } = context;
   const worst = report.findings.find((finding) => finding.severity === (report.ok ? "warning" : "error"));
   const about = worst && `${worst.owner}${worst.type === undefined ? "" : ` ${worst.type}`}: ${worst.text}`;
-  if (!report.ok) {
+  if (!report.ok && stored?.file === context.releasedFile) {
+    const message = `${name}: serial ${image.serial} is served by order of the operator, although ${about ?? "validation failed"} (${report.errorCount} errors in all)`;
+    const detail = { serial: image.serial, counts: report.counts };
+    deps.events.add({ zoneId, zone: name, level: "warning", code: "dnssec.released-bad", message, detail });
+  } else if (!report.ok) {
     const more = report.errorCount > 1 ? ` (${report.errorCount} errors in all)` : "";
     const detail = { findings: report.findings, counts: report.counts };
     return fail({ code: `dnssec.${worst?.code ?? "invalid"}`, text: `${about ?? "validation failed"}${more}`, detail });
   }
-  if (about) {
+  const suspicious = report.ok && about !== undefined;
+  if (suspicious && deps.settings().suspicious === "take") {
     const message = `${name}: serial ${image.serial} is validly signed, but ${about} (${report.warningCount} warnings in all)`;
     const detail = { serial: image.serial, counts: report.counts };
     deps.events.add({ zoneId, zone: name, level: "warning", code: "dnssec.suspicious", message, detail });
   }
-  return ok({ ...draft, expiration: report.earliestExpiration });
+  const suspicions = suspicious ? [...draft.suspicions, about] : draft.suspicions;
+  return ok({ ...draft, suspicions, expiration: report.earliestExpiration });
+}
+
+/** What is served already was approved, and what the operator released is taken in spite of everything. */
+async function approveDraft(draft: Draft, deps: Deps): Promise<StepResult> {
+  const { context, stored, mode, suspicions } = draft;
+  const { zoneId, name, served, limits, releasedFile } = context;
+  if (!stored || stored.file === served?.from.file || stored.file === releasedFile) return ok(draft);
+  const approved = await approve({ zoneId, name, mode, stored, served, limits, suspicions }, deps);
+  return approved.ok ? ok(draft) : approved;
 }
 
 async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
@@ -327,7 +354,7 @@ function apexTypes(draft: Draft, deps: Deps): number[] {
   return types;
 }
 
-/** `t-2026100501-9f31c2ab`: transferred or served, serial, and something that no earlier file had. */
-function fileName(use: "t" | "s", serial: number): string {
+/** `t-2026100501-9f31c2ab`: transferred, served or held, serial, and something that no earlier file had. */
+export function fileName(use: "t" | "s" | "h", serial: number): string {
   return `${use}-${serial}-${randomBytes(4).toString("hex")}`;
 }

@@ -21,6 +21,7 @@ import { type Fetched, fetchVersion, notFetched } from "./fetch.ts";
 import { apexSoa } from "./image-facts.ts";
 import { IxfrBase } from "./ixfr-base.ts";
 import { Lane } from "./lanes.ts";
+import { narrowed } from "./limits-note.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
 import type { PeerBook } from "./peer-book.ts";
 import { NO_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
@@ -80,10 +81,12 @@ export class Refresher {
     return this.#peerIds;
   }
 
-  /** Takes the zone up; with `stored` as a restart found it. */
-  start(peerIds: readonly string[], autoRefreshSeconds: number, stored: Stored | undefined): void {
+  /** Takes the zone up; with `stored` and `heldSerial` as a restart found them. */
+  start(peerIds: readonly string[], autoRefreshSeconds: number, stored: Stored | undefined, heldSerial?: number): void {
     this.#peerIds = peerIds;
-    this.#state = initialRefreshState({ peers: this.#usable(peerIds), autoRefreshSeconds }, stored);
+    const droppedSerial = this.#note.droppedSerial ?? undefined;
+    const settings = { peers: this.#usable(peerIds), autoRefreshSeconds };
+    this.#state = initialRefreshState(settings, stored, { heldSerial, droppedSerial });
     this.#feed({ kind: "start" });
   }
 
@@ -121,17 +124,40 @@ export class Refresher {
     this.#feed({ kind: "force" });
   }
 
+  /** After `zone.frozenAt` changed: a frozen zone has nobody to ask, and its time runs on. */
+  freezeChanged(): void {
+    const { settings } = this.#state;
+    this.#feed({ kind: "configured", settings: { ...settings, peers: this.#usable(this.#peerIds) } });
+  }
+
+  /** The operator threw the held version away: it is not fetched again, not after a restart either. */
+  dropped(serial: number): void {
+    this.#remember({ droppedSerial: serial });
+    this.#feed({ kind: "dropped", serial });
+  }
+
   /** The zone came to rest after a round. */
   roundFinished(round: Round): void {
+    if (round === "rework") this.#caughtUp();
     if (round !== "transferred" || !this.#installing) return;
     const { attempt, row } = this.#installing;
     this.#installing = undefined;
     this.#record({ ...row, outcome: "taken" });
     this.#base.ended("taken", row.got === "ixfr");
+    if (this.#note.droppedSerial !== null) this.#remember({ droppedSerial: null });
     const image = this.#zone.stored?.image;
     const soa = image && apexSoa(image);
     const timers = soa && { refreshSeconds: soa.refresh, retrySeconds: soa.retry };
     this.#feed({ kind: "installed", attempt, expireSeconds: soa?.expire ?? 0, ...(timers && { timers }) });
+  }
+
+  /** A version that was held is served now, without a transfer. */
+  #caughtUp(): void {
+    const version = this.#zone.served?.from;
+    if (!version || this.#installing || version.serial === this.#state.serial) return;
+    const { serial, image, transferredAt } = version;
+    const { expire: expireSeconds } = apexSoa(image);
+    this.#feed({ kind: "released", serial, expireSeconds, transferredAt: Math.floor(transferredAt / 1000) });
   }
 
   roundHeld(held: Held): void {
@@ -154,6 +180,7 @@ export class Refresher {
   }
 
   #usable(peerIds: readonly string[]): readonly string[] {
+    if (this.#zone.frozenAt !== undefined) return [];
     return peerIds.filter((id) => this.#book.primary(id) !== undefined);
   }
 
@@ -395,8 +422,9 @@ export class Refresher {
 
   #tellExpired(expired: boolean): void {
     const { id: zoneId, name } = this.#zone;
+    const frozen = this.#zone.frozenAt !== undefined;
     const message = expired
-      ? `${name}: expired: no primary could be reached for longer than the SOA's EXPIRE`
+      ? `${name}: expired: ${frozen ? "its transfers are frozen" : "no primary could be reached"} for longer than the SOA's EXPIRE`
       : `${name}: no longer expired`;
     const [level, code] = expired ? (["error", "zone.expired"] as const) : (["info", "zone.current"] as const);
     this.#deps.events.add({ zoneId, zone: name, level, code, message });
@@ -427,11 +455,13 @@ export class Refresher {
 
   #limits(timeoutSeconds: number) {
     const settings = this.#deps.settings();
+    const { limits } = this.#zone;
+    const seconds = Math.min(timeoutSeconds, settings.transferSeconds, limits.transferSeconds ?? timeoutSeconds);
     return {
-      zone: settings.zoneLimits,
+      zone: narrowed(settings.zoneLimits, limits),
       connectTimeoutMs: settings.checkSeconds * 1000,
       messageTimeoutMs: settings.transferIdleSeconds * 1000,
-      totalTimeoutMs: Math.min(timeoutSeconds, settings.transferSeconds) * 1000,
+      totalTimeoutMs: seconds * 1000,
     };
   }
 

@@ -14,7 +14,8 @@ import { type DnssecRow, type KeyRow, StoreError, type VersionRow, type ZoneRow 
 import { signApex } from "./apex.ts";
 import type { Deps } from "./deps.ts";
 import { transferredKeys } from "./image-facts.ts";
-import { type RefreshNote, readRefreshNote } from "./peer-notes.ts";
+import { readLimitsNote } from "./limits-note.ts";
+import { type RefreshNote, readFrozenNote, readRefreshNote } from "./peer-notes.ts";
 import { openTable } from "./pipeline.ts";
 import { readDnssecRow } from "./rows.ts";
 import { readOrigin, readServedNote, type ServedNote, type ServedVersion, type StoredVersion } from "./versions.ts";
@@ -29,6 +30,7 @@ export type RestoredZone = {
   readonly refreshNote: RefreshNote | undefined;
   /** What is served is not made of the newest stored version in the mode that is wanted: a round is due. */
   readonly stale: boolean;
+  readonly heldSerial: number | undefined;
   /** What was transferred can't be read any more: it has to be fetched again, whatever its serial. */
   readonly damaged: boolean;
 };
@@ -41,6 +43,8 @@ type Rows = {
   readonly held: ReadonlyMap<string, unknown>;
   readonly stored: ReadonlyMap<string, unknown>;
   readonly refresh: ReadonlyMap<string, unknown>;
+  readonly limits: ReadonlyMap<string, unknown>;
+  readonly frozen: ReadonlyMap<string, unknown>;
 };
 
 export async function restoreZones(deps: Deps, listener: RoundListener): Promise<readonly RestoredZone[]> {
@@ -66,6 +70,8 @@ async function readRows(deps: Deps): Promise<Rows> {
     held: await store.documents.ofKind("held"),
     stored: await store.documents.ofKind("stored"),
     refresh: await store.documents.ofKind("refresh"),
+    limits: await store.documents.ofKind("limits"),
+    frozen: await store.documents.ofKind("frozen"),
   };
 }
 
@@ -96,10 +102,17 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
   const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, deps));
   const held = rows.held.get(row.id) as Held | undefined;
   const files = [...versions.map((version) => version.image), ...(note ? [note.from] : [])];
-  zone.restore(stored ?? served?.from, served, held, files);
+  const heldRow = versions.find((version) => version.use === "held");
+  const heldImage = held && heldRow && (await images.load(heldRow.image));
+  const heldVersion = heldImage && { image: heldImage, file: heldRow.image };
+  zone.limits = readLimitsNote(rows.limits.get(row.id));
+  zone.frozenAt = readFrozenNote(rows.frozen.get(row.id))?.at;
+  zone.restore(stored ?? served?.from, served, held, heldVersion, files);
   const stale = stored !== undefined && held === undefined && !(served && note && isWanted(note, stored, zone));
   const damaged = storedRow !== undefined && stored === undefined;
-  return { zone, refreshNote: readRefreshNote(rows.refresh.get(row.id)), stale, damaged };
+  // Without the version there is nothing to look at or to release: it is fetched again then.
+  const heldSerial = zone.heldImage && held?.serial;
+  return { zone, refreshNote: readRefreshNote(rows.refresh.get(row.id)), stale, damaged, heldSerial };
 }
 
 /**

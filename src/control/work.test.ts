@@ -21,7 +21,7 @@ function run(work: Work, ...events: WorkEvent[]) {
 const begin = (round: Round): WorkEvent => ({ kind: "begin", round });
 const done = (step: Step): WorkEvent => ({ kind: "done", step });
 const failed = (step: Step, serial?: number): WorkEvent => ({ kind: "failed", step, fault, serial });
-const ALL: Step[] = ["checking", "storing", "compiling", "validating", "signing", "saving", "publishing"];
+const ALL: Step[] = ["checking", "storing", "compiling", "validating", "approving", "signing", "saving", "publishing"];
 
 test("a transferred version goes through every step", () => {
   const { work, effects } = run(AT_REST, begin("transferred"), ...ALL.map(done));

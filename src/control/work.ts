@@ -1,9 +1,9 @@
 /**
  * What happens to a zone between a finished transfer (or a change of mode, or a re-signing) and its publication. Pure.
  *
- *   transferred ▶ checking ▶ storing ▶ compiling ▶ validating ▶ signing ▶ saving ▶ publishing ▶ idle
- *   rework (mode, keys) ─────────────────▲        (pre-signed)  ▲   (live, multi-signer: the apex)
- *   re-sign (apex dates, status) ───────────────────────────────┘
+ *   transferred ▶ checking ▶ storing ▶ compiling ▶ validating ▶ approving ▶ signing ▶ saving ▶ publishing ▶ idle
+ *   rework (mode, keys) ─────────────────▲        (pre-signed)  (guard, hook)  ▲   (live, multi-signer: the apex)
+ *   re-sign (apex dates, status) ────────────────────────────────────────────┘
  *
  *   any step ─ fails ▶ idle, and the zone is held(reason): the last good version is served on.
  *   storing keeps what was transferred as it came; compiling makes from the newest stored what is served. So a version that
@@ -16,7 +16,15 @@
 
 export type Round = "transferred" | "rework" | "resign";
 
-export type Step = "checking" | "storing" | "compiling" | "validating" | "signing" | "saving" | "publishing";
+export type Step =
+  | "checking"
+  | "storing"
+  | "compiling"
+  | "validating"
+  | "approving"
+  | "signing"
+  | "saving"
+  | "publishing";
 
 /** Why a version is not served: stable code for programs, a sentence for people. */
 export type Fault = {
@@ -45,7 +53,9 @@ export const AT_REST: Work = { doing: undefined, next: undefined, held: undefine
 export type WorkEvent =
   | { readonly kind: "begin"; readonly round: Round }
   | { readonly kind: "done"; readonly step: Step }
-  | { readonly kind: "failed"; readonly step: Step; readonly fault: Fault; readonly serial: number | undefined };
+  | { readonly kind: "failed"; readonly step: Step; readonly fault: Fault; readonly serial: number | undefined }
+  /** The operator threw the held version away. */
+  | { readonly kind: "dropped" };
 
 export type WorkEffect =
   | { readonly kind: "perform"; readonly round: Round; readonly step: Step }
@@ -53,7 +63,16 @@ export type WorkEffect =
   | { readonly kind: "released" }
   | { readonly kind: "finished"; readonly round: Round };
 
-const STEPS: readonly Step[] = ["checking", "storing", "compiling", "validating", "signing", "saving", "publishing"];
+const STEPS: readonly Step[] = [
+  "checking",
+  "storing",
+  "compiling",
+  "validating",
+  "approving",
+  "signing",
+  "saving",
+  "publishing",
+];
 
 const FIRST_STEP: Readonly<Record<Round, Step>> = { transferred: "checking", rework: "compiling", resign: "signing" };
 
@@ -70,6 +89,8 @@ export function stepWork(work: Work, event: WorkEvent, now: number): { work: Wor
       return done(work, event.step);
     case "failed":
       return failed(work, event, now);
+    case "dropped":
+      return { work: { ...work, held: undefined }, effects: [] };
   }
 }
 

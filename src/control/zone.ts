@@ -2,14 +2,18 @@
  * One zone: its facts, its versions, and the machine that takes it from a transfer to a publication (drawn in work.ts).
  * Everything that changes what is served goes through `begin`; one round at a time.
  */
+import type { ZoneImage } from "#image";
 import { type DnssecFlags, type DnssecStatus, type SigningMode, signingMode } from "#keyplan";
 import type { Name } from "#name";
 import type { KeyRow, ZoneRow } from "#store";
+import type { ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
+import { forgetHeldVersion, type HeldVersion, saveHeldVersion } from "./held-version.ts";
 import { apexNameServers } from "./image-facts.ts";
+import { NO_LIMITS, type ZoneLimitsNote } from "./limits-note.ts";
 import { beginDraft, type Draft, performStep, type RoundContext } from "./pipeline.ts";
 import { buildPublication } from "./publication.ts";
-import type { Arrival, ServedVersion, StoredVersion } from "./versions.ts";
+import type { Arrival, ServedVersion, StoredNote, StoredVersion } from "./versions.ts";
 import {
   AT_REST,
   type Fault,
@@ -48,11 +52,16 @@ export class Zone {
   served: ServedVersion | undefined;
   expired = false;
   generation = 0;
+  limits: ZoneLimitsNote = NO_LIMITS;
+  /** Since when nothing is fetched, by order of the operator; milliseconds since 1970. */
+  frozenAt: number | undefined;
   readonly #deps: Deps;
   readonly #listener: RoundListener;
   #work: Work = AT_REST;
   #transferred: Arrival | undefined;
   #draft: Draft | undefined;
+  #heldVersion: HeldVersion | undefined;
+  #releasedFile: string | undefined;
   /** Names of image files that this run found or wrote. */
   readonly #files = new Set<string>();
   #gone = false;
@@ -84,6 +93,13 @@ export class Zone {
     return this.#work.held;
   }
 
+  /** The version that is held, as it came; undefined when none is, or nothing could be made of it. */
+  get heldImage(): ZoneImage | undefined {
+    if (!this.held) return undefined;
+    if (this.#heldVersion) return this.#heldVersion.image;
+    return this.stored && this.stored.file !== this.served?.from.file ? this.stored.image : undefined;
+  }
+
   get doing(): Step | undefined {
     return this.#work.doing?.step;
   }
@@ -97,8 +113,10 @@ export class Zone {
     stored: StoredVersion | undefined,
     served: ServedVersion | undefined,
     held: Held | undefined,
+    heldVersion: HeldVersion | undefined,
     files: readonly string[],
   ): void {
+    this.#heldVersion = heldVersion;
     this.stored = stored;
     this.served = served;
     this.#work = { ...this.#work, held };
@@ -116,6 +134,39 @@ export class Zone {
   takeTransfer(arrival: Arrival): void {
     this.#transferred = arrival;
     this.begin("transferred");
+  }
+
+  /** What is stored and held is taken in spite of the reason. Resolves when the round is over, at the latest after `timeoutMs`. */
+  async release(timeoutMs: number): Promise<void> {
+    this.#releasedFile = this.stored?.file;
+    this.begin("rework");
+    await this.rest(timeoutMs);
+  }
+
+  /** The held version is thrown away: what is stored is what is served again. The zone has to be at rest. */
+  async dropHeld(): Promise<void> {
+    const { id: zoneId } = this;
+    this.stored = this.served?.from;
+    this.#heldVersion = undefined;
+    this.#step({ kind: "dropped" });
+    const { stored } = this;
+    await this.#deps.store.atomically(async ({ versions, documents }) => {
+      for (const row of await versions.ofZone(zoneId)) {
+        if (row.use === "held") await versions.remove(row.id);
+        if (row.use !== "transferred") continue;
+        if (!stored) await versions.remove(row.id);
+        else {
+          const { file: image, serial, transferredAt } = stored;
+          await versions.put({ ...row, image, serial, transferredAt, octets: stored.image.buffer.byteLength });
+        }
+      }
+      if (stored?.origin) {
+        const note: StoredNote = { version: 1, file: stored.file, ...stored.origin };
+        await documents.put(zoneId, "stored", note);
+      }
+      await documents.remove(zoneId, "held");
+    });
+    await this.#removeUnused();
   }
 
   /** Changes of the zone's facts, one after the other. */
@@ -177,6 +228,7 @@ export class Zone {
         const message = `${this.name}: no longer held`;
         this.#deps.events.add({ zoneId: this.id, zone: this.name, level: "info", code: "zone.released", message });
         this.#background(this.#deps.store.documents.remove(this.id, "held"));
+        if (this.#heldVersion) this.#background(this.#forgetHeldVersion());
         return;
       }
       case "finished":
@@ -193,7 +245,7 @@ export class Zone {
       const result =
         step === "publishing" ? await this.#publishDraft(draft) : await performStep(step, draft, this.#deps);
       if (!result.ok) {
-        await this.#failed(step, result.error, serial);
+        await this.#failed(step, result.error, serial, draft.transferred);
         return;
       }
       this.#deps.log.debug({ zone: this.name, serial, step, ms: this.#deps.nowMs() - startedAtMs }, "a step is done");
@@ -214,9 +266,11 @@ export class Zone {
     }
   }
 
-  async #failed(step: Step, fault: Fault, serial: number | undefined): Promise<void> {
+  async #failed(step: Step, fault: Fault, serial: number | undefined, transferred?: ZoneVersion): Promise<void> {
     this.#draft = undefined;
     try {
+      if (step === "checking" && transferred) await this.#keepHeld(transferred);
+      else if (this.#heldVersion && this.#work.doing?.round === "transferred") await this.#forgetHeldVersion();
       // A primary that sends one bad version after the other must not fill the disk.
       await this.#removeUnused();
     } catch (error) {
@@ -225,9 +279,22 @@ export class Zone {
     this.#step({ kind: "failed", step, fault, serial });
   }
 
+  async #keepHeld(transferred: ZoneVersion): Promise<void> {
+    this.#heldVersion = await saveHeldVersion(this.id, transferred, this.#deps);
+    if (this.#heldVersion) this.#files.add(this.#heldVersion.file);
+    else await forgetHeldVersion(this.id, this.#deps);
+  }
+
+  async #forgetHeldVersion(): Promise<void> {
+    this.#heldVersion = undefined;
+    await forgetHeldVersion(this.id, this.#deps);
+    await this.#removeUnused();
+  }
+
   #beginDraft(round: Round): Draft {
-    const { id: zoneId, name, row, apex, status, flags, keys, stored, served } = this;
-    const context: RoundContext = { zoneId, name, row, apex, status, flags, keys, stored, served };
+    const { id: zoneId, name, row, apex, status, flags, keys, stored, served, limits } = this;
+    const facts = { zoneId, name, row, apex, status, flags, keys, stored, served, limits };
+    const context: RoundContext = { ...facts, releasedFile: this.#releasedFile };
     const transferred = round === "transferred" ? this.#transferred : undefined;
     if (transferred) this.#transferred = undefined;
     return beginDraft(context, transferred, round === "resign");
@@ -249,7 +316,7 @@ export class Zone {
   }
 
   async #removeUnused(): Promise<void> {
-    const kept = new Set([this.stored?.file, this.served?.file, this.served?.from.file]);
+    const kept = new Set([this.stored?.file, this.served?.file, this.served?.from.file, this.#heldVersion?.file]);
     for (const file of [...this.#files]) {
       if (kept.has(file)) continue;
       this.#files.delete(file);

@@ -4,6 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli, type Sink } from "#cli";
 import { OPTION_NAMES, variableOf } from "#config";
+import { HOOK_VARIABLES } from "#control";
 import { makePages } from "../../tools/pages.ts";
 import { ROOT } from "../root.ts";
 
@@ -34,8 +35,8 @@ describe.each(pages)("%s", (page) => {
 
   test("names only environment variables that exist", () => {
     const known = new Set([...OPTION_NAMES.map(variableOf), "COUNTERSIGN_URL"]);
-    // Placeholders in the primaries' configurations, and what the runner of the tests looks at.
-    const others = new Set(["COUNTERSIGN_TEST_INSTALL"]);
+    // What the runner of the tests looks at, and what the operator's hook is told.
+    const others = new Set<string>(["COUNTERSIGN_TEST_INSTALL", ...HOOK_VARIABLES]);
     const named = [...read(page).matchAll(/\bCOUNTERSIGN_[A-Z_]+\b/g)].map(([name]) => name);
     expect(named.filter((name) => !known.has(name) && !others.has(name))).toEqual([]);
   });

@@ -8,5 +8,10 @@ export const ownHandlers: HandlersOf<"own"> = {
   "own.outgoing.get": async ({ service, params }) => service.getOutgoingDetails(params["zoneId"]!),
   "own.outgoing.edit": async ({ service, params, body }) => service.editOutgoing(params["zoneId"]!, body),
   "own.transfers": async ({ service, params, query }) => service.listTransfers(params["zoneId"]!, query),
+  "own.held": async ({ service, params, query }) => service.getHeld(params["zoneId"]!, query.limit),
+  "own.held.release": async ({ service, params, body }) => service.releaseHeld(params["zoneId"]!, body.force),
+  "own.held.drop": async ({ service, params }) => service.dropHeld(params["zoneId"]!),
+  "own.freeze": async ({ service, params }) => service.freezeZone(params["zoneId"]!),
+  "own.thaw": async ({ service, params }) => service.thawZone(params["zoneId"]!),
   "own.events": async ({ service, query }) => service.listEvents(query),
 };

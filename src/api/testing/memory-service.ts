@@ -78,6 +78,7 @@ export function makeMemoryService(): MemoryService {
     ...outgoingPart(withZone),
     ...recordPart(withZone),
     ...settingsPart(withZone),
+    ...heldPart(withZone),
     ...statusPart(withZone),
   };
   return service;
@@ -177,7 +178,15 @@ function emptyZone(name: string): MemoryZone {
       soa: { mname: null, rname: "admin", refresh: 10000, retry: 2400, expire: 604800, min_ttl: 1800, ttl: 3600 },
       zone_mode: "standard",
     },
-    settings: { denial: "compact", zonemd: "verify", signature_check: "all" },
+    settings: {
+      denial: "compact",
+      zonemd: "verify",
+      signature_check: "all",
+      max_records: null,
+      max_octets: null,
+      max_transfer_seconds: null,
+      hold_record_loss_percent: null,
+    },
     records: [],
   };
 }
@@ -456,6 +465,21 @@ function settingsPart(
   };
 }
 
+function heldPart(
+  withZone: WithZone,
+): Pick<ControlService, "getHeld" | "releaseHeld" | "dropHeld" | "freezeZone" | "thawZone"> {
+  const nothing = (zoneId: string) => withZone<never>(zoneId, ({ facts }) => refused("held.nothing", facts.name));
+  const freeze = (zoneId: string, time: string | null) =>
+    withZone(zoneId, () => done({ zone_id: zoneId, frozen_time: time, expire_time: null }));
+  return {
+    getHeld: nothing,
+    releaseHeld: nothing,
+    dropHeld: nothing,
+    freezeZone: (zoneId) => freeze(zoneId, NOW),
+    thawZone: (zoneId) => freeze(zoneId, null),
+  };
+}
+
 function statusPart(
   withZone: WithZone,
 ): Pick<ControlService, "getZoneStatus" | "listTransfers" | "listEvents" | "readiness"> {
@@ -470,6 +494,7 @@ function statusPart(
           serving: "not-ready",
           phase: "idle",
           held: null,
+          frozen_time: null,
           serials: { notified: null, primary: null, stored: null, served: null },
           zonemd: null,
           generation: 0,

@@ -120,6 +120,7 @@ function describe(status: ZoneStatus): string {
     ["serving", status.serving],
     ["now", status.phase],
     ["serials", printSerials(status.serials)],
+    ["frozen", status.frozen_time && `since ${printMoment(status.frozen_time)}: nothing is fetched`],
     ["held", held && `${held.reason} (${held.code}, serial ${held.serial ?? "?"})`],
     ["transferred", printMoment(status.transferred_time)],
     ["last check", printMoment(status.checked_time)],

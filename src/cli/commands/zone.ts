@@ -235,6 +235,7 @@ function describe(zone: Zone, status: ZoneStatus): string {
     ["transferred", printMoment(status.transferred_time)],
     ["next check", printMoment(status.next_check_time)],
     ["expires", printMoment(status.expire_time)],
+    ["frozen", status.frozen_time && `since ${printMoment(status.frozen_time)}: nothing is fetched`],
     ["held", held && `${held.reason} (${held.code}, serial ${held.serial ?? "?"}, since ${printMoment(held.since)})`],
   ]);
   const peers = status.peers.map((peer) => `  ${clean(peerLabel(peer))}\n`).join("");

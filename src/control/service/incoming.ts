@@ -67,6 +67,7 @@ export function makeIncomingService(registry: Registry, book: PeerBook, deps: De
       if (!unit) return refused("zone.not-found", zoneId);
       if (!(await incoming.find(zoneId))) return refused("incoming.not-found", unit.zone.name);
       if (!unit.refresher.peerIds.some((id) => book.primary(id))) return refused("incoming.no-peers", unit.zone.name);
+      if (unit.zone.frozenAt !== undefined) return refused("zone.frozen", unit.zone.name);
       unit.refresher.force();
       return done(undefined);
     },

@@ -6,13 +6,15 @@ import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
+import { exportText } from "../zone-text.ts";
 import { makeDnssecService } from "./dnssec.ts";
+import { makeHeldService } from "./held.ts";
 import { makeIdentityService } from "./identity.ts";
 import { makeIncomingService } from "./incoming.ts";
 import { done, refused } from "./outcome.ts";
 import { makeOutgoingService } from "./outgoing.ts";
 import { makePeerService } from "./peers.ts";
-import { exportText, findRecord, type RecordContext, recordSource } from "./records.ts";
+import { findRecord, type RecordContext, recordSource } from "./records.ts";
 import { makeSettingsService } from "./settings.ts";
 import { makeStatusService } from "./status.ts";
 import { makeZoneService, type ZoneKeeper } from "./zones.ts";
@@ -26,6 +28,8 @@ export type ServiceParts = {
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
   readonly peersChanged: () => Promise<void>;
+  /** What is remembered of zones is on the disk. */
+  readonly notesWritten: () => Promise<void>;
 };
 
 export function makeService(parts: ServiceParts): ControlService {
@@ -39,6 +43,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeOutgoingService(registry, book, parts.outgoing, deps),
     ...makeRecordService(registry),
     ...makeSettingsService(registry, deps),
+    ...makeHeldService(registry, parts.notesWritten, deps),
     ...makeStatusService(parts),
   };
 }

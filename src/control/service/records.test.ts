@@ -3,7 +3,8 @@ import { compileImage, ZoneImage } from "#image";
 import { readName } from "#name";
 import { ZoneBuilder } from "#zone";
 import { readZoneFile } from "#zonefile";
-import { exportText, findRecord, type RecordContext, recordSource } from "./records.ts";
+import { exportText } from "../zone-text.ts";
+import { findRecord, type RecordContext, recordSource } from "./records.ts";
 
 const ZONE = `@ 3600 SOA ns1 hostmaster 7 3600 600 86400 300
 @ 3600 NS ns1

@@ -137,26 +137,3 @@ function countRecords(sets: Iterable<UnpackedRRset>, type: number | undefined): 
   for (const set of sets) if (type === undefined || set.type === type) count += set.rdatas.length;
   return count;
 }
-
-/** Text a piece, at least. */
-const PIECE_CHARACTERS = 16 * 1024;
-
-/** Master-file text in pieces, made as they are taken. The SOA comes first: the apex is first in canonical order. */
-export function* exportText(image: ZoneImage): Generator<string> {
-  const apex = image.nodeName(image.apexNode);
-  let piece = `;; ${printName(apex)} serial ${image.serial}, as transferred\n`;
-  const line = (set: UnpackedRRset, rdata: Uint8Array) =>
-    `${printName(set.owner)}\t${set.ttl}\tIN\t${typeName(set.type)}\t${printRdata(set.type, rdata)}\n`;
-  const soa = image.findRRset(image.apexNode, RRType.SOA);
-  for (const set of unpackSet(image, apex, soa)) {
-    if (set.type === RRType.SOA) for (const rdata of set.rdatas) piece += line(set, rdata);
-  }
-  for (const set of unpackImage(image)) {
-    if (set.type === RRType.SOA) continue;
-    for (const rdata of set.rdatas) piece += line(set, rdata);
-    if (piece.length < PIECE_CHARACTERS) continue;
-    yield piece;
-    piece = "";
-  }
-  if (piece.length > 0) yield piece;
-}

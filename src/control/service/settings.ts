@@ -1,10 +1,11 @@
 /** DNS settings of a zone: the provider's, which mostly repeat the primary, and Countersign's own choice of denial. */
-import type { DnsSettings, DnsSettingsEdit, SettingsService, ZoneSettings } from "#contract";
+import type { DnsSettings, DnsSettingsEdit, SettingsService, ZoneSettings, ZoneSettingsEdit } from "#contract";
 import { checkFlags } from "#keyplan";
 import { printName } from "#name";
 import { RRType } from "#rdata";
 import type { Deps } from "../deps.ts";
 import { apexSoa } from "../image-facts.ts";
+import type { ZoneLimitsNote } from "../limits-note.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
 import { applyPlan } from "./dnssec.ts";
@@ -53,15 +54,41 @@ export function makeSettingsService(registry: Registry, deps: Deps): SettingsSer
           // What is stored is looked at anew: a version that was held by the old setting may go out by the new one.
           zone.begin("rework");
         }
+        const limits = edited(zone.limits, edit);
+        if (limits !== zone.limits) {
+          await deps.store.documents.put(zoneId, "limits", limits);
+          zone.limits = limits;
+        }
         return done(ownSettings(zone));
       });
     },
   };
 }
 
-function ownSettings(zone: Zone): ZoneSettings {
-  const { zonemd, signatureCheck } = zone.row;
-  return { denial: zone.flags.nsecDenial, zonemd, signature_check: signatureCheck };
+function ownSettings({ row, flags, limits }: Zone): ZoneSettings {
+  return {
+    denial: flags.nsecDenial,
+    zonemd: row.zonemd,
+    signature_check: row.signatureCheck,
+    max_records: limits.records ?? null,
+    max_octets: limits.octets ?? null,
+    max_transfer_seconds: limits.transferSeconds ?? null,
+    hold_record_loss_percent: limits.lossPercent ?? null,
+  };
+}
+
+/** An absent field stays as it is, null takes the zone's own limit away. The same object when nothing changes. */
+function edited(limits: ZoneLimitsNote, edit: ZoneSettingsEdit): ZoneLimitsNote {
+  const fields = {
+    records: edit.max_records,
+    octets: edit.max_octets,
+    transferSeconds: edit.max_transfer_seconds,
+    lossPercent: edit.hold_record_loss_percent,
+  };
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return limits;
+  const next = { ...limits, ...Object.fromEntries(given) };
+  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== null)) as ZoneLimitsNote;
 }
 
 /** The first field that would change and can't; a field that repeats the value in force is accepted. */

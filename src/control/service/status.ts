@@ -71,6 +71,7 @@ function zoneStatus(unit: Unit, parts: StatusParts): ZoneStatus {
     held: held
       ? { code: held.code, reason: held.text, serial: held.serial ?? null, since: printTime(held.since * 1000) }
       : null,
+    frozen_time: timeOf(zone.frozenAt),
     serials: {
       notified: note.notifiedSerial,
       primary: note.primarySerial,
