@@ -104,9 +104,10 @@ export class RecordWalk {
     }
     const index = this.#index++;
     if (chain) {
-      this.ownerAt = image.nsec3Name(index);
-      this.ownerLength = image.nsec3NameLength(index);
-      this.#take(image.nsec3RRset(index));
+      const entry = image.nsec3At(index);
+      this.ownerAt = image.nsec3Name(entry);
+      this.ownerLength = image.nsec3NameLength(entry);
+      this.#take(image.nsec3RRset(entry));
       return;
     }
     const entry = image.words[Header.SpareList]! + SpareWord.Size * index;
