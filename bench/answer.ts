@@ -33,11 +33,7 @@ liveAnswerer.zones.set({ apex, state: "serving", image: live.image, signing: liv
 const asked = Math.min(names, 20_000);
 const queries = Array.from({ length: asked }, (_, i) => {
   const n = (i * 7919) % names;
-  return encodeQuestion({
-    name: `n${String(n).padStart(7, "0")}.example.com.`,
-    type: RRType.A,
-    edns: { do: true },
-  });
+  return encodeQuestion({ name: `n${String(n).padStart(7, "0")}.example.com.`, type: RRType.A, edns: { do: true } }, i);
 });
 const reply = new Uint8Array(65_535);
 

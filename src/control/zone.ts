@@ -6,6 +6,7 @@ import type { ZoneImage } from "#image";
 import { type DnssecFlags, type DnssecStatus, type SigningMode, signingMode } from "#keyplan";
 import type { Name } from "#name";
 import type { KeyRow, ZoneRow } from "#store";
+import { collectGarbage, LARGE_OCTETS } from "#telemetry";
 import type { ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
 import { forgetHeldVersion, type HeldVersion, saveHeldVersion } from "./held-version.ts";
@@ -305,6 +306,10 @@ export class Zone {
     this.served = draft.result;
     await this.publish();
     await this.#forget(before);
+    const { image } = draft;
+    // Columns and images of this round and the one before: nobody refers to them when this turn is over.
+    if (image && image.buffer !== before?.image.buffer && image.buffer.byteLength >= LARGE_OCTETS)
+      setImmediate(collectGarbage);
     return { ok: true, value: draft };
   }
 

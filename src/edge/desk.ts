@@ -13,7 +13,7 @@ import {
   type PublicationHandlers,
   PublicationReceiver,
 } from "#publish";
-import { Counter, CounterBlock } from "#telemetry";
+import { Counter, CounterBlock, collectGarbage, LARGE_OCTETS } from "#telemetry";
 import type { WorkerTask } from "./life.ts";
 import { Presigner } from "./presign.ts";
 import { closeZone, type OpenZone, openZone } from "./zones.ts";
@@ -47,6 +47,8 @@ export class Desk {
   private readonly presigner: Presigner | undefined;
   private readonly idleSeconds: number;
   private answerer: Answerer;
+  /** Of images that nothing here refers to any more. */
+  private octetsLetGo = 0;
   private readonly context: QueryContext = {
     transport: "udp",
     clientAddress: new Uint8Array(4),
@@ -80,9 +82,12 @@ export class Desk {
     this.presigner?.turn(this.zones, this.context.nowSeconds);
   }
 
-  /** Reads the clock: once a batch, or once a second, is enough. */
+  /** Reads the clock and gives memory back: once a batch, or once a second, is enough. */
   tick(): void {
     this.context.nowSeconds = Math.floor(Date.now() / 1000);
+    if (this.octetsLetGo < LARGE_OCTETS) return;
+    this.octetsLetGo = 0;
+    collectGarbage();
   }
 
   /**
@@ -143,8 +148,16 @@ export class Desk {
     }
     this.zones.set(zoneId, zone);
     this.presigner?.wake();
-    if (before !== undefined) closeZone(before, zone);
+    if (before !== undefined) {
+      closeZone(before, zone);
+      this.letGo(before, zone);
+    }
     this.counters.set(Counter.Zones, this.zones.size);
+  }
+
+  private letGo(before: OpenZone, after: OpenZone | undefined): void {
+    const buffer = before.served.image?.buffer;
+    if (buffer && buffer !== after?.served.image?.buffer) this.octetsLetGo += buffer.byteLength;
   }
 
   private remove(zoneId: string): void {
@@ -153,6 +166,7 @@ export class Desk {
     this.zones.delete(zoneId);
     this.answerer.zones.remove(zone.served.apex);
     closeZone(zone, undefined);
+    this.letGo(zone, undefined);
     this.counters.set(Counter.Zones, this.zones.size);
   }
 
