@@ -5,6 +5,7 @@ import { sendError, sendValue } from "./answer.ts";
 import { authenticate } from "./auth.ts";
 import { type RawBody, readBody } from "./body.ts";
 import type { Handler, Handlers } from "./call.ts";
+import { catalogHandlers } from "./handlers/catalogs.ts";
 import { identityHandlers } from "./handlers/identity.ts";
 import { ownHandlers } from "./handlers/own.ts";
 import { recordHandlers } from "./handlers/records.ts";
@@ -18,6 +19,7 @@ const HANDLERS: Handlers = {
   ...secondaryHandlers,
   ...recordHandlers,
   ...ownHandlers,
+  ...catalogHandlers,
 };
 
 export function addRoutes(app: FastifyInstance, service: ControlService): void {

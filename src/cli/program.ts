@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addAclCommands } from "./commands/acl.ts";
+import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDnssecCommands } from "./commands/dnssec.ts";
 import { addEventCommands } from "./commands/events.ts";
 import { addHeldCommands } from "./commands/held.ts";
@@ -67,6 +68,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
   addZoneCommands(program, run);
   addHeldCommands(program, run);
   addDnssecCommands(program, run);
+  addCatalogCommands(program, run);
   addTransferCommands(program, run);
   addOutgoingCommands(program, run);
   addPeerCommands(program, run);

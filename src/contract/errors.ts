@@ -76,6 +76,23 @@ export const ERRORS = {
     sentence: "Vanity nameservers are not offered here; nameserver names come from the configuration (nameServers).",
   },
 
+  "zone.is-catalog": {
+    status: 400,
+    number: 20106,
+    sentence: "{about} is a catalog zone: DELETE /countersign/v1/catalogs/… gives it up.",
+  },
+  "zone.catalog-member": {
+    status: 400,
+    number: 20107,
+    sentence: "{about} comes from a catalog and would come again: remove it there, or give up the catalog.",
+  },
+
+  // Catalog zones
+  "catalog.not-found": { status: 404, number: 20701, sentence: "There is no catalog {about}." },
+  "catalog.name-invalid": { status: 400, number: 20702, sentence: "{about} is not a domain name." },
+  "catalog.group-twice": { status: 400, number: 20703, sentence: "The group {about} is in the table twice." },
+  "catalog.peer-unknown": { status: 400, number: 20704, sentence: "{about} is not a peer of this account." },
+
   // DNSSEC
   "dnssec.status-invalid": {
     status: 400,

@@ -13,6 +13,16 @@ export {
   readAddress,
   readRange,
 } from "./address.ts";
+export {
+  Catalog,
+  CatalogCreate,
+  CatalogDeleteQuery,
+  CatalogEdit,
+  CatalogGroup,
+  CatalogMember,
+  CatalogMembersQuery,
+  MemberSettings,
+} from "./catalog.ts";
 export { Deleted, Id, PageQuery } from "./common.ts";
 export { DNSSEC_STATUSES, Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 //--- Routes, the envelope, and the page made from them
@@ -37,6 +47,7 @@ export {
 } from "./routes.ts";
 //--- The service between api and control
 export type {
+  CatalogService,
   ControlService,
   DnssecService,
   HeldService,

@@ -4,6 +4,14 @@
  */
 import { z } from "zod";
 import { Account, Token, User } from "./account.ts";
+import {
+  Catalog,
+  CatalogCreate,
+  CatalogDeleteQuery,
+  CatalogEdit,
+  CatalogMember,
+  CatalogMembersQuery,
+} from "./catalog.ts";
 import { Deleted, PageQuery } from "./common.ts";
 import { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion } from "./held.ts";
@@ -57,6 +65,7 @@ const ACCOUNT = `${V4}/accounts/{accountId}`;
 const SECONDARY = `${ACCOUNT}/secondary_dns`;
 const OUTGOING = `${ZONE}/secondary_dns/outgoing`;
 const OWN = "/countersign/v1";
+const CATALOG = `${OWN}/catalogs/{catalogId}`;
 const OWN_ZONE = `${OWN}/zones/{zoneId}`;
 
 const Ok = z.literal("OK");
@@ -198,6 +207,17 @@ export const ROUTES = {
   "own.held.drop": route("DELETE", `${OWN_ZONE}/held`, "Throw the held version away", "one", Deleted),
   "own.freeze": route("POST", `${OWN_ZONE}/freeze`, "Fetch nothing until thawed", "one", FreezeState),
   "own.thaw": route("POST", `${OWN_ZONE}/thaw`, "Fetch again, at once", "one", FreezeState),
+  //--- Catalog zones
+  "catalogs.list": route("GET", `${OWN}/catalogs`, "Catalog zones", "list", Catalog),
+  "catalogs.create": route("POST", `${OWN}/catalogs`, "Take zones from a catalog", "one", Catalog, {
+    body: CatalogCreate,
+  }),
+  "catalogs.get": route("GET", CATALOG, "Catalog", "one", Catalog),
+  "catalogs.edit": route("PATCH", CATALOG, "Edit its settings", "one", Catalog, { body: CatalogEdit }),
+  "catalogs.delete": route("DELETE", CATALOG, "Give up a catalog", "one", Deleted, { query: CatalogDeleteQuery }),
+  "catalogs.members": route("GET", `${CATALOG}/members`, "Members, by name", "page", CatalogMember, {
+    query: CatalogMembersQuery,
+  }),
   "own.events": route("GET", `${OWN}/events`, "Events, newest first", "list", EventRow, { query: EventsQuery }),
 } as const satisfies Record<string, Route>;
 

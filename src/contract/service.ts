@@ -7,6 +7,14 @@
  * is durable; what takes longer (a transfer, a key reaching the parent) goes on and shows in status, transfers and events.
  */
 import type { Account, Token, UserFacts } from "./account.ts";
+import type {
+  Catalog,
+  CatalogCreate,
+  CatalogDeleteQuery,
+  CatalogEdit,
+  CatalogMember,
+  CatalogMembersQuery,
+} from "./catalog.ts";
 import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import type { FreezeState, HeldReleased, HeldVersion } from "./held.ts";
 import type { Outcome } from "./outcome.ts";
@@ -149,6 +157,19 @@ export interface HeldService {
   thawZone(zoneId: string): Promise<Outcome<FreezeState>>;
 }
 
+/** Every call that takes an id: catalog.not-found. */
+export interface CatalogService {
+  listCatalogs(): Promise<Outcome<readonly Catalog[]>>;
+  getCatalog(catalogId: string): Promise<Outcome<Catalog>>;
+  /** Those of createZone and createIncoming; catalog.name-invalid, catalog.group-twice, catalog.peer-unknown */
+  createCatalog(catalog: CatalogCreate): Promise<Outcome<Catalog>>;
+  /** catalog.name-invalid, catalog.group-twice, catalog.peer-unknown */
+  editCatalog(catalogId: string, edit: CatalogEdit): Promise<Outcome<Catalog>>;
+  deleteCatalog(catalogId: string, query: CatalogDeleteQuery): Promise<Outcome<{ readonly id: string }>>;
+  /** By name. */
+  listCatalogMembers(catalogId: string, query: CatalogMembersQuery): Promise<Outcome<readonly CatalogMember[]>>;
+}
+
 export interface StatusService {
   getZoneStatus(zoneId: string): Promise<Outcome<ZoneStatus>>;
   /** Newest first. */
@@ -171,4 +192,5 @@ export interface ControlService
     RecordService,
     SettingsService,
     HeldService,
+    CatalogService,
     StatusService {}

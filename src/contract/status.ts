@@ -50,7 +50,8 @@ export const ZoneStatus = z
     name: z.string(),
     mode: z.enum(SIGNING_MODES),
     denial: z.enum(["none", "compact", "chain", "nsec3", "primary"]),
-    serving: z.enum(["not-ready", "serving", "expired"]),
+    /** `hidden`: not answered for, because it is a catalog, or left one and is kept for a while. */
+    serving: z.enum(["not-ready", "serving", "expired", "hidden"]),
     /** What the zone's machine does now. */
     phase: z.string(),
     /** Set when what was last transferred is not served: the last good version is served on. */

@@ -5,7 +5,7 @@
  *   startControl ─▶ restore ─▶ everything published ─▶ (the edge starts) ─▶ begin: refresh, parents, timers ─▶ stop
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ControlService, Readiness } from "#contract";
+import type { ControlService, ErrorCode, Readiness } from "#contract";
 import type { Crypto, CryptoChoice } from "#crypto";
 import { DELETED, NO_FLAGS } from "#keyplan";
 import type { MasterKey } from "#keys";
@@ -15,6 +15,7 @@ import type { Store, ZoneRow } from "#store";
 import type { Logger } from "#telemetry";
 import type { Stored } from "#transfer";
 import { AttemptLog } from "./attempts.ts";
+import { CatalogBook, CatalogKeeper } from "./catalog/index.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
 import { EventLog } from "./events.ts";
 import { Gate } from "./gate.ts";
@@ -71,6 +72,8 @@ export class Control {
   readonly #watcher: ParentWatcher;
   readonly #saver: SignatureSaver;
   readonly #listener: RoundListener;
+  readonly #catalogs: CatalogBook;
+  readonly #catalogKeeper: CatalogKeeper;
   #settings: ControlSettings;
   #restored: readonly RestoredZone[] = [];
   #published = false;
@@ -110,9 +113,19 @@ export class Control {
     this.#outgoing = new Outgoing(this.#deps, this.#registry, this.#book, this.#notes);
     this.#watcher = new ParentWatcher(this.#deps, makeExchange());
     this.#saver = new SignatureSaver(this.#registry, this.#deps);
+    this.#catalogs = new CatalogBook(store);
+    const hands = { take: (row: ZoneRow) => this.#take(row), drop: (zone: Zone) => this.#drop(zone) };
+    this.#catalogKeeper = new CatalogKeeper({
+      book: this.#catalogs,
+      registry: this.#registry,
+      hands,
+      services: () => this.service,
+      deps: this.#deps,
+    });
     this.#listener = {
       finished: (zone, round) => {
         setRoundTimers(zone, this.#deps);
+        this.#catalogKeeper.roundFinished(zone);
         this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
         this.#watcher.consider(zone);
         this.#outgoing.published(zone);
@@ -124,13 +137,15 @@ export class Control {
       registry: this.#registry,
       book: this.#book,
       outgoing: this.#outgoing,
+      catalogs: this.#catalogs,
+      catalogKeeper: this.#catalogKeeper,
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       readiness: () => this.#readiness(),
       peersChanged: () => this.#peersChanged(),
       notesWritten: () => this.#notes.flush(),
       keeper: {
-        take: (row) => this.#take(row),
-        drop: (zone) => this.#drop(zone),
+        ...hands,
+        mayNotDrop: (zone) => this.#mayNotDrop(zone),
         lookAtParent: (zone) => void this.#watcher.look(zone),
       },
     });
@@ -144,10 +159,12 @@ export class Control {
   async restore(): Promise<void> {
     await this.#book.reload();
     await this.#outgoing.load();
+    await this.#catalogs.load();
     this.#restored = await restoreZones(this.#deps, this.#listener);
     const published: Promise<void>[] = [];
     for (const { zone, refreshNote } of this.#restored) {
       this.#registry.add({ zone, refresher: this.#refresherOf(zone, refreshNote) });
+      zone.hidden = this.#catalogs.isHidden(zone.id);
       published.push(zone.publish());
     }
     void Promise.all(published).then(() => {
@@ -166,7 +183,7 @@ export class Control {
       const unit = this.#registry.findUnit(zone.id);
       if (!unit) continue;
       if (stale) zone.begin("rework");
-      const row = incoming.get(zone.id);
+      const row = this.#catalogs.isKept(zone.id) ? undefined : incoming.get(zone.id);
       const stored = damaged ? undefined : storedOf(unit);
       unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, stored, heldSerial);
       setRoundTimers(zone, this.#deps);
@@ -174,6 +191,7 @@ export class Control {
       this.#outgoing.published(zone);
     }
     this.#restored = [];
+    this.#catalogKeeper.begin();
     this.#saver.start();
   }
 
@@ -190,6 +208,7 @@ export class Control {
     this.#deps.scheduler.stop();
     this.#outgoing.stop();
     this.#deps.hook.stop();
+    await this.#catalogKeeper.stop();
     for (const { refresher } of this.#registry.all()) refresher.stop();
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
     await this.#saver.stop();
@@ -207,6 +226,7 @@ export class Control {
     const zone = new Zone(facts, this.#deps, this.#listener);
     const refresher = this.#refresherOf(zone, undefined);
     this.#registry.add({ zone, refresher });
+    zone.hidden = this.#catalogs.isHidden(zone.id);
     refresher.start([], 86_400, undefined);
     this.#watcher.consider(zone);
     // SERVFAIL with "not ready" until there is something true to say; whoever made the zone and asks for it at once is not
@@ -227,7 +247,13 @@ export class Control {
     await events.flush();
     await store.zones.remove(zone.id);
     await store.files.removeZone(zone.id);
+    this.#catalogs.memberForgotten(zone.id);
     events.add({ zone: zone.name, level: "info", code: "zone.deleted", message: `${zone.name}: deleted` });
+  }
+
+  #mayNotDrop(zone: Zone): ErrorCode | undefined {
+    if (this.#catalogs.find(zone.id)) return "zone.is-catalog";
+    return this.#catalogs.member(zone.id) && !this.#catalogs.isKept(zone.id) ? "zone.catalog-member" : undefined;
   }
 
   #refresherOf(zone: Zone, note: RestoredZone["refreshNote"]): Refresher {

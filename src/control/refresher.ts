@@ -304,7 +304,7 @@ export class Refresher {
       case "truncated":
         return answer;
       case "refused":
-        return { kind: "refused", code: answer.code, text: answer.text };
+        return answer;
       case "failed": {
         const { code, text } = answer.fault;
         return isSilence(code) ? { kind: "no-answer", text } : { kind: "refused", code, text };

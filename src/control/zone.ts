@@ -52,6 +52,8 @@ export class Zone {
   stored: StoredVersion | undefined;
   served: ServedVersion | undefined;
   expired = false;
+  /** Not answered for: a catalog, or a member that left its catalog and is kept for a while. */
+  hidden = false;
   generation = 0;
   limits: ZoneLimitsNote = NO_LIMITS;
   /** Since when nothing is fetched, by order of the operator; milliseconds since 1970. */
@@ -192,6 +194,7 @@ export class Zone {
   /** Hands the zone's present state to the edge; resolves when it has acknowledged. */
   publish(): Promise<void> {
     this.generation++;
+    if (this.hidden) return this.#deps.sender.remove(this.id);
     const expired = this.expired && this.#deps.settings().expired === "servfail";
     return this.#deps.sender.publish(buildPublication(this, expired));
   }

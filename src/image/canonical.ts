@@ -67,19 +67,20 @@ function hashedOwners(image: ZoneImage): HashedOwners {
   const { words, octets } = image;
   const chain = image.nsec3?.count ?? 0;
   const spares = words[Header.SpareCount]!;
-  const owner = (entry: number): Name => {
-    if (entry < chain) {
+  const owner = (index: number): Name => {
+    if (index < chain) {
+      const entry = image.nsec3At(index);
       const at = image.nsec3Name(entry);
       return octets.subarray(at, at + image.nsec3NameLength(entry));
     }
-    const spare = words[Header.SpareList]! + SpareWord.Size * (entry - chain);
+    const spare = words[Header.SpareList]! + SpareWord.Size * (index - chain);
     const at = words[spare + SpareWord.Name]!;
     return octets.subarray(at, at + words[spare + SpareWord.NameLength]!);
   };
-  const ref = (entry: number): number =>
-    entry < chain
-      ? image.nsec3RRset(entry)
-      : words[words[Header.SpareList]! + SpareWord.Size * (entry - chain) + SpareWord.RRset]!;
+  const ref = (index: number): number =>
+    index < chain
+      ? image.nsec3RRset(image.nsec3At(index))
+      : words[words[Header.SpareList]! + SpareWord.Size * (index - chain) + SpareWord.RRset]!;
   if (spares === 0) return { count: chain, owner, ref };
   const order = Uint32Array.from({ length: chain + spares }, (_, i) => i).sort((a, b) =>
     compareNames(owner(a), owner(b)),

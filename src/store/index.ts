@@ -6,6 +6,8 @@ export { DATABASE_FILE, openStore } from "./open.ts";
 export type {
   AccountRow,
   AclRow,
+  CatalogMemberRow,
+  CatalogRow,
   DnssecRow,
   EventRow,
   IncomingRow,
@@ -23,6 +25,8 @@ export type { SavableTable, SignatureFile } from "./signatures.ts";
 export type {
   AccountTable,
   AclTable,
+  CatalogMemberTable,
+  CatalogTable,
   DnssecTable,
   DocumentTable,
   EventTable,

@@ -108,6 +108,19 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX outgoing_of_peer ON outgoing_peers (peer_id);
   `,
+  // 5: catalog zones
+  `
+  CREATE TABLE catalogs (
+    zone_id TEXT PRIMARY KEY REFERENCES zones (id) ON DELETE CASCADE, settings TEXT NOT NULL,
+    applied_serial INTEGER, applied_at INTEGER, fault_code TEXT, fault_text TEXT, created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE catalog_members (
+    zone_id TEXT PRIMARY KEY REFERENCES zones (id) ON DELETE CASCADE,
+    catalog_id TEXT NOT NULL REFERENCES catalogs (zone_id), node TEXT NOT NULL, group_values TEXT NOT NULL, coo TEXT,
+    settled INTEGER NOT NULL, left_at INTEGER
+  ) STRICT;
+  CREATE INDEX members_of_catalog ON catalog_members (catalog_id);
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

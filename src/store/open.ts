@@ -8,6 +8,7 @@ import { openZoneFiles } from "./files.ts";
 import { lockDirectory } from "./lock.ts";
 import type { Schema } from "./schema.ts";
 import type { Sealer, Store, Tables } from "./store.ts";
+import { catalogMemberTable, catalogTable } from "./tables/catalogs.ts";
 import type { Handle } from "./tables/handle.ts";
 import { eventTable, transferTable } from "./tables/history.ts";
 import { accountTable, settingTable, tokenTable } from "./tables/identity.ts";
@@ -65,6 +66,8 @@ function makeTables(
     tsigs: tsigTable(db, sealer),
     acls: aclTable(db),
     versions: versionTable(db),
+    catalogs: catalogTable(db),
+    catalogMembers: catalogMemberTable(db),
     timers: timerTable(db),
     documents: documentTable(db),
     settings: settingTable(db),

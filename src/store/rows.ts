@@ -111,6 +111,35 @@ export type AclRow = {
   readonly ipRange: string;
 };
 
+/** A zone that is read as a catalog (RFC 9432). */
+export type CatalogRow = {
+  readonly zoneId: string;
+  /** Of the catalog's owner here; only control understands them. */
+  readonly settings: unknown;
+  /** Serial of the version that was applied last, null before the first. */
+  readonly appliedSerial: number | null;
+  readonly appliedAt: number | null;
+  /** Why a later version was not applied. */
+  readonly faultCode: string | null;
+  readonly faultText: string | null;
+  readonly createdAt: number;
+};
+
+/** A zone that a catalog brought. */
+export type CatalogMemberRow = {
+  readonly zoneId: string;
+  readonly catalogId: string;
+  /** Label of the member node. */
+  readonly node: string;
+  readonly groups: readonly string[];
+  /** Name of the catalog that it is handed over to, absolute. */
+  readonly coo: string | null;
+  /** The settings of its group have been put into force. */
+  readonly settled: boolean;
+  /** When it left the catalog: it is kept for a while, and not answered for. */
+  readonly leftAt: number | null;
+};
+
 /** One version of a zone that has an image file. A zone may have several: transferred, served, held. */
 export type VersionRow = {
   readonly id: string;

@@ -29,6 +29,24 @@ export interface Schema {
     modified_at: number;
     activated_at: number | null;
   };
+  catalogs: {
+    zone_id: string;
+    settings: string;
+    applied_serial: number | null;
+    applied_at: number | null;
+    fault_code: string | null;
+    fault_text: string | null;
+    created_at: number;
+  };
+  catalog_members: {
+    zone_id: string;
+    catalog_id: string;
+    node: string;
+    group_values: string;
+    coo: string | null;
+    settled: Flag;
+    left_at: number | null;
+  };
   zone_dnssec: {
     zone_id: string;
     phase: string;

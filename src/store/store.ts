@@ -8,6 +8,8 @@ import type { ZoneFiles } from "./files.ts";
 import type {
   AccountRow,
   AclRow,
+  CatalogMemberRow,
+  CatalogRow,
   DnssecRow,
   EventRow,
   IncomingRow,
@@ -41,6 +43,8 @@ export interface Tables {
   readonly tsigs: TsigTable;
   readonly acls: AclTable;
   readonly versions: VersionTable;
+  readonly catalogs: CatalogTable;
+  readonly catalogMembers: CatalogMemberTable;
   readonly timers: TimerTable;
   readonly documents: DocumentTable;
   readonly settings: SettingTable;
@@ -133,6 +137,20 @@ export interface VersionTable {
   ofZone(zoneId: string): Promise<readonly VersionRow[]>;
   put(row: VersionRow): Promise<void>;
   remove(id: string): Promise<void>;
+}
+
+export interface CatalogTable {
+  list(): Promise<readonly CatalogRow[]>;
+  put(row: CatalogRow): Promise<void>;
+  /** Its members have to be gone. */
+  remove(zoneId: string): Promise<void>;
+}
+
+export interface CatalogMemberTable {
+  list(): Promise<readonly CatalogMemberRow[]>;
+  put(row: CatalogMemberRow): Promise<void>;
+  /** The zone stays. */
+  remove(zoneId: string): Promise<void>;
 }
 
 /** When a zone's next step is due, so that a restart does not forget it. */

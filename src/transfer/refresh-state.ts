@@ -154,7 +154,7 @@ export type SoaOutcome =
     }
   | { readonly kind: "truncated" }
   | { readonly kind: "no-answer"; readonly text: string }
-  | { readonly kind: "refused"; readonly code: string; readonly text: string };
+  | { readonly kind: "refused"; readonly code: string; readonly text: string; readonly rcode?: number };
 
 export type RefreshEvent =
   /** Once, when the zone is taken up. */

@@ -101,6 +101,14 @@ describe("when a primary does not answer well", () => {
     expect(bench.state.lastGoodCheck).toBe(T0);
   });
 
+  test("REFUSED by UDP: TCP, by which Knot answers for catalogs; REFUSED by TCP too: the next peer", () => {
+    const outcome = { kind: "refused", code: "rcode", text: "the primary answered REFUSED", rcode: 5 } as const;
+    const refused = () => bench.send({ kind: "soa", attempt: bench.state.attempt, outcome }).take()[0];
+    bench.timer().take();
+    expect(refused()).toBe("ask a tcp");
+    expect(refused()).toBe("failed a soa rcode");
+  });
+
   test("truncated by UDP: TCP; truncated by TCP too: the next peer", () => {
     const truncated = () =>
       bench.send({ kind: "soa", attempt: bench.state.attempt, outcome: { kind: "truncated" } }).take()[0];

@@ -21,6 +21,7 @@
  *   the clock is set back: every time moves along; forward over the end of EXPIRE: the primaries are asked first
  * ```
  */
+import { Rcode } from "#message";
 import { serialCompare } from "#zone";
 import type {
   PeerFailure,
@@ -275,7 +276,7 @@ class Machine {
       this.#compared(round, peer, outcome);
     } else if (
       transport === "udp" &&
-      (outcome.kind === "truncated" || (outcome.kind === "no-answer" && !phase.probing))
+      (outcome.kind === "truncated" || (outcome.kind === "no-answer" && !phase.probing) || refusesUdp(outcome))
     ) {
       this.#ask(round, peer, "tcp", true);
     } else {
@@ -550,6 +551,11 @@ function boundOf(answer: Extract<SoaOutcome, { kind: "serial" }>, now: number, e
   const { expireLeftSeconds: left } = answer;
   if (left === undefined) return undefined;
   return now + (expireSeconds ? Math.min(left, expireSeconds) : left);
+}
+
+/** Knot answers for catalog zones by TCP alone: who may ask is more certain there. */
+function refusesUdp(outcome: SoaOutcome): boolean {
+  return outcome.kind === "refused" && outcome.rcode === Rcode.Refused;
 }
 
 function timeoutOf(transport: Transport): number {

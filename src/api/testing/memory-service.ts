@@ -24,6 +24,8 @@ import {
   type ZoneSettings,
 } from "#contract";
 
+import { catalogPart } from "./memory-catalogs.ts";
+
 export const SECRET = "test-secret-0123456789";
 export const ACCOUNT = "01a7362d577a6c3019a474fd6f485823";
 const NOW = "2026-10-05T09:00:00.123000Z";
@@ -80,6 +82,7 @@ export function makeMemoryService(): MemoryService {
     ...settingsPart(withZone),
     ...heldPart(withZone),
     ...statusPart(withZone),
+    ...catalogPart(),
   };
   return service;
 }

@@ -1,5 +1,6 @@
 /** The service of #contract, put together from its parts. */
 import type { ControlService, Readiness, RecordService } from "#contract";
+import { type CatalogBook, type CatalogKeeper, makeCatalogService } from "../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { Outgoing } from "../outgoing/index.ts";
 import type { ParentNote } from "../parent/watcher.ts";
@@ -25,6 +26,8 @@ export type ServiceParts = {
   readonly book: PeerBook;
   readonly outgoing: Outgoing;
   readonly keeper: ZoneKeeper;
+  readonly catalogs: CatalogBook;
+  readonly catalogKeeper: CatalogKeeper;
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
   readonly peersChanged: () => Promise<void>;
@@ -34,12 +37,22 @@ export type ServiceParts = {
 
 export function makeService(parts: ServiceParts): ControlService {
   const { deps, registry, book, keeper } = parts;
+  const incoming = makeIncomingService(registry, book, deps);
   return {
     ...makeIdentityService(deps.store, () => deps.settings().email, Date.now),
     ...makeZoneService(registry, keeper, deps),
     ...makeDnssecService(registry, deps),
     ...makePeerService(deps.store, parts.peersChanged),
-    ...makeIncomingService(registry, book, deps),
+    ...incoming,
+    ...makeCatalogService({
+      registry,
+      peers: book,
+      catalogs: parts.catalogs,
+      keeper: parts.catalogKeeper,
+      hands: keeper,
+      incoming,
+      deps,
+    }),
     ...makeOutgoingService(registry, book, parts.outgoing, deps),
     ...makeRecordService(registry),
     ...makeSettingsService(registry, deps),

@@ -66,7 +66,7 @@ function zoneStatus(unit: Unit, parts: StatusParts): ZoneStatus {
     name: zone.name,
     mode,
     denial: served?.denial ?? (mode === "presigned" ? "primary" : "none"),
-    serving: served ? (zone.expired ? "expired" : "serving") : "not-ready",
+    serving: zone.hidden ? "hidden" : served ? (zone.expired ? "expired" : "serving") : "not-ready",
     phase: zone.doing ?? state.phase.kind,
     held: held
       ? { code: held.code, reason: held.text, serial: held.serial ?? null, since: printTime(held.since * 1000) }

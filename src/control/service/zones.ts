@@ -1,7 +1,7 @@
 /** Zones: made, listed, changed, deleted. */
-import { type Outcome, printTime, type ZoneFacts, type ZoneService } from "#contract";
-import { labelCount, readName } from "#name";
-import { type AccountRow, newId, type ZoneRow } from "#store";
+import { type ErrorCode, type Outcome, printTime, type ZoneFacts, type ZoneService } from "#contract";
+import { labelCount, type Name, readName } from "#name";
+import { type AccountRow, newId, type Tables, type ZoneRow } from "#store";
 import type { Deps } from "../deps.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
@@ -14,6 +14,8 @@ export type ZoneKeeper = {
   readonly take: (row: ZoneRow) => Promise<Zone>;
   /** Takes it out of service, the store and the disk. */
   readonly drop: (zone: Zone) => Promise<void>;
+  /** Why it may not be taken away by hand. */
+  readonly mayNotDrop: (zone: Zone) => ErrorCode | undefined;
   /** Asks the parent soon. */
   readonly lookAtParent: (zone: Zone) => void;
 };
@@ -58,6 +60,8 @@ export function makeZoneService(registry: Registry, keeper: ZoneKeeper, deps: De
     async deleteZone(zoneId) {
       const zone = registry.find(zoneId);
       if (!zone) return refused("zone.not-found", zoneId);
+      const keptBy = keeper.mayNotDrop(zone);
+      if (keptBy) return refused(keptBy, zone.name);
       await keeper.drop(zone);
       return done({ id: zoneId });
     },
@@ -70,18 +74,40 @@ export function makeZoneService(registry: Registry, keeper: ZoneKeeper, deps: De
   };
 }
 
-async function addZone(text: string, account: AccountRow, registry: Registry, deps: Deps): Promise<Outcome<ZoneRow>> {
+/** `also` writes in the same transaction. */
+export async function addZone(
+  text: string,
+  account: AccountRow,
+  registry: Registry,
+  deps: Deps,
+  also?: (tables: Tables, row: ZoneRow) => Promise<void>,
+): Promise<Outcome<ZoneRow>> {
   const name = readName(text.trim());
   if (!name.ok || labelCount(name.value) === 0) return refused("zone.name-invalid", text, "/name");
   const shown = shownName(name.value);
   if (registry.findByApex(name.value)) return refused("zone.exists", shown, "/name");
   const { maxZones } = deps.settings();
   if (registry.size >= maxZones) return refused("zone.too-many", String(maxZones));
-  const now = deps.now() * 1000;
-  const row: ZoneRow = {
+  const row = newZoneRow(name.value, account.id, deps.now());
+  // Two requests for one name at the same time: the store knows who was first.
+  const taken = await deps.store.atomically(async (tables) => {
+    if (await tables.zones.findByName(shown)) return true;
+    await tables.zones.add(row);
+    await also?.(tables, row);
+    return false;
+  });
+  if (taken) return refused("zone.exists", shown, "/name");
+  const message = `${shown}: added`;
+  deps.events.add({ zoneId: row.id, zone: shown, level: "info", code: "zone.added", message });
+  return done(row);
+}
+
+/** `now`: Unix seconds. */
+export function newZoneRow(name: Name, accountId: string, now: number): ZoneRow {
+  return {
     id: newId(),
-    accountId: account.id,
-    name: shown,
+    accountId,
+    name: shownName(name),
     status: "pending",
     paused: false,
     denial: "compact",
@@ -89,20 +115,10 @@ async function addZone(text: string, account: AccountRow, registry: Registry, de
     zonemd: "verify",
     signatureCheck: "all",
     originalNameServers: null,
-    createdAt: now,
-    modifiedAt: now,
+    createdAt: now * 1000,
+    modifiedAt: now * 1000,
     activatedAt: null,
   };
-  // Two requests for one name at the same time: the store knows who was first.
-  const taken = await deps.store.atomically(async (tables) => {
-    if (await tables.zones.findByName(shown)) return true;
-    await tables.zones.add(row);
-    return false;
-  });
-  if (taken) return refused("zone.exists", shown, "/name");
-  const message = `${shown}: added`;
-  deps.events.add({ zoneId: row.id, zone: shown, level: "info", code: "zone.added", message });
-  return done(row);
 }
 
 function shownZone(zone: Zone, accountName: string, deps: Deps): ZoneFacts {
