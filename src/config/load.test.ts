@@ -88,6 +88,11 @@ describe("problems", () => {
       /--max-udp-payload: "100" is not valid: give integer 512 to 4096/,
     ],
     ["a bad address in the environment", [[], { COUNTERSIGN_DNS: "localhost:53" }], /COUNTERSIGN_DNS: "localhost:53"/],
+    [
+      "a variable whose words are split in another way",
+      [[], { COUNTERSIGN_NAME_SERVERS: "ns1.example" }],
+      /config\.unknown: COUNTERSIGN_NAME_SERVERS is no option; did you mean COUNTERSIGN_NAMESERVERS\?/,
+    ],
     ["an IPv6 address without brackets", [["--http", "::1:80"]], /config\.value/],
     ["an IPv4 address in brackets", [["--http", "[127.0.0.1]:80"]], /config\.value/],
     ["a port too large", [["--http", "127.0.0.1:65536"]], /config\.value/],
@@ -106,6 +111,12 @@ describe("problems", () => {
   it.each(cases)("name %s and what to do", (_, sources, expected) => {
     expect(problems(...sources)).toHaveLength(1);
     expect(problems(...sources)[0]).toMatch(expected);
+  });
+
+  it("are not what others put into the environment under the same first word", () => {
+    expect(problems([], { COUNTERSIGN_SERVICE_HOST: "10.0.0.1", COUNTERSIGN_URL: "http://127.0.0.1:8053" })).toEqual(
+      [],
+    );
   });
 
   it("come all at once, and never show a secret", () => {

@@ -26,7 +26,7 @@ type Found = { readonly text: string; readonly where: string };
 export function loadConfig(sources: ConfigSources): ConfigResult {
   const problems: ConfigProblem[] = [];
   const flags = readFlags(sources.argv, problems);
-  const variables = readVariables(sources.env);
+  const variables = readVariables(sources.env, problems);
   const file = readFile(sources, flags.get("config") ?? variables.get("config"), problems);
   const config: Record<string, unknown> = {};
   for (const name of OPTION_NAMES) {
@@ -83,13 +83,26 @@ function readFlags(argv: readonly string[], problems: ConfigProblem[]): Map<Opti
   return flags;
 }
 
-function readVariables(env: ConfigSources["env"]): Map<OptionName, Found> {
+function readVariables(env: ConfigSources["env"], problems: ConfigProblem[]): Map<OptionName, Found> {
   const variables = new Map<OptionName, Found>();
+  const bySquashed = new Map(OPTION_NAMES.map((name) => [squash(variableOf(name)), variableOf(name)]));
   for (const name of OPTION_NAMES) {
     const text = env[variableOf(name)];
     if (text !== undefined && text !== "") variables.set(name, { text, where: variableOf(name) });
   }
+  for (const key of Object.keys(env)) {
+    // Not every unknown COUNTERSIGN_… is a mistake: Kubernetes makes some for a service of that name, the command line has its own.
+    const meant = bySquashed.get(squash(key));
+    if (meant !== undefined && meant !== key) {
+      problems.push({ code: "config.unknown", message: `${key} is no option; did you mean ${meant}?` });
+    }
+  }
   return variables;
+}
+
+/** COUNTERSIGN_NAME_SERVERS and COUNTERSIGN_NAMESERVERS alike. */
+function squash(variable: string): string {
+  return variable.toUpperCase().replaceAll("_", "");
 }
 
 function readFile(sources: ConfigSources, path: Found | undefined, problems: ConfigProblem[]): Map<OptionName, Found> {
