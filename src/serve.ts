@@ -303,6 +303,7 @@ async function openApi(config: Config, control: Control, edge: Edge, log: Logger
     kind: "gauge",
     read: () => [{ value: control.zoneCount }],
   });
+  for (const source of control.metrics()) metrics.register(source);
   const app = buildApi({
     service: control.service,
     logger: log,

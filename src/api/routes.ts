@@ -1,10 +1,19 @@
 /** Joins the contract's table of routes to the handlers: for each request authenticate ▶ parameters ▶ query ▶ body ▶ handler ▶ envelope. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type ControlService, type Outcome, ROUTE_NAMES, ROUTES, type Route, type RouteName } from "#contract";
+import {
+  type ControlService,
+  type EventsQuery,
+  type Outcome,
+  ROUTE_NAMES,
+  ROUTES,
+  type Route,
+  type RouteName,
+} from "#contract";
 import { sendError, sendValue } from "./answer.ts";
 import { authenticate } from "./auth.ts";
 import { type RawBody, readBody } from "./body.ts";
 import type { Handler, Handlers } from "./call.ts";
+import { sendEventStream, wantsEventStream } from "./event-stream.ts";
 import { catalogHandlers } from "./handlers/catalogs.ts";
 import { identityHandlers } from "./handlers/identity.ts";
 import { ownHandlers } from "./handlers/own.ts";
@@ -64,6 +73,9 @@ async function answer(
   if (!query.ok) return sendError(reply, query.error);
   const body = readBody(route, request.body as RawBody | undefined);
   if (!body.ok) return sendError(reply, statusError(name, body.error) ?? body.error);
+  if (name === "own.events" && wantsEventStream(request)) {
+    return sendEventStream(service, query.value as EventsQuery, request, reply);
+  }
   // The table ties handler, query and body together by the route's name; over all names the compiler can't see that.
   const handler = HANDLERS[name] as Handler<RouteName>;
   const outcome: Outcome<unknown> = await handler({

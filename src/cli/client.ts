@@ -2,6 +2,7 @@
 import {
   type ApiError,
   type Envelope,
+  EventRow,
   type ResultInfo,
   ROUTES,
   type Route,
@@ -43,6 +44,8 @@ export interface ApiClient {
   page<K extends PageRoute>(name: K, options?: CallOptions<K>): Promise<{ items: ResultOf<K>; info: ResultInfo }>;
   /** Page after page until the list ends. */
   pages<K extends PageRoute>(name: K, perPage: number, options?: CallOptions<K>): AsyncGenerator<ResultOf<K>>;
+  /** Events as they happen, until the server ends it; "gap" where some are no longer kept. */
+  events(query: { readonly zone_id?: string; readonly after?: number }): AsyncGenerator<EventRow | "gap">;
   /** The text as it comes in. */
   text<K extends TextRoute>(name: K, options?: CallOptions<K>): AsyncGenerator<string>;
 }
@@ -81,6 +84,11 @@ export function makeClient(connection: Connection): ApiClient {
         if (page >= info.total_pages || items.length === 0) return;
       }
     },
+    async *events(query) {
+      const response = await request(connection, "own.events", { query }, undefined, "text/event-stream");
+      if (!response.ok) await readEnvelope(url, "own.events", response);
+      yield* readEvents(url, response);
+    },
     async *text(name, options = {}) {
       const response = await send(name, options as CallOptions<RouteName>);
       // A refusal comes in the envelope, also where text was asked for.
@@ -98,6 +106,7 @@ async function request(
   name: RouteName,
   options: CallOptions<RouteName>,
   signal?: AbortSignal,
+  accept = "*/*",
 ): Promise<Response> {
   const { url, token } = connection;
   const search = new URLSearchParams();
@@ -108,6 +117,7 @@ async function request(
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   const headers = {
     authorization: `Bearer ${token}`,
+    accept,
     ...(body === undefined ? {} : { "content-type": "application/json" }),
   };
   try {
@@ -115,6 +125,30 @@ async function request(
     return await fetch(`${url}${path}${query}`, { method: ROUTES[name].method, headers, body, signal });
   } catch (error) {
     throw unreachable(url, error);
+  }
+}
+
+/** One event is smaller than this: its detail is bounded where it is made. */
+const MAX_EVENT_CHARACTERS = 1024 * 1024;
+
+/** Server-sent events: blocks of lines, an empty line between them. */
+async function* readEvents(url: string, response: Response): AsyncGenerator<EventRow | "gap"> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of chunksOf(url, response)) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_EVENT_CHARACTERS) throw strange(url, "an event without an end");
+    const blocks = text.split("\n\n");
+    text = blocks.pop()!;
+    for (const block of blocks) {
+      const fields = block.split("\n");
+      if (fields.includes("event: gap")) yield "gap";
+      const data = fields.find((field) => field.startsWith("data: "))?.slice(6);
+      if (data === undefined || fields.includes("event: gap")) continue;
+      const event = EventRow.safeParse(JSON.parse(data));
+      if (!event.success) throw strange(url, "an event of another form");
+      yield event.data;
+    }
   }
 }
 

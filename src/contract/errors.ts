@@ -220,6 +220,12 @@ export const ERRORS = {
     sentence: "The transfers of {about} are frozen; thaw them first (POST thaw).",
   },
 
+  "events.too-many-streams": {
+    status: 400,
+    number: 20621,
+    sentence: "There are {about} followers of events already; close one first.",
+  },
+
   // Records and settings
   "record.too-many-to-sort": {
     status: 400,

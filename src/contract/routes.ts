@@ -218,7 +218,14 @@ export const ROUTES = {
   "catalogs.members": route("GET", `${CATALOG}/members`, "Members, by name", "page", CatalogMember, {
     query: CatalogMembersQuery,
   }),
-  "own.events": route("GET", `${OWN}/events`, "Events, newest first", "list", EventRow, { query: EventsQuery }),
+  "own.events": route(
+    "GET",
+    `${OWN}/events`,
+    "Events, newest first; with Accept: text/event-stream, as they happen",
+    "list",
+    EventRow,
+    { query: EventsQuery },
+  ),
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -176,6 +176,14 @@ export interface StatusService {
   listTransfers(zoneId: string, query: TransfersQuery): Promise<Outcome<readonly Transfer[]>>;
   /** Newest first; of all zones when `zone_id` is absent. */
   listEvents(query: EventsQuery): Promise<Outcome<readonly EventRow[]>>;
+  /**
+   * Events as they happen, oldest first, behind `after` or from now on; "gap" where older ones are no longer kept, "quiet" when
+   * nothing happened for some seconds. Ends when `signal` is aborted or the server stops. events.too-many-streams
+   */
+  followEvents(
+    query: { readonly zone_id?: string; readonly after?: number },
+    signal: AbortSignal,
+  ): Promise<Outcome<AsyncIterable<EventRow | "gap" | "quiet">>>;
   /** Ready = every stored zone was handed to the edge and the edge answers. `waiting` says for what, in sentences. */
   readiness(): Readiness;
 }

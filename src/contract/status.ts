@@ -158,6 +158,10 @@ export const TransfersQuery = HistoryQuery.extend({
 });
 export type TransfersQuery = z.infer<typeof TransfersQuery>;
 
-export const EventsQuery = HistoryQuery.extend({ zone_id: Id.optional() });
+export const EventsQuery = HistoryQuery.extend({
+  zone_id: Id.optional(),
+  /** Only of the stream (`Accept: text/event-stream`): go on behind this id, as the header Last-Event-ID does. */
+  after: z.coerce.number().int().min(0).optional(),
+});
 export type EventsQuery = z.infer<typeof EventsQuery>;
 export const StatusQuery = PageQuery;

@@ -12,11 +12,12 @@ import type { MasterKey } from "#keys";
 import { readName } from "#name";
 import type { PublicationSender } from "#publish";
 import type { Store, ZoneRow } from "#store";
-import type { Logger } from "#telemetry";
+import type { Logger, MetricSource } from "#telemetry";
 import type { Stored } from "#transfer";
 import { AttemptLog } from "./attempts.ts";
 import { CatalogBook, CatalogKeeper } from "./catalog/index.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
+import { EventFeed } from "./event-feed.ts";
 import { EventLog } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { HookRunner } from "./hook.ts";
@@ -24,6 +25,7 @@ import { apexSoa } from "./image-facts.ts";
 import { JobRunner } from "./job-runner.ts";
 import { KeyVault } from "./key-vault.ts";
 import { laneLimit } from "./lanes.ts";
+import { controlMetrics } from "./metrics.ts";
 import { NoteKeeper } from "./note-keeper.ts";
 import { handleForwarded } from "./notify.ts";
 import { Outgoing } from "./outgoing/index.ts";
@@ -66,6 +68,7 @@ export class Control {
   readonly service: ControlService;
   readonly #deps: Deps;
   readonly #registry: Registry;
+  readonly #feed: EventFeed;
   readonly #book: PeerBook;
   readonly #notes: NoteKeeper;
   readonly #outgoing: Outgoing;
@@ -107,6 +110,7 @@ export class Control {
       random: Math.random,
     };
     this.#deps.hook.sweep();
+    this.#feed = new EventFeed(store.events, this.#deps.events);
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
     this.#book = new PeerBook(store);
     this.#notes = new NoteKeeper(store, log);
@@ -141,6 +145,7 @@ export class Control {
       catalogKeeper: this.#catalogKeeper,
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       readiness: () => this.#readiness(),
+      feed: this.#feed,
       peersChanged: () => this.#peersChanged(),
       notesWritten: () => this.#notes.flush(),
       keeper: {
@@ -153,6 +158,10 @@ export class Control {
 
   get zoneCount(): number {
     return this.#registry.size;
+  }
+
+  metrics(): readonly MetricSource[] {
+    return controlMetrics(this.#registry, this.#feed, this.#deps);
   }
 
   /** Everything of the store is on its way to the edge when this is done; no primary has been asked yet. */
@@ -209,6 +218,7 @@ export class Control {
     this.#outgoing.stop();
     this.#deps.hook.stop();
     await this.#catalogKeeper.stop();
+    this.#feed.stop();
     for (const { refresher } of this.#registry.all()) refresher.stop();
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
     await this.#saver.stop();

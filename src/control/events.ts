@@ -22,6 +22,7 @@ export class EventLog {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #waiting: Omit<EventRow, "id">[] = [];
+  readonly #listeners = new Set<(events: readonly Omit<EventRow, "id">[]) => void>();
   #dropped = 0;
   #writing: Promise<void> | undefined;
 
@@ -41,6 +42,12 @@ export class EventLog {
     }
     this.#waiting.push({ at: this.#now(), zoneId, level, code, message, detail });
     this.#writing ??= this.#write();
+  }
+
+  /** Called with what was written, after it was; the answer takes the listener away. */
+  onWritten(listener: (events: readonly Omit<EventRow, "id">[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Resolves when everything added so far is written. */
@@ -64,7 +71,9 @@ export class EventLog {
           });
           this.#dropped = 0;
         }
-        await this.#store.events.add(this.#waiting.splice(0));
+        const rows = this.#waiting.splice(0);
+        await this.#store.events.add(rows);
+        for (const listener of this.#listeners) listener(rows);
       }
     } catch (error) {
       this.#log.error({ code: "events.failed", error: String(error) }, "events could not be written to the store");

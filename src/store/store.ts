@@ -196,6 +196,14 @@ export interface EventTable {
   /** One transaction for all of them. */
   add(rows: readonly Omit<EventRow, "id">[]): Promise<void>;
   list(page: HistoryPage & { readonly zoneId?: string }): Promise<readonly EventRow[]>;
+  /** Oldest first, those with an id above `after`. */
+  after(page: {
+    readonly after: number;
+    readonly limit: number;
+    readonly zoneId?: string;
+  }): Promise<readonly EventRow[]>;
+  /** Smallest and greatest id; 0 and 0 when there are none. */
+  range(): Promise<{ readonly first: number; readonly last: number }>;
 }
 
 /** Seals small secrets. `context` says what the secret belongs to: opening it as something else fails. */

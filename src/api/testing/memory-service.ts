@@ -485,7 +485,7 @@ function heldPart(
 
 function statusPart(
   withZone: WithZone,
-): Pick<ControlService, "getZoneStatus" | "listTransfers" | "listEvents" | "readiness"> {
+): Pick<ControlService, "getZoneStatus" | "listTransfers" | "listEvents" | "followEvents" | "readiness"> {
   return {
     getZoneStatus: (zoneId) =>
       withZone(zoneId, ({ facts }) =>
@@ -532,6 +532,7 @@ function statusPart(
           detail: {},
         },
       ]),
+    followEvents: async () => done((async function* () {})()),
     readiness: () => ({ ready: false, waiting: ["1 zone is not loaded yet"] }),
   };
 }

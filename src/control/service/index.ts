@@ -2,6 +2,7 @@
 import type { ControlService, Readiness, RecordService } from "#contract";
 import { type CatalogBook, type CatalogKeeper, makeCatalogService } from "../catalog/index.ts";
 import type { Deps } from "../deps.ts";
+import type { EventFeed } from "../event-feed.ts";
 import type { Outgoing } from "../outgoing/index.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
@@ -30,6 +31,7 @@ export type ServiceParts = {
   readonly catalogKeeper: CatalogKeeper;
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
+  readonly feed: EventFeed;
   readonly peersChanged: () => Promise<void>;
   /** What is remembered of zones is on the disk. */
   readonly notesWritten: () => Promise<void>;

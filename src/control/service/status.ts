@@ -16,6 +16,7 @@ import { printRdata, RRType } from "#rdata";
 import type { EventRow as StoredEvent, TransferRow } from "#store";
 import { expiresAt } from "#transfer";
 import type { Deps } from "../deps.ts";
+import { type EventFeed, type Fed, MAX_FOLLOWERS } from "../event-feed.ts";
 import { nextStep } from "../next-step.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
@@ -28,6 +29,7 @@ export type StatusParts = {
   readonly book: PeerBook;
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
+  readonly feed: EventFeed;
   readonly deps: Deps;
 };
 
@@ -49,6 +51,11 @@ export function makeStatusService(parts: StatusParts): StatusService {
       if (zoneId !== undefined && !registry.find(zoneId)) return refused("zone.not-found", zoneId);
       await deps.events.flush();
       return done((await deps.store.events.list({ limit, before, zoneId })).map(shownEvent));
+    },
+    async followEvents({ zone_id: zoneId, after }, signal) {
+      if (zoneId !== undefined && !registry.find(zoneId)) return refused("zone.not-found", zoneId);
+      const fed = parts.feed.follow({ zoneId, after, quietMs: QUIET_MS, signal });
+      return fed ? done(shownFeed(fed)) : refused("events.too-many-streams", String(MAX_FOLLOWERS));
     },
     readiness: parts.readiness,
   };
@@ -172,6 +179,13 @@ function shownTransfer(row: TransferRow): Transfer {
       row.fallbackCode === null ? null : { code: row.fallbackCode, message: row.fallbackMessage ?? row.fallbackCode },
     repeats: row.repeats,
   };
+}
+
+/** Connections that say nothing for longer are cut by what stands between. */
+const QUIET_MS = 15_000;
+
+async function* shownFeed(fed: AsyncIterable<Fed>): AsyncGenerator<EventRow | "gap" | "quiet"> {
+  for await (const each of fed) yield each.kind === "event" ? shownEvent(each.row) : each.kind;
 }
 
 function shownEvent(row: StoredEvent): EventRow {

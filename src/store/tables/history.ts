@@ -176,5 +176,18 @@ export function eventTable(
       if (page.before !== undefined) query = query.where("id", "<", page.before);
       return (await query.orderBy("id", "desc").limit(page.limit).execute()).map(read);
     },
+    async after({ after, limit, zoneId }) {
+      let query = db.selectFrom("events").selectAll().where("id", ">", after);
+      if (zoneId !== undefined) query = query.where("zone_id", "=", zoneId);
+      return (await query.orderBy("id").limit(limit).execute()).map(read);
+    },
+    async range() {
+      const { fn } = db;
+      const row = await db
+        .selectFrom("events")
+        .select([fn.min<number | null>("id").as("first"), fn.max<number | null>("id").as("last")])
+        .executeTakeFirst();
+      return { first: row?.first ?? 0, last: row?.last ?? 0 };
+    },
   };
 }
