@@ -8,12 +8,13 @@ import { createServer, type Server, type Socket } from "node:net";
 import { openCrypto } from "#crypto";
 import { parseMessage, type ResourceRecord, writeMessage } from "#message";
 import { nameKey, printName, readName } from "#name";
-import { findTsig, readTsigAlgorithm, TsigSigner, type TsigKey as WireTsigKey } from "#tsig";
+import { findTsig, readTsigAlgorithm, signMessage, TsigSigner, type TsigKey as WireTsigKey } from "#tsig";
 import { readZoneFile } from "#zonefile";
 import { freePort, LOOPBACK, type PeerZone, type TsigKey } from "../peers/index.ts";
 
 const QUERY_SOA = 6;
 const QUERY_AXFR = 252;
+const QUERY_IXFR = 251;
 const QR_AA = 0x8400;
 
 export type Zone = { readonly name: string; readonly soa: ResourceRecord; readonly records: readonly ResourceRecord[] };
@@ -53,19 +54,24 @@ export type MessageTricks = {
 
 export type AxfrTrick = (transfer: Transfer) => void | Promise<void>;
 
+/** `from`: what was served under the serial that the client has; undefined when this primary never served that. */
+export type IxfrTrick = (transfer: Transfer, from: Zone | undefined) => void | Promise<void>;
+
 /** Gives the answer to a SOA question; undefined is silence. `honest`: what it would be without a trick. */
 export type SoaTrick = (
   honest: (more?: MessageTricks, zone?: Zone) => Uint8Array,
   transport: "udp" | "tcp",
 ) => Uint8Array | undefined;
 
-export type Trick = { readonly soa?: SoaTrick; readonly axfr?: AxfrTrick };
+export type Trick = { readonly soa?: SoaTrick; readonly axfr?: AxfrTrick; readonly ixfr?: IxfrTrick };
 
 export type HostilePrimary = {
   readonly address: string;
   readonly port: number;
   /** Serves this version, with the trick or without one. */
   serve(zone: PeerZone, trick?: Trick): Zone;
+  /** Sends a NOTIFY (RFC 1996) to this port of 127.0.0.1, signed when there is a key. Its answer is not waited for. */
+  notify(port: number, zone: string): void;
   /** Connections that are open now. */
   readonly connections: number;
   stop(): Promise<void>;
@@ -73,7 +79,7 @@ export type HostilePrimary = {
 
 export async function startHostilePrimary(tsig?: TsigKey): Promise<HostilePrimary> {
   const port = await freePort();
-  const zones = new Map<string, { readonly zone: Zone; readonly trick: Trick }>();
+  const zones = new Map<string, { readonly zone: Zone; readonly trick: Trick; readonly before: readonly Zone[] }>();
   const sockets = new Set<Socket>();
   const key = tsig && wireKey(tsig);
   const find = (query: Uint8Array) => {
@@ -83,7 +89,10 @@ export async function startHostilePrimary(tsig?: TsigKey): Promise<HostilePrimar
     return served && { ...served, type: question.type };
   };
   const udp = createSocket("udp4");
-  udp.on("message", (query, from) => answerUdp(udp, query, from, find(query), key));
+  udp.on("message", (query, from) => {
+    // Answers to NOTIFY come here, too.
+    if ((query[2]! & 0x80) === 0) answerUdp(udp, query, from, find(query), key);
+  });
   udp.bind(port, LOOPBACK);
   await once(udp, "listening");
   const tcp = createServer((socket) => {
@@ -99,9 +108,12 @@ export async function startHostilePrimary(tsig?: TsigKey): Promise<HostilePrimar
     port,
     serve(text, trick = {}) {
       const zone = readZone(text);
-      zones.set(nameKey(zone.soa.owner), { zone, trick });
+      const past = zones.get(nameKey(zone.soa.owner));
+      const before = past ? [past.zone, ...past.before] : [];
+      zones.set(nameKey(zone.soa.owner), { zone, trick, before });
       return zone;
     },
+    notify: (target, zone) => udp.send(notifyMessage(zone, key), target, LOOPBACK),
     get connections() {
       return sockets.size;
     },
@@ -109,7 +121,21 @@ export async function startHostilePrimary(tsig?: TsigKey): Promise<HostilePrimar
   };
 }
 
-type Served = { readonly zone: Zone; readonly trick: Trick; readonly type: number };
+type Served = {
+  readonly zone: Zone;
+  readonly trick: Trick;
+  /** What was served before, newest first. */
+  readonly before: readonly Zone[];
+  readonly type: number;
+};
+
+function notifyMessage(zone: string, key: WireTsigKey | undefined): Uint8Array {
+  const apex = readName(zone);
+  if (!apex.ok) throw new Error(zone);
+  const question = [{ name: apex.value, type: QUERY_SOA, class: 1 }];
+  const { octets } = writeMessage({ id: Math.floor(Math.random() * 65_536), opcode: 4, flags: 0x0400, question });
+  return key ? signMessage(octets, key, Math.floor(Date.now() / 1000), startHmac).message : octets;
+}
 
 function readZone({ name, text }: PeerZone): Zone {
   const apex = readName(name);
@@ -191,7 +217,7 @@ function answerTcp(socket: Socket, query: Uint8Array, served: Served | undefined
     const answer = answerSoa(query, served, "tcp", key);
     if (answer) send(answer);
   }
-  if (served.type !== QUERY_AXFR) return;
+  if (served.type !== QUERY_AXFR && served.type !== QUERY_IXFR) return;
   const transfer: Transfer = {
     zone: served.zone,
     id: (query[0]! << 8) | query[1]!,
@@ -205,7 +231,15 @@ function answerTcp(socket: Socket, query: Uint8Array, served: Served | undefined
     },
     drained: () => drained(socket),
   };
-  void (served.trick.axfr ?? honestAxfr)(transfer);
+  if (served.type === QUERY_AXFR) void (served.trick.axfr ?? honestAxfr)(transfer);
+  else void (served.trick.ixfr ?? honestIxfr)(transfer, versionAsked(query, served));
+}
+
+/** The version whose SOA stands in the authority section (RFC 1995 section 3). */
+function versionAsked(query: Uint8Array, { zone, before }: Served): Zone | undefined {
+  const parsed = parseMessage(query);
+  const soa = parsed.ok ? parsed.value.authority[0]?.rdata : undefined;
+  return soa && [zone, ...before].find((version) => Buffer.compare(version.soa.rdata, soa) === 0);
 }
 
 function drained(socket: Socket): Promise<void> {
@@ -224,6 +258,22 @@ function drained(socket: Socket): Promise<void> {
 /** SOA, everything, SOA, in one message or in pieces of `size` records. */
 export function honestAxfr(transfer: Transfer, size = 100): void {
   for (const records of pieces(transfer.zone, size)) transfer.send(transfer.message(records));
+}
+
+/** One condensed change, or the whole zone for a version that was never served here. */
+export function honestIxfr(transfer: Transfer, from: Zone | undefined): void {
+  if (from) transfer.send(transfer.message(incremental(from, transfer.zone)));
+  else honestAxfr(transfer);
+}
+
+/** What an IXFR says: the newest SOA, the change, the newest SOA. */
+export function incremental(from: Zone, { soa, records }: Zone): ResourceRecord[] {
+  const text = (one: ResourceRecord) =>
+    `${nameKey(one.owner)} ${one.type} ${one.ttl} ${Buffer.from(one.rdata).toString("hex")}`;
+  const old = new Set(from.records.map(text));
+  const now = new Set(records.map(text));
+  const gone = from.records.filter((one) => !now.has(text(one)));
+  return [soa, from.soa, ...gone, soa, ...records.filter((one) => !old.has(text(one))), soa];
 }
 
 export function pieces({ soa, records }: Zone, size: number): ResourceRecord[][] {
