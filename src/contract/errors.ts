@@ -163,7 +163,7 @@ export const ERRORS = {
   "incoming.name-mismatch": {
     status: 400,
     number: 20403,
-    sentence: "name must be the name of the zone, with or without the final dot; got {about}.",
+    sentence: 'name must be the name of the zone, with or without the final dot; got "{about}".',
   },
   "incoming.peer-unknown": { status: 400, number: 20404, sentence: "{about} is not a peer of this account." },
   "incoming.too-many-peers": { status: 400, number: 20405, sentence: "A zone can have at most {about} peers." },
@@ -192,7 +192,7 @@ export const ERRORS = {
   "outgoing.name-mismatch": {
     status: 400,
     number: 20423,
-    sentence: "name must be the name of the zone, with or without the final dot; got {about}.",
+    sentence: 'name must be the name of the zone, with or without the final dot; got "{about}".',
   },
   "outgoing.peer-unknown": { status: 400, number: 20424, sentence: "{about} is not a peer of this account." },
   "outgoing.too-many-peers": { status: 400, number: 20425, sentence: "A zone can have at most {about} peers." },
