@@ -103,6 +103,7 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   });
   const edge = await openEdge(config, tls.value?.settings, sender, log);
   await control.begin(() => edge.healthy);
+  control.setListenerCertificate(tls.value?.certificate);
   const api = await openApi(config, control, edge, log);
   announce(config, control, edge, api.address, crypto, token);
   await signals.wait(reloader(config, argv, { control, edge, log }));
@@ -246,6 +247,7 @@ function controlSettings(config: Config): ControlSettings {
     maxTransfers: config.maxTransfers,
     ixfrCheckPercent: config.ixfrCheckPercent,
     maxTransfersOut: config.maxTransfersOut,
+    certificateWarnDays: config.certificateWarnDays,
     expired: config.expired,
     suspicious: config.suspicious,
     holdLossPercent: config.holdRecordLossPercent,
@@ -360,7 +362,10 @@ function reloader(config: Config, argv: readonly string[], { control, edge, log 
     control.reload(controlSettings(next));
     const tls = readTlsFiles({ ...next, dnsTls: config.dnsTls });
     if (!tls.ok) log.error({ reason: tls.error }, "the certificate can't be read again; the old one stays in force");
-    else if (tls.value) edge.renewTls(tls.value.settings);
+    else if (tls.value) {
+      edge.renewTls(tls.value.settings);
+      control.setListenerCertificate(tls.value.certificate);
+    }
     log.info("options read again");
   };
 }

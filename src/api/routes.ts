@@ -19,6 +19,7 @@ import { identityHandlers } from "./handlers/identity.ts";
 import { ownHandlers } from "./handlers/own.ts";
 import { recordHandlers } from "./handlers/records.ts";
 import { secondaryHandlers } from "./handlers/secondary.ts";
+import { transportHandlers } from "./handlers/transport.ts";
 import { zoneHandlers } from "./handlers/zones.ts";
 import { type RawQuery, readQuery } from "./query.ts";
 
@@ -26,6 +27,7 @@ const HANDLERS: Handlers = {
   ...identityHandlers,
   ...zoneHandlers,
   ...secondaryHandlers,
+  ...transportHandlers,
   ...recordHandlers,
   ...ownHandlers,
   ...catalogHandlers,

@@ -144,6 +144,12 @@ export const OPTIONS = {
     "Share of the incremental transfers, in percent, after which the whole zone is fetched, too, and compared.",
     { reloads: true },
   ),
+  certificateWarnDays: given(
+    integer(1, 365),
+    21,
+    "How many days before its end a certificate, a peer's or ours, becomes a warning.",
+    { reloads: true },
+  ),
   expired: given(
     choice("servfail", "serve"),
     "servfail",

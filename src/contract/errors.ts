@@ -149,6 +149,19 @@ export const ERRORS = {
     sentence: "{about} is too large: an ACL holds at most a /24 of IPv4 or a /64 of IPv6.",
   },
 
+  // Transport of a peer
+  "transport.host-name-needed": {
+    status: 400,
+    number: 20331,
+    sentence: "mode strict needs host_name: the name that the certificate of the peer is for.",
+  },
+  "transport.pins-needed": {
+    status: 400,
+    number: 20332,
+    sentence: "mode pinned needs pins: the base64 of the SHA-256 of the peer's SubjectPublicKeyInfo.",
+  },
+  "transport.unusable": { status: 400, number: 20333, sentence: "TLS can't be used with this: {about}." },
+
   // Incoming transfers
   "incoming.not-found": {
     status: 404,

@@ -32,6 +32,14 @@ export { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion, RELEASE
 export { makeOpenApi } from "./openapi.ts";
 export type { Outcome } from "./outcome.ts";
 export { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
+export {
+  MAX_PINS,
+  PeerTransport,
+  PeerTransportWrite,
+  TLS_PORT,
+  TRANSPORT_MODES,
+  type TransportMode,
+} from "./peer-transport.ts";
 export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource } from "./record.ts";
 export {
   type Method,
@@ -59,6 +67,7 @@ export type {
   RecordService,
   SettingsService,
   StatusService,
+  TransportService,
   ZoneService,
 } from "./service.ts";
 export {

@@ -16,6 +16,7 @@ import { Deleted, PageQuery } from "./common.ts";
 import { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion } from "./held.ts";
 import { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
+import { PeerTransport, PeerTransportWrite } from "./peer-transport.ts";
 import { DnsRecord, RecordQuery } from "./record.ts";
 import { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import { EventRow, EventsQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
@@ -66,6 +67,7 @@ const SECONDARY = `${ACCOUNT}/secondary_dns`;
 const OUTGOING = `${ZONE}/secondary_dns/outgoing`;
 const OWN = "/countersign/v1";
 const CATALOG = `${OWN}/catalogs/{catalogId}`;
+const OWN_TRANSPORT = `${OWN}/peers/{peerId}/transport`;
 const OWN_ZONE = `${OWN}/zones/{zoneId}`;
 
 const Ok = z.literal("OK");
@@ -165,6 +167,9 @@ export const ROUTES = {
   }),
 
   //--- Countersign's own
+  "transport.get": route("GET", OWN_TRANSPORT, "How zones come from a peer: clear or TLS", "one", PeerTransport),
+  "transport.set": route("PUT", OWN_TRANSPORT, "Replace it", "one", PeerTransport, { body: PeerTransportWrite }),
+  "transport.delete": route("DELETE", OWN_TRANSPORT, "Back to clear, certificates and pins forgotten", "one", Deleted),
   "own.status": route("GET", OWN_ZONE, "Mode, serials, peers, what is held and why, DNSSEC details", "one", ZoneStatus),
   "own.settings.get": route("GET", `${OWN_ZONE}/settings`, "Countersign's settings of a zone", "one", ZoneSettings),
   "own.settings.edit": route("PATCH", `${OWN_ZONE}/settings`, "Edit them", "one", ZoneSettings, {

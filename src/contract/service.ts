@@ -19,6 +19,7 @@ import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import type { FreezeState, HeldReleased, HeldVersion } from "./held.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
+import type { PeerTransport, PeerTransportWrite } from "./peer-transport.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
 import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import type { EventRow, EventsQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
@@ -88,6 +89,15 @@ export interface PeerService {
   updateAcl(accountId: string, aclId: string, acl: AclWrite): Promise<Outcome<Acl>>;
   /** acl.not-found */
   deleteAcl(accountId: string, aclId: string): Promise<Outcome<{ readonly id: string }>>;
+}
+
+export interface TransportService {
+  /** A peer without one is `clear`. peer.not-found */
+  getTransport(peerId: string): Promise<Outcome<PeerTransport>>;
+  /** peer.not-found, transport.host-name-needed, .pins-needed, .unusable */
+  setTransport(peerId: string, transport: PeerTransportWrite): Promise<Outcome<PeerTransport>>;
+  /** peer.not-found */
+  deleteTransport(peerId: string): Promise<Outcome<{ readonly id: string }>>;
 }
 
 export interface IncomingService {
@@ -195,6 +205,7 @@ export interface ControlService
     ZoneService,
     DnssecService,
     PeerService,
+    TransportService,
     IncomingService,
     OutgoingService,
     RecordService,

@@ -10,6 +10,7 @@ import type { Crypto, CryptoChoice } from "#crypto";
 import { DELETED, NO_FLAGS } from "#keyplan";
 import type { MasterKey } from "#keys";
 import { readName } from "#name";
+import { type CertificateFacts, SessionPool } from "#net";
 import type { PublicationSender } from "#publish";
 import type { Store, ZoneRow } from "#store";
 import type { Logger, MetricSource } from "#telemetry";
@@ -40,6 +41,7 @@ import { setRoundTimers } from "./round-timers.ts";
 import { Scheduler } from "./scheduler.ts";
 import { makeService } from "./service/index.ts";
 import { SignatureSaver } from "./signature-saver.ts";
+import { CertificateWatch } from "./transport/certificate-watch.ts";
 import { type RoundListener, Zone } from "./zone.ts";
 
 export type ControlOptions = {
@@ -84,35 +86,13 @@ export class Control {
   #stopping = false;
 
   constructor(options: ControlOptions) {
-    const { store, sender, crypto, log, master } = options;
+    const { store, log } = options;
     this.#settings = options.settings;
-    const now = () => Math.floor(Date.now() / 1000);
-    const jobs = new JobRunner(options.jobs, options.cryptoChoice, crypto);
-    this.#deps = {
-      store,
-      sender,
-      crypto,
-      vault: new KeyVault(master, crypto),
-      jobs,
-      hook: new HookRunner(options.hookDirectory, () => this.#settings.hook, jobs),
-      events: new EventLog(store, log, Date.now),
-      attempts: new AttemptLog(store, log),
-      scheduler: new Scheduler({ now: () => Date.now() / 1000 }),
-      gate: new Gate((lane) => laneLimit(lane, this.#settings.maxTransfers)),
-      health: new PrimaryHealth(
-        () => performance.now() / 1000,
-        (peer) => this.#recovered(peer),
-      ),
-      log,
-      settings: () => this.#settings,
-      now,
-      nowMs: Date.now,
-      random: Math.random,
-    };
+    this.#book = new PeerBook(store);
+    this.#deps = this.#makeDeps(options);
     this.#deps.hook.sweep();
     this.#feed = new EventFeed(store.events, this.#deps.events);
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
-    this.#book = new PeerBook(store);
     this.#notes = new NoteKeeper(store, log);
     this.#outgoing = new Outgoing(this.#deps, this.#registry, this.#book, this.#notes);
     this.#watcher = new ParentWatcher(this.#deps, makeExchange());
@@ -154,6 +134,37 @@ export class Control {
         lookAtParent: (zone) => void this.#watcher.look(zone),
       },
     });
+  }
+
+  /** Reads the settings and the book of peers, which are there by then. */
+  #makeDeps(options: ControlOptions): Deps {
+    const { store, sender, crypto, log, master } = options;
+    const now = () => Math.floor(Date.now() / 1000);
+    const jobs = new JobRunner(options.jobs, options.cryptoChoice, crypto);
+    const events = new EventLog(store, log, Date.now);
+    return {
+      store,
+      sender,
+      crypto,
+      vault: new KeyVault(master, crypto),
+      jobs,
+      hook: new HookRunner(options.hookDirectory, () => this.#settings.hook, jobs),
+      events,
+      attempts: new AttemptLog(store, log),
+      scheduler: new Scheduler({ now: () => Date.now() / 1000 }),
+      gate: new Gate((lane) => laneLimit(lane, this.#settings.maxTransfers)),
+      health: new PrimaryHealth(
+        () => performance.now() / 1000,
+        (peer) => this.#recovered(peer),
+      ),
+      sessions: new SessionPool(),
+      certificates: this.#watchCertificates(events),
+      log,
+      settings: () => this.#settings,
+      now,
+      nowMs: Date.now,
+      random: Math.random,
+    };
   }
 
   get zoneCount(): number {
@@ -202,6 +213,12 @@ export class Control {
     this.#restored = [];
     this.#catalogKeeper.begin();
     this.#saver.start();
+    this.#lookAtCertificates();
+  }
+
+  /** Of DNS over TLS; at the start, and after SIGHUP. */
+  setListenerCertificate(certificate: CertificateFacts | undefined): void {
+    this.#deps.certificates.setListener(certificate);
   }
 
   /** After SIGHUP. */
@@ -220,6 +237,7 @@ export class Control {
     await this.#catalogKeeper.stop();
     this.#feed.stop();
     for (const { refresher } of this.#registry.all()) refresher.stop();
+    this.#deps.sessions.close();
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
     await this.#saver.stop();
     await this.#notes.stop();
@@ -270,8 +288,25 @@ export class Control {
     return new Refresher({ zone, book: this.#book, notes: this.#notes, deps: this.#deps }, note);
   }
 
+  #watchCertificates(events: EventLog): CertificateWatch {
+    return new CertificateWatch({
+      nowMs: Date.now,
+      warnDays: () => this.#settings.certificateWarnDays,
+      tell: (event) => events.add(event),
+      peerName: (id) => this.#book.find(id)?.name,
+      ours: () => this.#book.ownCertificates(),
+    });
+  }
+
+  #lookAtCertificates(): void {
+    this.#deps.certificates.look();
+    const at = this.#deps.now() + CERTIFICATE_LOOK_SECONDS;
+    this.#deps.scheduler.set("certificates", at, () => this.#lookAtCertificates());
+  }
+
   async #peersChanged(): Promise<void> {
     await this.#book.reload();
+    this.#deps.certificates.look();
     for (const { refresher } of this.#registry.all()) refresher.peersChanged();
   }
 
@@ -290,6 +325,9 @@ export class Control {
 
 /** What a new zone waits for the workers at most: one that is just being replaced must not hold up the API, milliseconds. */
 const TAKE_WAIT_MS = 2000;
+
+/** Certificates end by the day: often enough to be early in it. */
+const CERTIFICATE_LOOK_SECONDS = 3600;
 
 /** Rounds in progress get this long to end when the server stops, milliseconds. */
 const STOP_WAIT_MS = 1500;

@@ -1,6 +1,6 @@
 /** What the parts of control are handed: ports, clock, chance, and the settings in force. */
 import type { Crypto } from "#crypto";
-import type { SocketAddress } from "#net";
+import type { SessionPool, SocketAddress } from "#net";
 import type { PublicationSender } from "#publish";
 import type { Store } from "#store";
 import type { Logger } from "#telemetry";
@@ -13,6 +13,7 @@ import type { JobRunner } from "./job-runner.ts";
 import type { KeyVault } from "./key-vault.ts";
 import type { PrimaryHealth } from "./primary-health.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { CertificateWatch } from "./transport/certificate-watch.ts";
 
 /** From the configuration; may change on SIGHUP. */
 export type ControlSettings = {
@@ -34,6 +35,8 @@ export type ControlSettings = {
   /** Share of the IXFRs that are compared with an AXFR of the same serial, 0 to 100. */
   readonly ixfrCheckPercent: number;
   readonly maxTransfersOut: number;
+  /** How long before its end a certificate is spoken of. */
+  readonly certificateWarnDays: number;
   readonly expired: "servfail" | "serve";
   /** What becomes of a version with warnings. */
   readonly suspicious: "take" | "hold";
@@ -56,6 +59,9 @@ export type Deps = {
   readonly gate: Gate;
   /** Which primaries are out of reach. */
   readonly health: PrimaryHealth;
+  /** Connections to primaries that are kept between two exchanges. */
+  readonly sessions: SessionPool;
+  readonly certificates: CertificateWatch;
   readonly log: Logger;
   readonly settings: () => ControlSettings;
   /** Unix seconds, whole. */

@@ -17,6 +17,7 @@
  */
 import { fail, ok, type Result } from "#bytes";
 import type { Name } from "#name";
+import type { TlsFacts } from "#net";
 import { ttlsDiffered, type ZoneChange, type ZoneLimits, ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
 import { apexSoaRdata } from "./image-facts.ts";
@@ -55,6 +56,8 @@ export type Fetched = {
   readonly messages: number;
   readonly records: number;
   readonly octets: number;
+  /** What the last handshake showed. */
+  readonly tls: TlsFacts | undefined;
 };
 
 export async function fetchVersion(order: FetchOrder, deps: Deps): Promise<Fetched> {
@@ -71,9 +74,9 @@ export function notFetched(asked: Fetched["asked"], fault: Fault): Fetched {
   return { result: fail(fault), asked, got: null, fallback: undefined, ...NOTHING };
 }
 
-type Counts = Pick<Fetched, "messages" | "records" | "octets">;
+type Counts = Pick<Fetched, "messages" | "records" | "octets" | "tls">;
 
-const NOTHING: Counts = { messages: 0, records: 0, octets: 0 };
+const NOTHING: Counts = { messages: 0, records: 0, octets: 0, tls: undefined };
 
 async function fetchWhole(
   order: FetchOrder,
@@ -162,7 +165,7 @@ function wholeArrival(version: ZoneVersion, primary: Primary): Arrival {
 
 /** Whether a failure says something about the changes. What the network does to an IXFR it does to an AXFR, too. */
 function fallsBack({ code }: Fault): boolean {
-  return !code.startsWith("net.");
+  return !code.startsWith("net.") && !code.startsWith("tls.");
 }
 
 /** Both transfers are one attempt: they share its time. */
@@ -175,5 +178,6 @@ function sum(before: Counts, report: TransferReport): Counts {
     messages: before.messages + report.messages,
     records: before.records + report.records,
     octets: before.octets + report.octets,
+    tls: report.tls ?? before.tls,
   };
 }

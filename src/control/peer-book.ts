@@ -3,10 +3,12 @@ import { fromBase64 } from "#bytes";
 import { findTsigAlgorithm, readRange } from "#contract";
 import { readName } from "#name";
 import { addressOctets } from "#net";
-import type { PeerRow, Store, TsigRow } from "#store";
+import type { PeerRow, Store, TransportRow, TsigRow } from "#store";
 import type { AddressRange, NotifyPeer, OutgoingPeer } from "#transfer";
 import type { TsigKey } from "#tsig";
 import type { Primary } from "./primary-client.ts";
+import type { WatchedCertificate } from "./transport/certificate-watch.ts";
+import { CLEAR, openTransport, type Transport } from "./transport/transport.ts";
 
 const DEFAULT_PORT = 53;
 
@@ -16,17 +18,20 @@ export class PeerBook {
   #peers: ReadonlyMap<string, PeerRow> = new Map();
   #keys: ReadonlyMap<string, TsigKey> = new Map();
   #ranges: ReadonlyMap<string, readonly AddressRange[]> = new Map();
+  #transports: ReadonlyMap<string, { readonly port: number; readonly transport: Transport }> = new Map();
 
   constructor(store: Store) {
     this.#store = store;
   }
 
   async reload(): Promise<void> {
-    const [peers, tsigs, acls] = await Promise.all([
+    const [peers, tsigs, acls, transports] = await Promise.all([
       this.#store.peers.list(),
       this.#store.tsigs.list(),
       this.#store.acls.list(),
+      this.#store.transports.list(),
     ]);
+    this.#transports = new Map(transports.map((row) => [row.peerId, readTransport(row)]));
     this.#peers = new Map(peers.map((row) => [row.id, row]));
     const keys = new Map<string, TsigKey>();
     for (const row of tsigs) {
@@ -54,13 +59,10 @@ export class PeerBook {
     const row = this.#peers.get(id);
     if (!row || row.ip === "") return undefined;
     const key = row.tsigId === null ? undefined : this.#keys.get(row.tsigId);
-    return {
-      id,
-      name: row.name,
-      address: { address: row.ip, port: row.port || DEFAULT_PORT },
-      key,
-      ixfr: row.ixfrEnable,
-    };
+    const notifyAddress = { address: row.ip, port: row.port || DEFAULT_PORT };
+    const { port, transport } = this.#transports.get(id) ?? { port: notifyAddress.port, transport: CLEAR };
+    const address = { address: row.ip, port };
+    return { id, name: row.name, address, notifyAddress, transport, key, ixfr: row.ixfrEnable };
   }
 
   /** As one that is given zones: an address is not necessary. Undefined when the peer is gone. */
@@ -78,10 +80,22 @@ export class PeerBook {
     return primary.key ? { id, address, key: primary.key } : { id, address };
   }
 
+  /** What we show to peers. */
+  ownCertificates(): readonly WatchedCertificate[] {
+    return [...this.#transports].flatMap(([id, { transport }]) => {
+      const own = transport.kind === "tls" ? transport.client.own : undefined;
+      return own ? [{ ...own, whose: `that we show to the peer ${this.#peers.get(id)?.name ?? id}` }] : [];
+    });
+  }
+
   /** Sources of an account beside its peers whose NOTIFY is believed. */
   ranges(accountId: string): readonly AddressRange[] {
     return this.#ranges.get(accountId) ?? [];
   }
+}
+
+function readTransport(row: TransportRow) {
+  return { port: row.port, transport: openTransport(row) };
 }
 
 /** Undefined for a row that the API would not have taken. */

@@ -1,16 +1,7 @@
 /** Talks to a primary: the SOA question over UDP or TCP, the transfer over TCP, both with TSIG where the peer has a key. */
 import { fail, ok, type Result } from "#bytes";
 import type { Name } from "#name";
-import {
-  askTcp,
-  askUdp,
-  dialTcp,
-  type NetError,
-  printSocketAddress,
-  randomId,
-  type SocketAddress,
-  type TcpSession,
-} from "#net";
+import { type NetError, printSocketAddress, randomId, type Session, type SocketAddress, type TlsFacts } from "#net";
 import {
   buildAxfrQuery,
   buildIxfrQuery,
@@ -22,23 +13,27 @@ import {
 import { type StartHmac, signMessage, type TsigKey, TsigVerifier } from "#tsig";
 import type { ZoneLimits } from "#zone";
 import { TransferReader } from "./transfer-reader.ts";
+import { askPrimary, openSession, type Transport, type TransportOptions } from "./transport/transport.ts";
 import type { Fault } from "./work.ts";
 
 export type Primary = {
   /** Id of the peer. */
   readonly id: string;
   readonly name: string;
+  /** With the port of the transport. */
   readonly address: SocketAddress;
+  /** Where it takes NOTIFY, which goes in the clear whatever its transfers do: it tells a serial, and TSIG guards it. */
+  readonly notifyAddress: SocketAddress;
+  readonly transport: Transport;
   readonly key: TsigKey | undefined;
   /** The peer's `ixfr_enable`: whether it may be asked for what has changed (IXFR). */
   readonly ixfr: boolean;
 };
 
-export type TalkOptions = {
+export type TalkOptions = TransportOptions & {
   readonly startHmac: StartHmac;
   /** Unix seconds. */
   readonly now: () => number;
-  readonly signal?: AbortSignal;
 };
 
 /** `readSoaAnswer`'s answer, or why there is none to read. */
@@ -53,8 +48,7 @@ export async function askSoa(
 ): Promise<SoaOutcome> {
   const id = randomId();
   const { query, verifier } = signed(buildSoaQuery(apex, id), primary, talk);
-  const ask = transport === "udp" ? askUdp : askTcp;
-  const answer = await ask(query, { server: primary.address, timeoutMs, signal: talk.signal });
+  const answer = await askPrimary(query, primary, transport, timeoutMs, talk);
   if (!answer.ok) return { kind: "failed", fault: netFault(answer.error) };
   const message = verifier ? unsigned(answer.value, verifier, talk) : ok(answer.value);
   if (!message.ok) return { kind: "failed", fault: message.error };
@@ -83,6 +77,8 @@ export type TransferReport = {
   readonly messages: number;
   readonly records: number;
   readonly octets: number;
+  /** What the handshake showed; undefined on clear TCP and when there was none. */
+  readonly tls: TlsFacts | undefined;
 };
 
 /** Messages that say nothing cost a primary nothing: more than one a record is more than any zone needs. */
@@ -102,16 +98,15 @@ export async function transferZone(
   const id = randomId();
   const question = base ? buildIxfrQuery(apex, id, base.soa) : buildAxfrQuery(apex, id);
   const { query, verifier } = signed(question, primary, talk);
-  const session = await dialTcp({
-    server: primary.address,
+  const bounds = {
     connectTimeoutMs: limits.connectTimeoutMs,
     messageTimeoutMs: limits.messageTimeoutMs,
     totalTimeoutMs: limits.totalTimeoutMs,
     maxMessages: limits.zone.records + SPARE_MESSAGES,
     maxOctets: limits.zone.octets * OCTETS_OF_WIRE,
-    signal: talk.signal,
-  });
-  if (!session.ok) return { result: fail(netFault(session.error)), messages: 0, records: 0, octets: 0 };
+  };
+  const session = await openSession(primary, bounds, talk);
+  if (!session.ok) return { result: fail(netFault(session.error)), messages: 0, records: 0, octets: 0, tls: undefined };
   const reader = new TransferReader({ apex, id, limits: limits.zone, serial: base?.serial }, () =>
     session.value.close(),
   );
@@ -119,7 +114,10 @@ export async function transferZone(
     session.value.send(query);
     const result = await readTransfer(session.value, reader, verifier, talk);
     const { messages, octets } = session.value.received;
-    return { result, messages, records: reader.records, octets };
+    const { tls } = session.value;
+    // Complete: what comes next on the connection is another exchange's.
+    if (result.ok) session.value.release();
+    return { result, messages, records: reader.records, octets, tls };
   } finally {
     session.value.close();
     reader.close();
@@ -127,7 +125,7 @@ export async function transferZone(
 }
 
 async function readTransfer(
-  session: TcpSession,
+  session: Session,
   reader: TransferReader,
   verifier: TsigVerifier | undefined,
   talk: TalkOptions,
@@ -175,6 +173,16 @@ const NET_SENTENCES: Readonly<Partial<Record<NetError["code"], string>>> = {
   "net.unreachable": "there is no route to it",
   "net.closed": "the connection was closed",
   "net.bad_address": "not an IP address",
+  "tls.version": "it does not speak TLS 1.3",
+  "tls.no-alpn": "it did not select ALPN dot",
+  "tls.untrusted": "its certificate is not trusted",
+  "tls.expired": "its certificate has expired",
+  "tls.not-yet-valid": "its certificate is not valid yet",
+  "tls.wrong-name": "its certificate is for another name",
+  "tls.wrong-pin": "its key is none of the pinned ones",
+  "tls.client-certificate": "it wants a client certificate, or does not take ours",
+  "tls.unusable": "the TLS settings of this peer can't be used",
+  "tls.failed": "no TLS handshake",
 };
 
 function netFault(error: NetError): Fault {

@@ -28,6 +28,7 @@ import { NO_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
 import { askSoa, type Primary, primaryText, type SoaOutcome } from "./primary-client.ts";
 import { tellReport } from "./refresh-events.ts";
 import { compareSoa } from "./soa-compare.ts";
+import { type TransportOptions, tlsIdentity, transportOf } from "./transport/transport.ts";
 import type { Arrival } from "./versions.ts";
 import type { Held, Round } from "./work.ts";
 import type { Zone } from "./zone.ts";
@@ -378,6 +379,7 @@ export class Refresher {
     return {
       ...this.#about(primary),
       ...begun,
+      tlsIdentity: tlsIdentity(primary, fetched.tls),
       kind: asked,
       got,
       fallbackCode: fallback?.code ?? null,
@@ -450,7 +452,9 @@ export class Refresher {
   }
 
   #talk(signal: AbortSignal) {
-    return { startHmac: this.#deps.crypto.startHmac, now: this.#deps.now, signal };
+    const { crypto, now, sessions, certificates } = this.#deps;
+    const seen: TransportOptions["seen"] = (peerId, facts) => certificates.saw(peerId, facts);
+    return { startHmac: crypto.startHmac, now, signal, sessions, seen };
   }
 
   #limits(timeoutSeconds: number) {
@@ -508,7 +512,8 @@ export class Refresher {
   /** What every attempt with this primary has in common. */
   #about(primary: Primary) {
     const tsigKey = primary.key ? printName(primary.key.name) : null;
-    const who = { zoneId: this.#zone.id, peerId: primary.id, address: primaryText(primary) };
+    const transport = transportOf(primary, "tcp");
+    const who = { zoneId: this.#zone.id, peerId: primary.id, address: primaryText(primary), transport };
     return { ...PLAIN, ...who, direction: "in", tsigKey } as const;
   }
 
@@ -521,7 +526,7 @@ export class Refresher {
     this.#record({
       ...this.#about(primary),
       kind: "soa",
-      transport,
+      transport: transportOf(primary, transport),
       reason: this.#reason(),
       outcome: fault.code.startsWith("net.") ? "failed" : "refused",
       startedAt,

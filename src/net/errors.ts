@@ -20,6 +20,7 @@ export type NetErrorCode =
   | "tls.wrong-name" // its certificate is for other names
   | "tls.wrong-pin" // its key is none of the pinned ones
   | "tls.client-certificate" // it wants a certificate from us, or does not take the one we have
+  | "tls.unusable" // our own settings for it can't be used
   | "tls.failed"; // any other end of the handshake: see detail
 
 export interface NetError {

@@ -121,6 +121,13 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX members_of_catalog ON catalog_members (catalog_id);
   `,
+  // 6: transfers over TLS, peer by peer; without a row a peer is asked in the clear
+  `
+  CREATE TABLE peer_transports (
+    peer_id TEXT PRIMARY KEY REFERENCES peers (id) ON DELETE CASCADE, mode TEXT NOT NULL, port INTEGER NOT NULL,
+    host_name TEXT, pins TEXT NOT NULL, ca TEXT, certificate TEXT, sealed_key BLOB
+  ) STRICT;
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

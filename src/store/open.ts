@@ -15,6 +15,7 @@ import { accountTable, settingTable, tokenTable } from "./tables/identity.ts";
 import { outgoingTable } from "./tables/outgoing.ts";
 import { aclTable, peerTable, tsigTable } from "./tables/peers.ts";
 import { documentTable, incomingTable, timerTable, versionTable } from "./tables/transfers.ts";
+import { transportTable } from "./tables/transports.ts";
 import { dnssecTable, keyTable, zoneTable } from "./tables/zones.ts";
 
 /** Its name in the data directory: there is something to open when it exists. */
@@ -63,6 +64,7 @@ function makeTables(
     incoming: incomingTable(db, inTransaction),
     outgoing: outgoingTable(db, inTransaction),
     peers: peerTable(db),
+    transports: transportTable(db, sealer),
     tsigs: tsigTable(db, sealer),
     acls: aclTable(db),
     versions: versionTable(db),

@@ -94,6 +94,16 @@ export interface Schema {
     ixfr_enable: Flag;
     tsig_id: string | null;
   };
+  peer_transports: {
+    peer_id: string;
+    mode: string;
+    port: number;
+    host_name: string | null;
+    pins: string;
+    ca: string | null;
+    certificate: string | null;
+    sealed_key: Uint8Array | null;
+  };
   tsigs: { id: string; account_id: string; name: string; algo: string; sealed_secret: Uint8Array };
   acls: { id: string; account_id: string; name: string; ip_range: string };
   zone_versions: {

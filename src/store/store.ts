@@ -19,6 +19,7 @@ import type {
   TimerRow,
   TokenRow,
   TransferRow,
+  TransportRow,
   TsigRow,
   VersionRow,
   ZoneRow,
@@ -40,6 +41,7 @@ export interface Tables {
   readonly incoming: IncomingTable;
   readonly outgoing: OutgoingTable;
   readonly peers: PeerTable;
+  readonly transports: TransportTable;
   readonly tsigs: TsigTable;
   readonly acls: AclTable;
   readonly versions: VersionTable;
@@ -114,6 +116,13 @@ export interface PeerTable {
   remove(id: string): Promise<void>;
   /** Names of the zones that transfer from it or are given to it. */
   zonesOf(peerId: string): Promise<readonly string[]>;
+}
+
+export interface TransportTable {
+  list(): Promise<readonly TransportRow[]>;
+  find(peerId: string): Promise<TransportRow | undefined>;
+  put(row: TransportRow): Promise<void>;
+  remove(peerId: string): Promise<void>;
 }
 
 export interface TsigTable {

@@ -7,6 +7,7 @@ import type {
   Dnssec,
   EventRow,
   Peer as PeerResource,
+  PeerTransport,
   Transfer,
   Tsig,
   Zone,
@@ -285,6 +286,23 @@ describe("peers, TSIGs, ACLs", () => {
     await cli.ok("zone", "remove", "used.example");
     await cli.ok("peer", "remove", "paris");
     await cli.ok("tsig", "remove", "made.example");
+  });
+
+  test("a peer's TLS is set, shown and taken back", async () => {
+    await cli.ok("peer", "add", "secure", "192.0.2.3");
+    expect(await cli.ok("peer", "tls", "secure")).toMatch(/transport +clear/);
+    const pin = Buffer.alloc(32, 7).toString("base64");
+    const set = await cli.ok("peer", "tls", "secure", "--strict", "ns1.example", "--pin", pin, "--port", "8853");
+    expect(set).toMatch(/TLS, strict/);
+    const shown = await cli.json<PeerTransport>("peer", "tls", "secure");
+    expect(shown).toMatchObject({ mode: "strict", host_name: "ns1.example", pins: [pin], port: 8853, last_seen: null });
+    expect(await cli.run("peer", "tls", "secure", "--pinned")).toMatchObject({ code: 1 });
+    expect(await cli.run("peer", "tls", "secure", "--pin", pin)).toMatchObject({ code: 2 });
+    expect(await cli.run("peer", "tls", "secure", "--pinned", "--clear")).toMatchObject({ code: 2 });
+    const missing = ["--opportunistic", "--certificate", "nowhere.pem", "--key", "nowhere.pem"];
+    expect(await cli.run("peer", "tls", "secure", ...missing)).toMatchObject({ code: 4 });
+    expect(await cli.ok("peer", "tls", "secure", "--clear")).toMatch(/transport +clear/);
+    await cli.ok("peer", "remove", "secure");
   });
 
   test("names that two have are asked for by id", async () => {

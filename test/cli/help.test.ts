@@ -30,6 +30,7 @@ const COMMANDS = [
   "peer add",
   "peer list",
   "peer show",
+  "peer tls",
   "peer remove",
   "tsig add",
   "tsig list",

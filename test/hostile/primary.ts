@@ -1,10 +1,12 @@
 /**
- * A primary that follows a script: honest until told otherwise, zone by zone. It speaks UDP and TCP on one port, signs with
- * TSIG when the question was signed, and does to a transfer whatever its trick says, octet by octet.
+ * A primary that follows a script: honest until told otherwise, zone by zone. It speaks UDP and TCP on one port and, when it
+ * has a certificate, TLS on another; signs with TSIG when the question was signed, and does to a transfer whatever its trick
+ * says, octet by octet.
  */
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { openCrypto } from "#crypto";
 import { parseMessage, type ResourceRecord, writeMessage } from "#message";
 import { nameKey, printName, readName } from "#name";
@@ -60,24 +62,35 @@ export type IxfrTrick = (transfer: Transfer, from: Zone | undefined) => void | P
 /** Gives the answer to a SOA question; undefined is silence. `honest`: what it would be without a trick. */
 export type SoaTrick = (
   honest: (more?: MessageTricks, zone?: Zone) => Uint8Array,
-  transport: "udp" | "tcp",
+  transport: Transport,
 ) => Uint8Array | undefined;
+
+export type Transport = "udp" | "tcp" | "tls";
 
 export type Trick = { readonly soa?: SoaTrick; readonly axfr?: AxfrTrick; readonly ixfr?: IxfrTrick };
 
 export type HostilePrimary = {
   readonly address: string;
   readonly port: number;
+  /** 0 without a certificate. */
+  readonly tlsPort: number;
+  /** Messages that came, by how. */
+  readonly heard: Readonly<Record<Transport, number>>;
+  /** Of TLS, since the start. */
+  readonly handshakes: number;
   /** Serves this version, with the trick or without one. */
   serve(zone: PeerZone, trick?: Trick): Zone;
   /** Sends a NOTIFY (RFC 1996) to this port of 127.0.0.1, signed when there is a key. Its answer is not waited for. */
   notify(port: number, zone: string): void;
+  /** Closes every connection that is open. */
+  hangUp(): void;
   /** Connections that are open now. */
   readonly connections: number;
   stop(): Promise<void>;
 };
 
-export async function startHostilePrimary(tsig?: TsigKey): Promise<HostilePrimary> {
+export async function startHostilePrimary(tsig?: TsigKey, tlsOptions?: TlsOptions): Promise<HostilePrimary> {
+  const heard = { udp: 0, tcp: 0, tls: 0 };
   const port = await freePort();
   const zones = new Map<string, { readonly zone: Zone; readonly trick: Trick; readonly before: readonly Zone[] }>();
   const sockets = new Set<Socket>();
@@ -91,21 +104,43 @@ export async function startHostilePrimary(tsig?: TsigKey): Promise<HostilePrimar
   const udp = createSocket("udp4");
   udp.on("message", (query, from) => {
     // Answers to NOTIFY come here, too.
-    if ((query[2]! & 0x80) === 0) answerUdp(udp, query, from, find(query), key);
+    if ((query[2]! & 0x80) !== 0) return;
+    heard.udp++;
+    answerUdp(udp, query, from, find(query), key);
   });
   udp.bind(port, LOOPBACK);
   await once(udp, "listening");
-  const tcp = createServer((socket) => {
+  const serve = (transport: "tcp" | "tls") => (socket: Socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
     socket.once("close", () => sockets.delete(socket));
-    eachMessage(socket, (query) => answerTcp(socket, query, find(query), key));
-  });
+    eachMessage(socket, (query) => {
+      heard[transport]++;
+      answerStream(socket, query, find(query), transport, key);
+    });
+  };
+  const tcp = createServer(serve("tcp"));
   tcp.listen(port, LOOPBACK);
   await once(tcp, "listening");
+  const tls = tlsOptions && createTlsServer({ ALPNProtocols: ["dot"], ...tlsOptions }, serve("tls"));
+  const tlsPort = tls ? await freePort() : 0;
+  let handshakes = 0;
+  tls?.on("secureConnection", () => {
+    handshakes++;
+  });
+  tls?.on("tlsClientError", (_, socket) => socket.destroy());
+  if (tls) {
+    tls.listen(tlsPort, LOOPBACK);
+    await once(tls, "listening");
+  }
   return {
     address: LOOPBACK,
     port,
+    tlsPort,
+    heard,
+    get handshakes() {
+      return handshakes;
+    },
     serve(text, trick = {}) {
       const zone = readZone(text);
       const past = zones.get(nameKey(zone.soa.owner));
@@ -114,10 +149,13 @@ export async function startHostilePrimary(tsig?: TsigKey): Promise<HostilePrimar
       return zone;
     },
     notify: (target, zone) => udp.send(notifyMessage(zone, key), target, LOOPBACK),
+    hangUp() {
+      for (const socket of sockets) socket.destroy();
+    },
     get connections() {
       return sockets.size;
     },
-    stop: () => stop(udp, tcp, sockets),
+    stop: () => stop(udp, tls ? [tcp, tls] : [tcp], sockets),
   };
 }
 
@@ -185,7 +223,7 @@ function otherQuestion({ name, type, class: rrClass }: { name: string; type: num
   return { name: read.value, type, class: rrClass };
 }
 
-function answerSoa(query: Uint8Array, served: Served, transport: "udp" | "tcp", key: WireTsigKey | undefined) {
+function answerSoa(query: Uint8Array, served: Served, transport: Transport, key: WireTsigKey | undefined) {
   const write = writer(query, key);
   const honest = (more?: MessageTricks, zone = served.zone) => write([zone.soa], more);
   return served.trick.soa ? served.trick.soa(honest, transport) : honest();
@@ -203,7 +241,13 @@ function answerUdp(
   if (answer) udp.send(answer, from.port, from.address);
 }
 
-function answerTcp(socket: Socket, query: Uint8Array, served: Served | undefined, key?: WireTsigKey): void {
+function answerStream(
+  socket: Socket,
+  query: Uint8Array,
+  served: Served | undefined,
+  transport: "tcp" | "tls",
+  key?: WireTsigKey,
+): void {
   if (!served) {
     socket.destroy();
     return;
@@ -214,7 +258,7 @@ function answerTcp(socket: Socket, query: Uint8Array, served: Served | undefined
   const send = (message: Uint8Array): void =>
     write(Buffer.concat([Uint8Array.of(message.length >> 8, message.length & 255), message]));
   if (served.type === QUERY_SOA) {
-    const answer = answerSoa(query, served, "tcp", key);
+    const answer = answerSoa(query, served, transport, key);
     if (answer) send(answer);
   }
   if (served.type !== QUERY_AXFR && served.type !== QUERY_IXFR) return;
@@ -293,9 +337,10 @@ function eachMessage(socket: Socket, take: (message: Uint8Array) => void): void 
   });
 }
 
-async function stop(udp: UdpSocket, tcp: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+async function stop(udp: UdpSocket, servers: readonly Server[], sockets: ReadonlySet<Socket>): Promise<void> {
   for (const socket of sockets) socket.destroy();
-  await Promise.all([new Promise<void>((done) => udp.close(() => done())), new Promise((done) => tcp.close(done))]);
+  const closed = servers.map((server) => new Promise((done) => server.close(done)));
+  await Promise.all([new Promise<void>((done) => udp.close(() => done())), ...closed]);
 }
 
 /** The name as text of a record, for messages of tests. */

@@ -76,6 +76,7 @@ export function makeMemoryService(): MemoryService {
     ...zonePart(zones, withZone, () => service.fail),
     ...dnssecPart(withZone),
     ...peerPart(),
+    ...transportPart(),
     ...incomingPart(withZone),
     ...outgoingPart(withZone),
     ...recordPart(withZone),
@@ -276,6 +277,17 @@ function collection<T extends { readonly id: string }, W>(
       inAccount(account, () => (items.has(id) ? store(id, write) : refused(missing, id))),
     remove: (account: string, id: string) =>
       inAccount(account, () => (items.delete(id) ? done({ id }) : refused(missing, id))),
+  };
+}
+
+/** Every peer is clear, and stays it. */
+function transportPart() {
+  const nothing = { host_name: null, pins: [], ca_pem: null, client_certificate: null, last_seen: null };
+  const clear = (id: string) => ({ id, mode: "clear" as const, port: 853, ...nothing });
+  return {
+    getTransport: async (peerId: string) => done(clear(peerId)),
+    setTransport: async () => refused("transport.unusable", "nothing is in memory"),
+    deleteTransport: async (peerId: string) => done({ id: peerId }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** `peer add|list|show|remove`. */
+/** `peer add|list|show|tls|remove`. */
 import type { Command } from "commander";
 import type { Peer, Tsig } from "#contract";
 import type { Context, Runner } from "../context.ts";
@@ -7,6 +7,7 @@ import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
 import { addText } from "../options.ts";
 import { ADDRESS_FORMS, printPeerAddress, readPeerAddress } from "../peer-address.ts";
 import { printFacts, printTable } from "../print.ts";
+import { addPeerTlsCommand } from "./peer-tls.ts";
 
 type AddOptions = { readonly tsig?: string; readonly ixfr?: boolean };
 
@@ -30,6 +31,7 @@ export function addPeerCommands(program: Command, run: Runner): void {
   );
   peer.command("list").description("all peers").action(run(list));
   peer.command("show <peer>").description("one peer (name or id)").action(run(show));
+  addPeerTlsCommand(peer, run);
   peer.command("remove <peer>").description("remove a peer that no zone uses").action(run(remove));
 }
 

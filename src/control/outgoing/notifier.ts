@@ -81,7 +81,7 @@ export class Notifier {
     const signed = peer.key && signMessage(plain, peer.key, now(), crypto.startHmac);
     const ask = notifyTransport(attempt) === "udp" ? askUdp : askTcp;
     const timeoutMs = settings().checkSeconds * 1000;
-    const answer = await ask(signed?.message ?? plain, { server: peer.address, timeoutMs });
+    const answer = await ask(signed?.message ?? plain, { server: peer.notifyAddress, timeoutMs });
     if (!answer.ok) return netFault(answer.error);
     let message = answer.value;
     if (signed && peer.key) {
@@ -138,7 +138,7 @@ function netFault(error: NetError): Fault {
   return { code: error.code, message: `${silent} (${error.detail})` };
 }
 
-function secondaryText({ name, address }: Primary): string {
+function secondaryText({ name, notifyAddress: address }: Primary): string {
   const text = printSocketAddress(address);
   return name === text ? text : `${name} (${text})`;
 }

@@ -19,6 +19,7 @@ import { makePeerService } from "./peers.ts";
 import { findRecord, type RecordContext, recordSource } from "./records.ts";
 import { makeSettingsService } from "./settings.ts";
 import { makeStatusService } from "./status.ts";
+import { makeTransportService } from "./transport.ts";
 import { makeZoneService, type ZoneKeeper } from "./zones.ts";
 
 export type ServiceParts = {
@@ -45,6 +46,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeZoneService(registry, keeper, deps),
     ...makeDnssecService(registry, deps),
     ...makePeerService(deps.store, parts.peersChanged),
+    ...makeTransportService(deps.store, deps.certificates, parts.peersChanged),
     ...incoming,
     ...makeCatalogService({
       registry,
