@@ -75,7 +75,7 @@ describe("the API", () => {
   });
   afterAll(() => world?.stop());
 
-  test(`${REQUESTS} requests`, async () => {
+  test(`${REQUESTS} requests`, { timeout: 180_000 }, async () => {
     const random = seededRandom(0xa91);
     const { product } = world;
     const faults: string[] = [];
