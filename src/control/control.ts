@@ -106,16 +106,7 @@ export class Control {
       services: () => this.service,
       deps: this.#deps,
     });
-    this.#listener = {
-      finished: (zone, round) => {
-        setRoundTimers(zone, this.#deps);
-        this.#catalogKeeper.roundFinished(zone);
-        this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
-        this.#watcher.consider(zone);
-        this.#outgoing.published(zone);
-      },
-      held: (zone, held) => this.#registry.findUnit(zone.id)?.refresher.roundHeld(held),
-    };
+    this.#listener = this.#makeListener();
     this.service = makeService({
       deps: this.#deps,
       registry: this.#registry,
@@ -167,6 +158,19 @@ export class Control {
     };
   }
 
+  #makeListener(): RoundListener {
+    return {
+      finished: (zone, round) => {
+        setRoundTimers(zone, this.#deps);
+        this.#catalogKeeper.roundFinished(zone);
+        this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
+        this.#watcher.consider(zone);
+        this.#outgoing.published(zone);
+      },
+      held: (zone, held) => this.#registry.findUnit(zone.id)?.refresher.roundHeld(held),
+    };
+  }
+
   get zoneCount(): number {
     return this.#registry.size;
   }
@@ -182,6 +186,7 @@ export class Control {
     await this.#catalogs.load();
     this.#restored = await restoreZones(this.#deps, this.#listener);
     const published: Promise<void>[] = [];
+    for (const { zone } of this.#restored) zone.givenOut = this.#outgoing.book.enabled(zone.id);
     for (const { zone, refreshNote } of this.#restored) {
       this.#registry.add({ zone, refresher: this.#refresherOf(zone, refreshNote) });
       zone.hidden = this.#catalogs.isHidden(zone.id);

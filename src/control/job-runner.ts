@@ -45,6 +45,7 @@ function isSmall(job: Job): boolean {
       return job.image.byteLength + changedOctets(job.changes) <= SMALL_OCTETS;
     case "compare":
       return job.ours.rdata.byteLength <= SMALL_OCTETS && job.ours.recordLengths.length <= SMALL_OCTETS / 64;
+    case "sign-share":
     case "validate":
       return job.to - job.from <= SMALL_SHARE;
     case "carry":

@@ -19,6 +19,7 @@ import {
 import type { Name } from "#name";
 import { RRType } from "#rdata";
 import { type KeyRow, newId, type ZoneRow } from "#store";
+import { nextServedSerial } from "#transfer";
 import type { ZoneChange, ZoneVersion } from "#zone";
 import { signApex } from "./apex.ts";
 import { approve } from "./approve.ts";
@@ -52,6 +53,8 @@ export type RoundContext = {
   readonly limits: ZoneLimitsNote;
   /** File of the stored version that the operator released: it is taken in spite of what speaks against it. */
   readonly releasedFile: string | undefined;
+  /** Secondaries transfer it from here. */
+  readonly givenOut: boolean;
 };
 
 /** What a round has made so far. */
@@ -186,13 +189,18 @@ async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
     return ok({ ...draft, image: stored.image, file: stored.file });
   }
   const ownChain = denial === "chain";
-  if (!ownChain && !needsStripping(stored.image)) return ok({ ...draft, image: stored.image, file: stored.file });
+  const serial = serialOf(draft, stored);
+  const stamped = serial !== stored.serial;
+  if (!ownChain && !stamped && !needsStripping(stored.image)) {
+    return ok({ ...draft, image: stored.image, file: stored.file });
+  }
   const { served } = context;
   const hadChain = served?.denial === "chain";
   const types = ownChain ? apexTypes(draft, deps) : [];
   const sameMade =
     served &&
     served.from.file === stored.file &&
+    served.image.serial === serial &&
     served.mode !== "presigned" &&
     hadChain === ownChain &&
     (!ownChain || chainNames(served.image, types));
@@ -200,9 +208,17 @@ async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
   const options: CompileOptions = ownChain
     ? { treatment: "strip", ownChain: { apexTypes: types } }
     : { treatment: "strip" };
-  const compiled = await deps.jobs.run<"recompile">({ kind: "recompile", image: stored.image.buffer, options });
+  const stamp = stamped ? { serial } : {};
+  const job = { kind: "recompile", image: stored.image.buffer, options, ...stamp } as const;
+  const compiled = await deps.jobs.run<"recompile">(job);
   if (!compiled.ok) return compiled;
-  return ok({ ...draft, image: new ZoneImage(compiled.value), file: fileName("s", stored.serial) });
+  return ok({ ...draft, image: new ZoneImage(compiled.value), file: fileName("s", serial) });
+}
+
+/** The primary's, but for a zone that is signed here and given to secondaries: to them each signing is a version. */
+function serialOf({ denial, context }: Draft, stored: StoredVersion): number {
+  if (denial === undefined || !context.givenOut) return stored.serial;
+  return nextServedSerial(stored.serial, context.served?.image.serial);
 }
 
 /** The digest of what came, in every mode; pre-signed, its signatures too. */

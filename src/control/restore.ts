@@ -15,6 +15,8 @@ import { signApex } from "./apex.ts";
 import type { Deps } from "./deps.ts";
 import { transferredKeys } from "./image-facts.ts";
 import { readLimitsNote } from "./limits-note.ts";
+import { GIVEN_KIND, readGivenNote } from "./outgoing/given-note.ts";
+import { JOURNAL_KIND, journalFiles } from "./outgoing/journal.ts";
 import { type RefreshNote, readFrozenNote, readRefreshNote } from "./peer-notes.ts";
 import { openTable } from "./pipeline.ts";
 import { readDnssecRow } from "./rows.ts";
@@ -43,6 +45,8 @@ type Rows = {
   readonly held: ReadonlyMap<string, unknown>;
   readonly stored: ReadonlyMap<string, unknown>;
   readonly refresh: ReadonlyMap<string, unknown>;
+  readonly journals: ReadonlyMap<string, unknown>;
+  readonly given: ReadonlyMap<string, unknown>;
   readonly limits: ReadonlyMap<string, unknown>;
   readonly frozen: ReadonlyMap<string, unknown>;
 };
@@ -70,6 +74,8 @@ async function readRows(deps: Deps): Promise<Rows> {
     held: await store.documents.ofKind("held"),
     stored: await store.documents.ofKind("stored"),
     refresh: await store.documents.ofKind("refresh"),
+    journals: await store.documents.ofKind(JOURNAL_KIND),
+    given: await store.documents.ofKind(GIVEN_KIND),
     limits: await store.documents.ofKind("limits"),
     frozen: await store.documents.ofKind("frozen"),
   };
@@ -81,6 +87,9 @@ async function removeOrphans(zones: readonly ZoneRow[], rows: Rows, deps: Deps):
     const names = new Set((rows.versions.get(id) ?? []).map((version) => version.image));
     const note = readServedNote(rows.served.get(id));
     if (note) names.add(note.from);
+    for (const file of journalFiles(rows.journals.get(id))) names.add(file);
+    const given = readGivenNote(rows.given.get(id));
+    if (given) names.add(given.file);
     kept.set(id, names);
   }
   const removed = await deps.store.files.removeOrphans(kept);

@@ -10,12 +10,17 @@ const WARN_BEFORE_SECONDS = 3 * 86_400;
 export function setRoundTimers(zone: Zone, deps: Deps): void {
   const { scheduler } = deps;
   const resignAt = zone.served?.signing?.apex.resignAt;
-  const resign = `${zone.id}/resign`;
-  if (resignAt === undefined) scheduler.cancel(resign);
-  else scheduler.set(resign, resignAt + RESIGN_SPREAD_SECONDS * deps.random(), () => zone.begin("resign"));
+  const key = `${zone.id}/resign`;
+  if (resignAt === undefined) scheduler.cancel(key);
+  else scheduler.set(key, resignAt + RESIGN_SPREAD_SECONDS * deps.random(), () => resign(zone));
   const expiration = zone.served?.expiration;
   if (expiration === undefined) scheduler.cancel(expirationKey(zone));
   else scheduler.set(expirationKey(zone), expiration - WARN_BEFORE_SECONDS, () => warn(zone, expiration, deps));
+}
+
+/** To secondaries new signatures are a new version, with a serial of its own: the whole way, not the apex alone. */
+function resign(zone: Zone): void {
+  zone.begin(zone.givenOut ? "rework" : "resign");
 }
 
 function warn(zone: Zone, expiration: number, deps: Deps): void {

@@ -54,6 +54,8 @@ export class Zone {
   expired = false;
   /** Not answered for: a catalog, or a member that left its catalog and is kept for a while. */
   hidden = false;
+  /** Secondaries transfer it from here. */
+  givenOut = false;
   generation = 0;
   limits: ZoneLimitsNote = NO_LIMITS;
   /** Since when nothing is fetched, by order of the operator; milliseconds since 1970. */
@@ -297,7 +299,8 @@ export class Zone {
 
   #beginDraft(round: Round): Draft {
     const { id: zoneId, name, row, apex, status, flags, keys, stored, served, limits } = this;
-    const facts = { zoneId, name, row, apex, status, flags, keys, stored, served, limits };
+    const { givenOut } = this;
+    const facts = { zoneId, name, row, apex, status, flags, keys, stored, served, limits, givenOut };
     const context: RoundContext = { ...facts, releasedFile: this.#releasedFile };
     const transferred = round === "transferred" ? this.#transferred : undefined;
     if (transferred) this.#transferred = undefined;

@@ -1,11 +1,11 @@
 /**
- * Files of zones: images and signature tables, under `DIR/zones/<zone id>/`.
+ * Files of zones: images, signature tables and changes between versions, under `DIR/zones/<zone id>/`.
  *
  * An image is written aside, synced, renamed, and its folder synced: under its name it is whole or absent. Its octets are the
  * image's own, nothing around them: `verifyImage` of #image judges them after loading.
  */
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "./errors.ts";
 import { isId } from "./ids.ts";
@@ -17,6 +17,11 @@ export interface ZoneFiles {
   /** Throws StoreError `store.missing` when there is none. */
   loadImage(zoneId: string, name: string): Promise<SharedArrayBuffer>;
   removeImage(zoneId: string, name: string): Promise<void>;
+  /** A change between two versions, as octets that only their writer understands; durable when the promise is done. */
+  saveChange(zoneId: string, name: string, octets: Uint8Array): Promise<void>;
+  /** Undefined when there is none. */
+  loadChange(zoneId: string, name: string): Promise<Uint8Array | undefined>;
+  removeChange(zoneId: string, name: string): Promise<void>;
   /**
    * The file that keeps a signature table. `identity` (at most 64 octets) says which signatures these are: zone image, key,
    * parameters; a file with another identity is not read, and is replaced by the first save.
@@ -44,6 +49,21 @@ export function openZoneFiles(directory: string): ZoneFiles {
       // Recursive: whatever stands there by accident, a directory too, may not hold the zone up.
       await rm(join(folder, `${checkName(name)}.image`), { force: true, recursive: true });
       await rm(join(folder, `${name}.signatures`), { force: true, recursive: true });
+    },
+    async saveChange(zoneId, name, octets) {
+      const folder = await ensureFolder(root, zoneId);
+      await writeAside(join(folder, `${checkName(name)}.change`), (file) => writeAll(file, octets));
+      await syncFolder(folder);
+    },
+    async loadChange(zoneId, name) {
+      const path = join(root, checkZone(zoneId), `${checkName(name)}.change`);
+      return readFile(path).catch((error: unknown) => {
+        if (codeOf(error) === "ENOENT") return undefined;
+        throw unreadable(path, error);
+      });
+    },
+    async removeChange(zoneId, name) {
+      await rm(join(root, checkZone(zoneId), `${checkName(name)}.change`), { force: true, recursive: true });
     },
     async openSignatures(zoneId, name, identity, table) {
       const folder = await ensureFolder(root, zoneId);
@@ -154,7 +174,7 @@ async function removeOrphans(root: string, kept: ReadonlyMap<string, ReadonlySet
       continue;
     }
     for (const file of await readdir(join(root, zone))) {
-      const parts = /^([a-z0-9-]{1,64})\.(image|signatures)$/.exec(file);
+      const parts = /^([a-z0-9-]{1,64})\.(image|signatures|change)$/.exec(file);
       if (parts !== null && names.has(parts[1]!)) continue;
       await rm(join(root, zone, file), { recursive: true, force: true });
       removed.push(`${zone}/${file}`);

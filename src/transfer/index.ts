@@ -47,6 +47,7 @@ export {
 } from "./out/notify-out.ts";
 export { BatchSource, changeSource, type RecordSource, singleSource } from "./out/record-source.ts";
 export { readTransferRequest, type TransferRequest, type TransferRequestError } from "./out/request.ts";
+export { nextServedSerial } from "./out/served-serial.ts";
 export { buildAxfrQuery, buildIxfrQuery, buildSoaQuery } from "./query.ts";
 export { initialRefreshState, type RefreshStep, type Refused, type Stored, stepRefresh } from "./refresh.ts";
 export type {

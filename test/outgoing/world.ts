@@ -91,6 +91,13 @@ export async function outgoingOf(product: Countersign, zoneId: string): Promise<
   return (await product.call("GET", `/countersign/v1/zones/${zoneId}/outgoing`)) as Details;
 }
 
+export type TransferOut = { readonly kind: string; readonly got: string | null; readonly outcome: string };
+
+/** What the record of attempts says about transfers out, newest first. */
+export async function transfersOut(product: Countersign, zoneId: string): Promise<readonly TransferOut[]> {
+  return (await product.call("GET", `/countersign/v1/zones/${zoneId}/transfers?direction=out`)) as TransferOut[];
+}
+
 /** Until the secondary gives back just these lines. */
 export async function untilEqual(secondary: Secondary, zone: string, lines: readonly string[]): Promise<void> {
   let last: readonly string[] = [];

@@ -182,9 +182,9 @@ function bindCommand(directory: string, port: number, options: SecondaryOptions)
   return [getProgram("named"), "-g", "-n", "1", "-c", configuration];
 }
 
-/** Its bind backend: zones of type slave, checked every second. */
+/** Its bind backend: zones of type slave, checked every second; whole transfers alone, as this backend can't apply changes. */
 function powerDnsCommand(directory: string, port: number, options: SecondaryOptions): readonly string[] {
-  const { zones, primary, tsig, axfrOnly } = options;
+  const { zones, primary, tsig } = options;
   const config = [`--config-dir=${directory}`];
   writeIn(
     directory,
@@ -224,6 +224,5 @@ function powerDnsCommand(directory: string, port: number, options: SecondaryOpti
     util("import-tsig-key", bareName(tsig.name), tsig.algorithm, tsig.secret);
     for (const zone of zones) util("set-meta", bareName(zone), "AXFR-MASTER-TSIG", bareName(tsig.name));
   }
-  if (!axfrOnly) for (const zone of zones) util("set-meta", bareName(zone), "IXFR", "1");
   return [getProgram("pdns_server"), ...config];
 }

@@ -6,6 +6,7 @@ import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
 import type { Zone } from "../zone.ts";
 import { OutgoingBook } from "./book.ts";
+import { GivenVersions } from "./given.ts";
 import { OutgoingNotes } from "./notes.ts";
 import { Notifier } from "./notifier.ts";
 import { slotLimits, TransferServer } from "./server.ts";
@@ -18,6 +19,7 @@ export class Outgoing {
   readonly #deps: Deps;
   readonly #server: TransferServer;
   readonly #notifier: Notifier;
+  readonly #given: GivenVersions;
 
   constructor(deps: Deps, registry: Registry, peers: PeerBook, keeper: NoteKeeper) {
     this.#deps = deps;
@@ -26,7 +28,9 @@ export class Outgoing {
     const { book, notes } = this;
     const slots = new TransferSlots(() => slotLimits(deps.settings().maxTransfersOut));
     const versionOf = (unit: Unit) => this.versionOf(unit.zone);
-    const changesSince = () => Promise.resolve(undefined);
+    const changesSince = (unit: Unit, serial: number, version: GivenVersion) =>
+      this.#given.changesSince(unit.zone, serial, version);
+    this.#given = new GivenVersions(deps);
     this.#server = new TransferServer({ registry, peers, book, notes, slots, deps, versionOf, changesSince });
     this.#notifier = new Notifier({ deps, peers, book, notes });
   }
@@ -34,6 +38,7 @@ export class Outgoing {
   /** Before zones are restored. */
   async load(): Promise<void> {
     await this.book.load();
+    await this.#given.load();
     this.notes.load(await this.#deps.store.documents.ofKind("outgoing"));
   }
 
@@ -43,30 +48,36 @@ export class Outgoing {
 
   /** A round of the zone came to its end, or the server has begun. */
   published(zone: Zone): void {
+    zone.givenOut = this.book.enabled(zone.id);
     void this.#tell(zone, false);
   }
 
   /** Tells every linked peer, whatever it has acknowledged. */
   forceNotify(zone: Zone): void {
+    zone.givenOut = this.book.enabled(zone.id);
     void this.#tell(zone, true);
   }
 
   /** Nobody may have it any more: no NOTIFY is on its way, no change is kept. */
   async disabled(zone: Zone): Promise<void> {
+    zone.givenOut = false;
     this.#notifier.cancel(zone);
-    await this.clearJournal(zone);
+    await this.#given.drop(zone);
   }
 
   /** Secondaries get the whole zone next time. */
-  async clearJournal(_zone: Zone): Promise<void> {}
+  clearJournal(zone: Zone): Promise<void> {
+    return this.#given.clearJournal(zone);
+  }
 
-  journalSerials(_zone: Zone): readonly number[] {
-    return [];
+  journalSerials(zone: Zone): readonly number[] {
+    return this.#given.journalSerials(zone);
   }
 
   forget(zone: Zone): void {
     this.#notifier.cancel(zone);
     this.book.forget(zone.id);
+    this.#given.forget(zone);
     this.notes.forget(zone.id);
   }
 
@@ -77,14 +88,17 @@ export class Outgoing {
   /** Undefined while there is nothing to give. */
   async versionOf(zone: Zone): Promise<GivenVersion | undefined> {
     const { served } = zone;
-    if (!served || (zone.expired && this.#deps.settings().expired === "servfail")) return undefined;
-    if (served.signing) return undefined;
-    return { image: served.image, serial: served.image.serial };
+    // A catalog, or a member that left one: not answered for, and not given out.
+    if (!served || zone.hidden || (zone.expired && this.#deps.settings().expired === "servfail")) return undefined;
+    return this.#given.of(zone);
   }
 
   async #tell(zone: Zone, force: boolean): Promise<void> {
     if (!this.book.enabled(zone.id)) return;
-    const version = await this.versionOf(zone);
+    const version = await this.versionOf(zone).catch((error: unknown) => {
+      this.#deps.log.error({ zone: zone.name, error }, "the version to give out could not be made");
+      return undefined;
+    });
     if (version && this.book.enabled(zone.id)) this.#notifier.tell(zone, version, force);
   }
 }

@@ -1,0 +1,21 @@
+/** Which file holds the image that a zone signed here is given out as: a document of the store, so that a restart gives out the same. */
+
+export const GIVEN_KIND = "given";
+
+export type GivenNote = {
+  readonly version: 1;
+  readonly file: string;
+  /** File and serial of the served version that it was made of, and the ZSK that signed it. */
+  readonly servedFile: string;
+  readonly serial: number;
+  readonly zskId: string;
+  /** Unix seconds: of its signatures. */
+  readonly expiration: number;
+};
+
+/** Undefined when the document is not one of this version. */
+export function readGivenNote(document: unknown): GivenNote | undefined {
+  if (typeof document !== "object" || document === null) return undefined;
+  const note = document as Partial<GivenNote>;
+  return note.version === 1 && typeof note.file === "string" ? (note as GivenNote) : undefined;
+}
