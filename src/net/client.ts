@@ -260,6 +260,13 @@ export class TcpSession implements Session {
   /** Cut off in the middle of a message is worse than an end between two: say so. */
   private endingNow(): NetError {
     const ending = this.ending!;
+    if (ending.code === "net.closed" && this.tls && this.received.messages === 0 && !this.framer.partial) {
+      // In TLS 1.3 a server judges our certificate when the handshake is over for us, and not all say what they think of it.
+      return {
+        code: "net.closed",
+        detail: `${this.where}: behind the TLS handshake; does it want a client certificate?`,
+      };
+    }
     return ending.code === "net.closed" && this.framer.partial
       ? { code: "net.closed", detail: `${this.where}: in the middle of a message` }
       : ending;

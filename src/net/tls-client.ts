@@ -95,7 +95,7 @@ export function dialTls(options: DialOptions, client: TlsClient): Promise<Result
       resolve(fail(error));
     };
     const onError = (error: Error) => giveUp(fromNodeError(error, where));
-    const onEnd = () => giveUp({ code: "net.closed", detail: `${where}: during the handshake` });
+    const onEnd = () => giveUp({ code: "net.closed", detail: `${where}: during the TLS handshake` });
     const onAbort = () => giveUp({ code: "net.aborted", detail: where });
     const timer = setTimeout(
       () => giveUp({ code: "net.timeout", detail: `connecting to ${where} with TLS` }),

@@ -146,7 +146,8 @@ export class TransferServer {
   ): Promise<void> {
     const { book, slots } = this.#parts;
     const udp = forwarded.transport === "udp";
-    const encrypted = forwarded.transport === "tls";
+    // Without ALPN dot it is no channel for transfers (RFC 9103 section 7.1).
+    const encrypted = forwarded.tls?.dot === true;
     const requester = { address: forwarded.clientAddress, key: verified.key, encrypted };
     const verdict = judgeAccess(unit && book.access(unit.zone), requester);
     if (verdict.kind === "refused" || !unit) {
