@@ -67,6 +67,7 @@ export class Answerer {
     work.now = about.nowSeconds;
     work.rcode = Rcode.NoError;
     work.extendedError = -1;
+    work.expireLeft = -1;
     work.authoritative = false;
     work.compactOk = false;
     // What did not parse is not answered in terms of an OPT record that may be half read.
@@ -125,6 +126,10 @@ export class Answerer {
       work.begin(entry, now);
       work.compactOk = entry.denial === Denial.Compact && query.dnssecOk && query.compactOk;
       assemble(work);
+      // RFC 7314 section 3: with the zone's own SOA and nothing else.
+      if (query.wantsExpire && query.type === RRType.SOA && name.labels === entry.apexLabels) {
+        work.expireLeft = entry.expireLeft(now);
+      }
       // With class ANY nobody can be sure to have told of all classes (RFC 1034 section 4.3.2).
       if (query.class === RRClass.ANY) work.authoritative = false;
     }

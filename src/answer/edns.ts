@@ -9,6 +9,7 @@ const OPT_FIXED = 11;
 const OPTION_HEAD = 4;
 const EXTENDED_ERROR = OPTION_HEAD + 2;
 const KEEPALIVE = OPTION_HEAD + 2;
+const EXPIRE = OPTION_HEAD + 4;
 
 export class OptWriter {
   private readonly nsid: Uint8Array | undefined;
@@ -37,6 +38,7 @@ export class OptWriter {
     if (query.wantsNsid && this.nsid) length += OPTION_HEAD + this.nsid.length;
     if (query.cookieAt > 0 && this.cookies) length += OPTION_HEAD + CLIENT_COOKIE + SERVER_COOKIE;
     if (tcp && query.wantsKeepalive && this.keepalive >= 0) length += KEEPALIVE;
+    if (query.wantsExpire) length += EXPIRE;
     return length;
   }
 
@@ -65,6 +67,12 @@ export class OptWriter {
       reply.u16(EdnsOption.TcpKeepalive);
       reply.u16(2);
       reply.u16(this.keepalive);
+    }
+    if (query.wantsExpire && work.expireLeft >= 0) {
+      reply.u16(EdnsOption.Expire);
+      reply.u16(4);
+      reply.u16(work.expireLeft >>> 16);
+      reply.u16(work.expireLeft & 0xffff);
     }
     if (work.extendedError >= 0) {
       reply.u16(EdnsOption.ExtendedError);

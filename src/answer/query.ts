@@ -50,6 +50,8 @@ export class Query {
   compactOk = false;
   wantsNsid = false;
   wantsKeepalive = false;
+  /** RFC 7314. */
+  wantsExpire = false;
   /** Offset of the COOKIE option's data, or 0. */
   cookieAt = 0;
   cookieLength = 0;
@@ -67,6 +69,7 @@ export class Query {
     this.compactOk = false;
     this.wantsNsid = false;
     this.wantsKeepalive = false;
+    this.wantsExpire = false;
     this.cookieAt = 0;
     this.cookieLength = 0;
     this.tsig = false;
@@ -147,6 +150,7 @@ function parseOpt(query: Query, dataAt: number, end: number): boolean {
     if (at > end) return false;
     if (code === EdnsOption.Nsid) query.wantsNsid = true;
     else if (code === EdnsOption.TcpKeepalive) query.wantsKeepalive = true;
+    else if (code === EdnsOption.Expire) query.wantsExpire = true;
     else if (code === EdnsOption.Cookie && query.cookieAt === 0) {
       query.cookieAt = data;
       query.cookieLength = size;

@@ -48,6 +48,8 @@ export class Work {
   rcode = 0;
   /** Extended error (RFC 8914) for the OPT record; -1 none. */
   extendedError = -1;
+  /** Seconds for which the zone is served still (EDNS EXPIRE, RFC 7314); -1: not told. */
+  expireLeft = -1;
   authoritative = false;
   /** The reply sets CO: its RCODE is the real one (RFC 9824 section 5.1). */
   compactOk = false;

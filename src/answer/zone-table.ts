@@ -16,7 +16,16 @@ export type ServedZone = {
   readonly image?: ZoneImage;
   /** Absent: the image is served as it is. */
   readonly signing?: ZoneSigning;
+  /** Where it stands until when it is served; absent: SOA EXPIRE is told. */
+  readonly expiry?: ExpiryPlace | undefined;
 };
+
+/** A word (Uint32) of shared memory: Unix seconds, 0xffffffff when the zone does not expire. */
+export type ExpiryPlace = { readonly board: SharedArrayBuffer; readonly slot: number };
+
+const NEVER_EXPIRES = 0xffff_ffff;
+/** From the end of SOA RDATA: EXPIRE and MINIMUM. */
+const EXPIRE_FROM_END = 8;
 
 export type ZoneSigning = {
   /** How missing names and types are denied: RFC 9824, NSEC3 made when asked, or the NSEC chain in the image. */
@@ -91,6 +100,7 @@ export class ZoneEntry {
   readonly denial: Denial;
   readonly soa: number;
   readonly apexRRsets: readonly ReadyRRset[];
+  readonly expiry: ExpiryPlace | undefined;
   /** Made with the first negative answer; null when there can be none. */
   readySoa: ReadySoa | null | undefined = undefined;
 
@@ -108,6 +118,18 @@ export class ZoneEntry {
     this.denial = denialOf(this.image, this.signing);
     this.soa = this.state === ZoneState.Serving ? this.image.findRRset(this.image.apexNode, RRType.SOA) : 0;
     this.apexRRsets = (this.signing?.apexRRsets ?? []).map(readyRRset);
+    this.expiry = zone.expiry;
+  }
+
+  /**
+   * Seconds for which the zone is served without further contact to a primary: what is left, or SOA EXPIRE where there is no
+   * end, which is what a primary says (RFC 7314 section 3). The zone serves. Asked by secondaries once in a while.
+   */
+  expireLeft(now: number): number {
+    const end = this.expiry ? new Uint32Array(this.expiry.board)[this.expiry.slot]! : NEVER_EXPIRES;
+    if (end !== NEVER_EXPIRES) return Math.max(0, end - now);
+    const { view } = this.source;
+    return view.getUint32(this.image.rrsetData(this.soa) + this.image.rrsetDataLength(this.soa) - EXPIRE_FROM_END);
   }
 }
 

@@ -73,6 +73,8 @@ export type {
 export {
   DnsSettings,
   DnsSettingsEdit,
+  EXPIRED_ANSWERS,
+  REFRESH_TIMERS,
   SIGNATURE_CHECKS,
   ZONEMD_CHECKS,
   ZoneSettings,
@@ -83,6 +85,7 @@ export {
   EventRow,
   EventsQuery,
   HistoryQuery,
+  PEER_VERDICTS,
   PeerStatus,
   SIGNING_MODES,
   TRANSFER_DIRECTIONS,

@@ -42,6 +42,8 @@ export type DnsSettingsEdit = z.infer<typeof DnsSettingsEdit>;
 
 export const ZONEMD_CHECKS = ["verify", "required", "off"] as const;
 export const SIGNATURE_CHECKS = ["all", "zonemd"] as const;
+export const REFRESH_TIMERS = ["interval", "soa"] as const;
+export const EXPIRED_ANSWERS = ["default", "servfail", "serve"] as const;
 
 /**
  * How a live-signed zone says "no such name": `compact` (RFC 9824) or `chain`, a plain full NSEC chain with real NXDOMAIN.
@@ -60,6 +62,13 @@ export const ZoneSettings = z
      * the rest and its digest is right. Dates, keys, and the chain of denial are looked at in both.
      */
     signature_check: z.enum(SIGNATURE_CHECKS),
+    /**
+     * How often primaries are asked: `interval` goes by `auto_refresh_seconds`; `soa` by the zone's own REFRESH (a minute to a
+     * week), and failures are repeated after its RETRY (30 s to a day) at the latest.
+     */
+    timers: z.enum(REFRESH_TIMERS),
+    /** After SOA EXPIRE without contact to a primary: SERVFAIL, or served on; `default` is the server's option `expired`. */
+    expired: z.enum(EXPIRED_ANSWERS),
     /** Narrower limits than those of the whole installation; null: the installation's. */
     max_records: z.number().int().min(1).max(100_000_000).nullable(),
     /** Of names and RDATA. */

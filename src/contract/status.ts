@@ -8,6 +8,9 @@ export const SIGNING_MODES = ["unsigned", "live", "presigned", "multisigner"] as
 
 const Fault = z.object({ code: z.string(), message: z.string() });
 
+/** `lags`: an older serial than another primary's; `backwards`: an older one than its own; `disagrees`: the same serial with other data. */
+export const PEER_VERDICTS = ["same", "ahead", "lags", "backwards", "disagrees"] as const;
+
 /** What one transfer peer last answered. */
 export const PeerStatus = z.object({
   id: Id,
@@ -18,6 +21,10 @@ export const PeerStatus = z.object({
   /** Serial in its last SOA answer. */
   serial: z.number().nullable(),
   check_error: Fault.nullable(),
+  /** Its last SOA answer beside what is stored here; null before there was one. */
+  verdict: z.enum(PEER_VERDICTS).nullable(),
+  /** False while it answers nobody: it is left out until one question in a while finds it back. */
+  reachable: z.boolean(),
   transferred_time: Time.nullable(),
   transfer_error: Fault.nullable(),
 });

@@ -20,6 +20,7 @@ import { CatalogBook, CatalogKeeper } from "./catalog/index.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
 import { EventFeed } from "./event-feed.ts";
 import { EventLog } from "./events.ts";
+import { ExpiryBoard } from "./expiry-board.ts";
 import { Gate } from "./gate.ts";
 import { HookRunner } from "./hook.ts";
 import { apexSoa } from "./image-facts.ts";
@@ -144,6 +145,7 @@ export class Control {
       attempts: new AttemptLog(store, log),
       scheduler: new Scheduler({ now: () => Date.now() / 1000 }),
       gate: new Gate((lane) => laneLimit(lane, this.#settings.maxTransfers)),
+      expiry: new ExpiryBoard(),
       health: new PrimaryHealth(
         () => performance.now() / 1000,
         (peer) => this.#recovered(peer),
@@ -277,6 +279,7 @@ export class Control {
     this.#outgoing.forget(zone);
     await zone.leave();
     this.#notes.forget(zone.id);
+    this.#deps.expiry.remove(zone.id);
     await events.flush();
     await store.zones.remove(zone.id);
     await store.files.removeZone(zone.id);
@@ -312,6 +315,8 @@ export class Control {
   async #peersChanged(): Promise<void> {
     await this.#book.reload();
     this.#deps.certificates.look();
+    // Another address, another key: what was known of it is void.
+    this.#deps.health.forgetAll();
     for (const { refresher } of this.#registry.all()) refresher.peersChanged();
   }
 

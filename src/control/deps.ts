@@ -7,6 +7,7 @@ import type { Logger } from "#telemetry";
 import type { ZoneLimits } from "#zone";
 import type { AttemptLog } from "./attempts.ts";
 import type { EventLog } from "./events.ts";
+import type { ExpiryBoard } from "./expiry-board.ts";
 import type { Gate } from "./gate.ts";
 import type { HookRunner, HookSettings } from "./hook.ts";
 import type { JobRunner } from "./job-runner.ts";
@@ -57,6 +58,8 @@ export type Deps = {
   readonly scheduler: Scheduler;
   /** Conversations with one primary. */
   readonly gate: Gate;
+  /** Until when zones are served, for the workers to tell. */
+  readonly expiry: ExpiryBoard;
   /** Which primaries are out of reach. */
   readonly health: PrimaryHealth;
   /** Connections to primaries that are kept between two exchanges. */

@@ -53,6 +53,10 @@ export class PrimaryHealth {
     return now < entry.noUdpUntil ? "tcp" : "good";
   }
 
+  forgetAll(): void {
+    this.#entries.clear();
+  }
+
   isDown(peer: string): boolean {
     return (this.#entries.get(peer)?.rounds ?? 0) > 0;
   }

@@ -1,6 +1,6 @@
 /** What the edge is told about a zone: image, and for zones that are signed there, the ZSK, the table and the apex RRsets. */
 import type { Name } from "#name";
-import type { Publication } from "#publish";
+import type { ExpiryPlace, Publication } from "#publish";
 import type { ServedVersion } from "./versions.ts";
 
 export type Publishable = {
@@ -10,13 +10,13 @@ export type Publishable = {
   readonly served: ServedVersion | undefined;
 };
 
-export function buildPublication(zone: Publishable, expired: boolean): Publication {
+export function buildPublication(zone: Publishable, expired: boolean, expiry: ExpiryPlace): Publication {
   const { id: zoneId, apex, generation, served } = zone;
   if (!served) return { zoneId, apex, generation, state: "not-ready" };
   if (expired) return { zoneId, apex, generation, state: "expired" };
   const image = served.image.buffer;
   const { signing, denial } = served;
-  if (!signing || denial === undefined) return { zoneId, apex, generation, state: "serving", image };
+  if (!signing || denial === undefined) return { zoneId, apex, generation, state: "serving", image, expiry };
   const { zsk, zskPrivate, table, apex: signed } = signing;
   return {
     zoneId,
@@ -24,6 +24,7 @@ export function buildPublication(zone: Publishable, expired: boolean): Publicati
     generation,
     state: "serving",
     image,
+    expiry,
     signing: {
       denial,
       zsk: { keyTag: zsk.keyTag, algorithm: zsk.algorithm, privateKey: zskPrivate },

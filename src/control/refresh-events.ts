@@ -6,6 +6,7 @@ import { primaryText } from "./primary-client.ts";
 import type { Zone } from "./zone.ts";
 
 export function tellReport(report: RefreshReport, zone: Zone, book: PeerBook, deps: Deps): void {
+  if (tellOfPeers(report, zone, book, deps)) return;
   const peer = "peer" in report ? report.peer : undefined;
   const primary = peer === undefined ? undefined : book.primary(peer);
   const who = primary ? primaryText(primary) : (peer ?? "");
@@ -38,30 +39,11 @@ export function tellReport(report: RefreshReport, zone: Zone, book: PeerBook, de
       deps.events.add({ ...about, level: "error", code: "refresh.all-failed", message, detail });
       return;
     }
-    case "peer-lags": {
-      const message = `${name}: ${who} lags: it serves serial ${report.serial}, another primary gave us ${report.ours}`;
-      const detail = { serial: report.serial, ours: report.ours, peer };
-      deps.events.add({ ...about, level: "warning", code: "refresh.peer-lags", message, detail });
-      return;
-    }
-    case "peer-disagrees": {
-      const what = report.about === "soa" ? "with another SOA" : "with other signatures, not newer than ours";
-      const message = `${name}: ${who} disagrees with the other primaries: it serves serial ${report.serial} too, but ${what}`;
-      const detail = { serial: report.serial, about: report.about, peer };
-      deps.events.add({ ...about, level: "warning", code: "refresh.peer-disagrees", message, detail });
-      return;
-    }
-    case "peer-agrees": {
-      const message = `${name}: ${who} serves what is expected again, serial ${report.serial}`;
-      deps.events.add({ ...about, level: "info", code: "refresh.peer-agrees", message, detail: { peer } });
-      return;
-    }
-    case "hint-unmet": {
-      const message = `${name}: a NOTIFY announced serial ${report.serial}; asked ${report.asked + 1} times, no primary serves it`;
-      const detail = { serial: report.serial };
-      deps.events.add({ ...about, level: "warning", code: "refresh.notify-unmet", message, detail });
-      return;
-    }
+    case "unconfirmed":
+    case "peer-lags":
+    case "peer-disagrees":
+    case "peer-agrees":
+    case "hint-unmet":
     case "newer":
     case "up-to-date":
     case "still-held":
@@ -69,5 +51,49 @@ export function tellReport(report: RefreshReport, zone: Zone, book: PeerBook, de
     case "held":
       // Polls that found nothing are no events; a held version was told by the zone, with the reason.
       deps.log.debug({ zone: name, peer, report: report.kind }, "refresh");
+  }
+}
+
+/** How primaries stand to each other. False: this report is about something else. */
+function tellOfPeers(report: RefreshReport, zone: Zone, book: PeerBook, deps: Deps): boolean {
+  const peer = "peer" in report ? report.peer : undefined;
+  const primary = peer === undefined ? undefined : book.primary(peer);
+  const who = primary ? primaryText(primary) : (peer ?? "");
+  const about = { zoneId: zone.id, zone: zone.name };
+  const { name } = zone;
+  switch (report.kind) {
+    case "unconfirmed": {
+      const silent = report.failures.length > 0 ? `, ${report.failures.length} did not answer well` : "";
+      const message = `${name}: no primary confirms what is served: those that answered have an older serial${silent}; next try in ${report.retryAt - deps.now()} s`;
+      const detail = { retryAt: report.retryAt, failures: report.failures };
+      deps.events.add({ ...about, level: "warning", code: "refresh.unconfirmed", message, detail });
+      return true;
+    }
+    case "peer-lags": {
+      const message = `${name}: ${who} lags: it serves serial ${report.serial}, another primary gave us ${report.ours}`;
+      const detail = { serial: report.serial, ours: report.ours, peer };
+      deps.events.add({ ...about, level: "warning", code: "refresh.peer-lags", message, detail });
+      return true;
+    }
+    case "peer-disagrees": {
+      const what = report.about === "soa" ? "with another SOA" : "with other signatures, not newer than ours";
+      const message = `${name}: ${who} disagrees with the other primaries: it serves serial ${report.serial} too, but ${what}`;
+      const detail = { serial: report.serial, about: report.about, peer };
+      deps.events.add({ ...about, level: "warning", code: "refresh.peer-disagrees", message, detail });
+      return true;
+    }
+    case "peer-agrees": {
+      const message = `${name}: ${who} serves what is expected again, serial ${report.serial}`;
+      deps.events.add({ ...about, level: "info", code: "refresh.peer-agrees", message, detail: { peer } });
+      return true;
+    }
+    case "hint-unmet": {
+      const message = `${name}: a NOTIFY announced serial ${report.serial}; asked ${report.asked + 1} times, no primary serves it`;
+      const detail = { serial: report.serial };
+      deps.events.add({ ...about, level: "warning", code: "refresh.notify-unmet", message, detail });
+      return true;
+    }
+    default:
+      return false;
   }
 }

@@ -6,10 +6,12 @@ import { printName } from "#name";
 import type { TransferRow } from "#store";
 import {
   type Cause,
+  expiresAt,
   initialRefreshState,
   type RefreshEffect,
   type RefreshEvent,
   type RefreshReport,
+  type RefreshSettings,
   type RefreshState,
   type SoaOutcome as SoaForMachine,
   type Stored,
@@ -86,8 +88,7 @@ export class Refresher {
   start(peerIds: readonly string[], autoRefreshSeconds: number, stored: Stored | undefined, heldSerial?: number): void {
     this.#peerIds = peerIds;
     const droppedSerial = this.#note.droppedSerial ?? undefined;
-    const settings = { peers: this.#usable(peerIds), autoRefreshSeconds };
-    this.#state = initialRefreshState(settings, stored, { heldSerial, droppedSerial });
+    this.#state = initialRefreshState(this.#settings(autoRefreshSeconds), stored, { heldSerial, droppedSerial });
     this.#feed({ kind: "start" });
   }
 
@@ -95,8 +96,17 @@ export class Refresher {
     this.#peerIds = peerIds;
     const peers = Object.fromEntries(Object.entries(this.#note.peers).filter(([id]) => peerIds.includes(id)));
     this.#remember({ peers });
-    this.#feed({ kind: "configured", settings: { peers: this.#usable(peerIds), autoRefreshSeconds } });
+    this.#feed({ kind: "configured", settings: this.#settings(autoRefreshSeconds) });
     this.#serving();
+  }
+
+  /** The zone's row says who rules its timers. */
+  retimed(): void {
+    this.#feed({ kind: "configured", settings: this.#settings(this.#state.settings.autoRefreshSeconds) });
+  }
+
+  #settings(autoRefreshSeconds: number): RefreshSettings {
+    return { peers: this.#usable(this.#peerIds), autoRefreshSeconds, timers: this.#zone.row.timers };
   }
 
   /**
@@ -201,7 +211,12 @@ export class Refresher {
     const { health, now, random } = this.#deps;
     const standing = (peer: string) => health.standing(peer);
     const { state, effects } = stepRefresh(this.#state, event, now(), random(), standing);
+    const before = expiresAt(this.#state);
     this.#state = state;
+    const end = expiresAt(state);
+    if (end !== before || event.kind === "start" || event.kind === "configured") {
+      this.#deps.expiry.set(this.#zone.id, this.#peerIds.length > 0 ? end : undefined);
+    }
     for (const effect of effects) this.#do(effect);
   }
 

@@ -49,3 +49,21 @@ test("a timer may set timers, and nothing runs after stop", async () => {
   await vi.advanceTimersByTimeAsync(10_000);
   expect(ran).toEqual(["a", "a again"]);
 });
+
+test("the clock is set forward by a year and back again: timers run, and none waits for the year to pass", async () => {
+  let offset = 0;
+  const jumping = { now: () => Date.now() / 1000 + offset };
+  const scheduler = new Scheduler(jumping);
+  const ran: string[] = [];
+  const again = () => {
+    ran.push("tick");
+    scheduler.set("a", jumping.now() + 300, again);
+  };
+  scheduler.set("a", jumping.now() + 300, again);
+  offset = 365 * 86_400;
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(ran).toEqual(["tick"]);
+  offset = 0;
+  await vi.advanceTimersByTimeAsync(400_000);
+  expect(ran).toEqual(["tick", "tick"]);
+});

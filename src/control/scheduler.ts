@@ -6,12 +6,17 @@
 export type Clock = {
   /** Unix seconds, fractions kept. */
   now(): number;
+  /** Calls once, after so many milliseconds, unless what it gives is called before. Absent: the runtime's. */
+  after?(milliseconds: number, call: () => void): () => void;
 };
 
 type Entry = { readonly key: string; at: number; run: () => void; place: number };
 
 /** The longest sleep, milliseconds: clocks jump, machines sleep, and a timer of the runtime holds 31 bits. */
 const MAX_SLEEP_MS = 60_000;
+
+/** Set back by more than this, seconds: every timer moves along, or it would wait for a time that has been already. */
+const BACK_SECONDS = 2;
 
 /** How many timers run before the event loop gets its turn. */
 const RUN_AT_ONCE = 256;
@@ -21,11 +26,14 @@ export class Scheduler {
   readonly #clock: Clock;
   readonly #heap: Entry[] = [];
   readonly #byKey = new Map<string, Entry>();
-  #sleeping: ReturnType<typeof setTimeout> | undefined;
+  readonly #after: (milliseconds: number, call: () => void) => () => void;
+  #cancelSleep: () => void = () => undefined;
+  #seen = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#after = clock.after?.bind(clock) ?? runtimeAfter;
   }
 
   get size(): number {
@@ -53,23 +61,27 @@ export class Scheduler {
     for (const entry of [...this.#heap]) if (entry.key.startsWith(prefix)) this.#remove(entry);
   }
 
+  has(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#sleeping);
+    this.#cancelSleep();
     this.#heap.length = 0;
     this.#byKey.clear();
   }
 
   #sleep(): void {
-    clearTimeout(this.#sleeping);
+    this.#cancelSleep();
     const first = this.#heap[0];
     if (!first || this.#stopped) return;
-    const wait = Math.min(MAX_SLEEP_MS, Math.max(0, (first.at - this.#clock.now()) * 1000));
-    this.#sleeping = setTimeout(() => this.#wake(), wait);
+    const wait = Math.min(MAX_SLEEP_MS, Math.max(0, (first.at - this.#now()) * 1000));
+    this.#cancelSleep = this.#after(wait, () => this.#wake());
   }
 
   #wake(): void {
-    const now = this.#clock.now();
+    const now = this.#now();
     for (let ran = 0; ran < RUN_AT_ONCE; ran++) {
       const first = this.#heap[0];
       if (!first || first.at > now) break;
@@ -77,6 +89,14 @@ export class Scheduler {
       first.run();
     }
     this.#sleep();
+  }
+
+  /** The order stays when all move alike. */
+  #now(): number {
+    const now = this.#clock.now();
+    if (now < this.#seen - BACK_SECONDS) for (const entry of this.#heap) entry.at += now - this.#seen;
+    this.#seen = now;
+    return now;
   }
 
   #remove(entry: Entry): void {
@@ -114,4 +134,9 @@ export class Scheduler {
     this.#heap[above.place] = above;
     this.#heap[below.place] = below;
   }
+}
+
+function runtimeAfter(milliseconds: number, call: () => void): () => void {
+  const timer = setTimeout(call, milliseconds);
+  return () => clearTimeout(timer);
 }

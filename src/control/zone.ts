@@ -197,8 +197,10 @@ export class Zone {
   publish(): Promise<void> {
     this.generation++;
     if (this.hidden) return this.#deps.sender.remove(this.id);
-    const expired = this.expired && this.#deps.settings().expired === "servfail";
-    return this.#deps.sender.publish(buildPublication(this, expired));
+    const { expired: own } = this.row;
+    const answers = own === "default" ? this.#deps.settings().expired : own;
+    const expired = this.expired && answers === "servfail";
+    return this.#deps.sender.publish(buildPublication(this, expired, this.#deps.expiry.place(this.id)));
   }
 
   /** The zone is being deleted: nothing of it may be written any more. */

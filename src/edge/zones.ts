@@ -23,8 +23,8 @@ export function openZone(
   crypto: Crypto,
   counters: CounterBlock,
 ): Result<OpenZone, string> {
-  const { apex, state, image, signing } = publication;
-  const zone = { apex, state, image: image && new ZoneImage(image) };
+  const { apex, state, image, signing, expiry } = publication;
+  const zone = { apex, state, image: image && new ZoneImage(image), expiry };
   if (signing === undefined) return ok({ served: zone, signer: undefined, privateKey: undefined });
   const table = SignatureTable.open(signing.signatureTable);
   if (table === undefined) return fail("its signature table has another format");

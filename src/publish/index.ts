@@ -3,8 +3,10 @@
 export {
   compactPublication,
   type EdgeSettings,
+  type ExpiryPlace,
   type ForwardOrigin,
   type ForwardTls,
+  NEVER_EXPIRES,
   PUBLICATION_VERSION,
   type Publication,
   type PublishedRRset,

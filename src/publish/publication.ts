@@ -18,7 +18,18 @@ export interface Publication {
   readonly image?: SharedArrayBuffer;
   /** Only for zones signed while answering. */
   readonly signing?: PublishedSigning;
+  /** Where it stands until when the zone is served; absent: SOA EXPIRE is all that is known. */
+  readonly expiry?: ExpiryPlace;
 }
+
+/** A word (Uint32) of a board that all zones share: Unix seconds, changed by control with every check of the zone. */
+export interface ExpiryPlace {
+  readonly board: SharedArrayBuffer;
+  readonly slot: number;
+}
+
+/** In a place of the board: the zone does not expire. */
+export const NEVER_EXPIRES = 0xffff_ffff;
 
 export interface PublishedSigning {
   readonly denial: "compact" | "nsec3" | "chain";

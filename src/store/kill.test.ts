@@ -39,6 +39,8 @@ async function prepare(directory: string, zoneId: string): Promise<void> {
     secondaryOverrides: false,
     zonemd: "verify",
     signatureCheck: "all",
+    timers: "interval",
+    expired: "default",
     originalNameServers: null,
     createdAt: 1,
     modifiedAt: 1,

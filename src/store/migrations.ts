@@ -128,6 +128,11 @@ export const MIGRATIONS: readonly string[] = [
     host_name TEXT, pins TEXT NOT NULL, ca TEXT, certificate TEXT, sealed_key BLOB
   ) STRICT;
   `,
+  // 7: whose refresh timers rule, and what an expired zone does
+  `
+  ALTER TABLE zones ADD COLUMN timers TEXT NOT NULL DEFAULT 'interval';
+  ALTER TABLE zones ADD COLUMN expired TEXT NOT NULL DEFAULT 'default';
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

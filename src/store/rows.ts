@@ -27,6 +27,10 @@ export type ZoneRow = {
   readonly secondaryOverrides: boolean;
   readonly zonemd: "verify" | "required" | "off";
   readonly signatureCheck: "all" | "zonemd";
+  /** Whose refresh timers rule. */
+  readonly timers: "interval" | "soa";
+  /** What is answered after EXPIRE. */
+  readonly expired: "default" | "servfail" | "serve";
   /** Apex NS names of the last transfer, null before the first. */
   readonly originalNameServers: readonly string[] | null;
   readonly createdAt: number;

@@ -24,6 +24,8 @@ export interface Schema {
     secondary_overrides: Flag;
     zonemd: string;
     signature_check: string;
+    timers: string;
+    expired: string;
     original_name_servers: string | null;
     created_at: number;
     modified_at: number;

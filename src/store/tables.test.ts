@@ -36,6 +36,8 @@ function zone(name: string): ZoneRow {
     secondaryOverrides: false,
     zonemd: "verify",
     signatureCheck: "all",
+    timers: "interval",
+    expired: "default",
     originalNameServers: null,
     createdAt: 5,
     modifiedAt: 5,

@@ -94,6 +94,15 @@ describe("several primaries", () => {
     expect(bench.soa(12).timer().soa(12).take()).toContain("peer-agrees a");
   });
 
+  test("one lags and the other is out of reach: nobody confirms what is served, and that is told every time", () => {
+    bench.timer().soa(10).soa(9).take();
+    bench.standing = { a: "down" };
+    expect(bench.timer().take()).toContain("ask b udp");
+    expect(bench.soa(9).take()).toEqual(["unconfirmed", "timer +8"]);
+    expect(bench.timer().soa(9).take()).toContain("unconfirmed");
+    expect(bench.state.failedRounds).toBe(2);
+  });
+
   test("the transfer from the one that is ahead fails: the zone is as good as it was", () => {
     bench.timer().soa(10).soa(12).take();
     expect(bench.transferFailed().take()).toEqual(["failed b transfer stream-ended", "ask a udp", "timer +4"]);

@@ -221,6 +221,8 @@ export type RefreshReport =
   | { readonly kind: "hint-unmet"; readonly serial: number; readonly asked: number }
   | ({ readonly kind: "peer-failed" } & PeerFailure)
   | { readonly kind: "all-failed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }
+  /** Those that answered are behind what is stored here, the others did not answer: nobody confirms it. */
+  | { readonly kind: "unconfirmed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }
   | { readonly kind: "no-primaries" }
   | { readonly kind: "installed"; readonly peer: PeerId; readonly serial: number; readonly was: number | undefined }
   | {

@@ -444,9 +444,10 @@ class Machine {
     const [peer, ...waiting] = round.waiting;
     if (peer !== undefined) {
       this.#tryPeer({ ...round, waiting }, peer);
-    } else if (round.behind || round.opinion) {
-      // Somebody answered, with an older serial: nothing is broken that asking more often would mend.
+    } else if (round.opinion) {
       this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+    } else if (round.behind) {
+      this.#unconfirmed(round);
     } else {
       const failedRounds = this.state.failedRounds + 1;
       const at = retryAt(this.state, failedRounds, this.#now, this.#jitter);
@@ -454,6 +455,22 @@ class Machine {
       this.#report({ kind: "all-failed", failures: round.failures, retryAt: at });
       this.#endRound(at);
     }
+  }
+
+  /**
+   * Somebody answered, with an older serial, and nobody confirmed ours: EXPIRE runs on. Asking more often would mend nothing,
+   * unless others did not answer at all.
+   */
+  #unconfirmed(round: Round): void {
+    const { failures } = round;
+    const failedRounds = this.state.failedRounds + (failures.length > 0 ? 1 : 0);
+    const at =
+      failures.length > 0
+        ? retryAt(this.state, failedRounds, this.#now, this.#jitter)
+        : nextCheckAt(this.state, this.#now, this.#jitter);
+    this.#set({ failedRounds });
+    this.#report({ kind: "unconfirmed", failures, retryAt: at });
+    this.#endRound(at);
   }
 
   #ask(round: Round, peer: PeerId, transport: Transport, insist: boolean, probing = false): void {

@@ -234,6 +234,28 @@ describe("EDNS", () => {
     expect(ask(idle, "mail.example. A", { options }).edns!.options).toEqual([]);
   });
 
+  test("EXPIRE (RFC 7314) with the zone's own SOA: what is left, or SOA EXPIRE; with nothing else", () => {
+    const board = new SharedArrayBuffer(16);
+    const secondary = new Answerer({});
+    secondary.zones.set({ apex: name(APEX), state: "serving", image, expiry: { board, slot: 2 } });
+    const options = [option(EdnsOption.Expire)];
+    const left = (answerer: Answerer, question: string) => {
+      const data = findOption(ask(answerer, question, { options }).edns, EdnsOption.Expire);
+      return data && new DataView(data.buffer, data.byteOffset).getUint32(0);
+    };
+    const words = new Uint32Array(board);
+    words[2] = NOW + 1234;
+    expect(left(secondary, "example. SOA")).toBe(1234);
+    words[2] = NOW - 1;
+    expect(left(secondary, "example. SOA")).toBe(0);
+    words[2] = 0xffffffff;
+    expect(left(secondary, "example. SOA")).toBe(86_400);
+    expect(left(plain, "example. SOA")).toBe(86_400);
+    expect(left(plain, "mail.example. SOA")).toBeUndefined();
+    expect(left(plain, "example. NS")).toBeUndefined();
+    expect(ask(plain, "example. SOA", { edns: true }).edns!.options).toEqual([]);
+  });
+
   test("cookies", () => {
     const baker = serving({ cookies: COOKIES });
     const client = fromHex("2464c4abcf10c957")!;

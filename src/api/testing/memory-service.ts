@@ -186,6 +186,8 @@ function emptyZone(name: string): MemoryZone {
       denial: "compact",
       zonemd: "verify",
       signature_check: "all",
+      timers: "interval",
+      expired: "default",
       max_records: null,
       max_octets: null,
       max_transfer_seconds: null,

@@ -9,6 +9,7 @@ import { addText, collect, readSeconds } from "../options.ts";
 import { clean, printFacts, printMoment, printTable } from "../print.ts";
 import { type PeerChoice, planPeers } from "../zone-peers.ts";
 import { addZoneChecksCommand } from "./zone-checks.ts";
+import { addZoneTimersCommand } from "./zone-timers.ts";
 
 type AddOptions = {
   readonly peer?: readonly string[];
@@ -62,6 +63,7 @@ A peer is made for each address that is not known yet. When a step is refused, w
   zone.command("show <zone>").description("everything about one zone (name or id)").action(run(show));
 
   addZoneChecksCommand(zone, run);
+  addZoneTimersCommand(zone, run);
 
   zone
     .command("check <zone>")

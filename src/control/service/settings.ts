@@ -12,6 +12,20 @@ import { applyPlan } from "./dnssec.ts";
 import { done, refused } from "./outcome.ts";
 
 export function makeSettingsService(registry: Registry, deps: Deps): SettingsService {
+  /** What rules its refresh timers, and what it answers once expired: both take effect at once. */
+  const editTimers = async (zoneId: string, edit: ZoneSettingsEdit): Promise<void> => {
+    const unit = registry.findUnit(zoneId);
+    if (!unit) return;
+    const { zone, refresher } = unit;
+    const { timers = zone.row.timers, expired = zone.row.expired } = edit;
+    if (timers === zone.row.timers && expired === zone.row.expired) return;
+    const retimed = timers !== zone.row.timers;
+    const change = { timers, expired, modifiedAt: deps.now() * 1000 };
+    await deps.store.zones.update(zoneId, change);
+    zone.row = { ...zone.row, ...change };
+    if (retimed) refresher.retimed();
+    if (zone.expired && zone.served) void zone.publish();
+  };
   return {
     async getDnsSettings(zoneId) {
       const zone = registry.find(zoneId);
@@ -59,6 +73,7 @@ export function makeSettingsService(registry: Registry, deps: Deps): SettingsSer
           await deps.store.documents.put(zoneId, "limits", limits);
           zone.limits = limits;
         }
+        await editTimers(zoneId, edit);
         return done(ownSettings(zone));
       });
     },
@@ -70,6 +85,8 @@ function ownSettings({ row, flags, limits }: Zone): ZoneSettings {
     denial: flags.nsecDenial,
     zonemd: row.zonemd,
     signature_check: row.signatureCheck,
+    timers: row.timers,
+    expired: row.expired,
     max_records: limits.records ?? null,
     max_octets: limits.octets ?? null,
     max_transfer_seconds: limits.transferSeconds ?? null,

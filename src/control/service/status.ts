@@ -114,6 +114,8 @@ function peerStatus(id: string, unit: Unit, parts: StatusParts): PeerStatus {
     checked_time: timeOf(note?.checkedAt ?? undefined),
     serial: note?.serial ?? null,
     check_error: note?.checkError ?? null,
+    verdict: unit.refresher.state.views[id]?.verdict ?? null,
+    reachable: !parts.deps.health.isDown(id),
     transferred_time: timeOf(note?.transferredAt ?? undefined),
     transfer_error: note?.transferError ?? null,
   };

@@ -114,6 +114,8 @@ export function newZoneRow(name: Name, accountId: string, now: number): ZoneRow 
     secondaryOverrides: false,
     zonemd: "verify",
     signatureCheck: "all",
+    timers: "interval",
+    expired: "default",
     originalNameServers: null,
     createdAt: now * 1000,
     modifiedAt: now * 1000,

@@ -1,0 +1,209 @@
+/**
+ * `npm run bench -- zones`: many small zones on one machine. How long from the start of the process until every zone was
+ * answered, memory a zone, and what it costs to poll them.
+ *
+ *   node bench/zones/index.ts [--zones 20000] [--mode unsigned|live] [--interval 300] [--settle 60] [--seconds 60] [--json]
+ *
+ * `--seconds 0` leaves polling out. Polling is measured `--settle` seconds after the start, when the first checks are over.
+ */
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildQuery } from "#message";
+import { readName } from "#name";
+import { openUdpAsker } from "#net";
+import { RRType } from "#rdata";
+import { populate, zoneName } from "../../test/many/populate.ts";
+import { freePort, LOOPBACK, makeDirectory, removeDirectory } from "../../test/peers/index.ts";
+import { ROOT } from "../../test/root.ts";
+import { cpuSeconds } from "../load/cpu.ts";
+import { CountingPrimary } from "./primary.ts";
+
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: {
+    zones: { type: "string", default: "20000" },
+    mode: { type: "string", default: "unsigned" },
+    interval: { type: "string", default: "300" },
+    settle: { type: "string", default: "60" },
+    seconds: { type: "string", default: "60" },
+    json: { type: "boolean", default: false },
+  },
+});
+const zones = Number(values.zones);
+const mode = values.mode === "live" ? "live" : "unsigned";
+const autoRefreshSeconds = Number(values.interval);
+
+const BATCH = 64;
+
+type Server = { readonly pid: number; readonly port: number; readonly startedAt: number; stop(): Promise<void> };
+
+await main();
+
+async function main(): Promise<void> {
+  const primary = await CountingPrimary.start();
+  const where = { address: LOOPBACK, port: primary.port };
+  const directory = makeDirectory("bench-zones");
+  try {
+    await populate(join(directory, "empty"), { zones: 0, mode, primary: where, autoRefreshSeconds });
+    await populate(join(directory, "full"), { zones, mode, primary: where, autoRefreshSeconds });
+    const empty = await startServer(join(directory, "empty"));
+    const baseOctets = await settled(empty).finally(() => empty.stop());
+    const server = await startServer(join(directory, "full"));
+    try {
+      const answeredSeconds = await answerAll(server);
+      const begun = primary.second;
+      // The machine may be busy with other things: the process's own time says what it cost.
+      const answeredCpuSeconds = cpuSeconds([server.pid]);
+      await pause(5000);
+      const octets = residentOctets(server.pid);
+      const result = {
+        ...{ zones, mode, answeredSeconds, answeredCpuSeconds },
+        octetsAZone: Math.round((octets - baseOctets) / zones),
+        residentMebibytes: Math.round(octets / 2 ** 20),
+        baseMebibytes: Math.round(baseOctets / 2 ** 20),
+        descriptors: readdirSync(`/proc/${server.pid}/fd`).length,
+        ...(Number(values.seconds) > 0 ? await measurePolling(server, primary, begun) : {}),
+      };
+      print(result);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    primary.close();
+    removeDirectory(directory);
+  }
+}
+
+async function startServer(data: string): Promise<Server> {
+  const port = await freePort();
+  const http = await freePort();
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      join(ROOT, "src", "main.ts"),
+      "serve",
+      "--data",
+      data,
+      "--dns",
+      `${LOOPBACK}:${port}`,
+      "--http",
+      `${LOOPBACK}:${http}`,
+    ],
+    {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: {
+        ...process.env,
+        COUNTERSIGN_TOKEN: "bench-token-0123456789",
+        COUNTERSIGN_RESOLVER: "127.0.0.1:9",
+        COUNTERSIGN_LOG_LEVEL: "error",
+      },
+    },
+  );
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  return {
+    pid: child.pid!,
+    port,
+    startedAt,
+    stop: () => {
+      child.kill("SIGTERM");
+      return gone;
+    },
+  };
+}
+
+/** Until it answers at all (REFUSED, with no zones), and a little longer. */
+async function settled(server: Server): Promise<number> {
+  await askEach(server, 1, () => true);
+  await pause(5000);
+  return residentOctets(server.pid);
+}
+
+async function answerAll(server: Server): Promise<number> {
+  await askEach(server, zones, (answer) => (answer[3]! & 15) === 0 && (answer[2]! & 0x04) !== 0);
+  return (performance.now() - server.startedAt) / 1000;
+}
+
+/** Asks each of the first `count` zones for its SOA until a good answer has come for all. */
+async function askEach(server: Server, count: number, good: (answer: Uint8Array) => boolean): Promise<void> {
+  const asker = openUdpAsker({ server: { address: LOOPBACK, port: server.port }, batch: BATCH });
+  if (!asker.ok) throw new Error(asker.error.detail);
+  const open = new Set(Array.from({ length: count }, (_, i) => i));
+  try {
+    while (open.size > 0) {
+      let batch = 0;
+      const sent = asker.value;
+      const take = () => {
+        for (let got = sent.receive(0); got > 0; got = sent.receive(0)) {
+          for (let i = 0; i < got; i++) {
+            const answer = sent.answer(i);
+            if (good(answer)) open.delete((zoneOf(answer) ?? -1) % Math.max(1, count));
+          }
+        }
+      };
+      for (const i of open) {
+        const query = buildQuery({ id: i & 0xffff, name: nameOf(i), type: RRType.SOA });
+        sent.question(batch).set(query);
+        sent.setQuestionLength(batch, query.length);
+        if (++batch < BATCH) continue;
+        sent.send(0, 0, batch);
+        batch = 0;
+        take();
+      }
+      if (batch > 0) sent.send(0, 0, batch);
+      await pause(5);
+      take();
+    }
+  } finally {
+    asker.value.close();
+  }
+}
+
+function nameOf(i: number) {
+  const name = readName(`${zoneName(i)}.`);
+  if (!name.ok) throw new Error("no name");
+  return name.value;
+}
+
+/** From the question in the answer: `zone00017.example`. */
+function zoneOf(answer: Uint8Array): number | undefined {
+  const label = Buffer.from(answer.buffer, answer.byteOffset + 13, answer[12]!).toString("latin1");
+  const number = Number(label.slice(4));
+  return Number.isInteger(number) ? number : undefined;
+}
+
+async function measurePolling(server: Server, primary: CountingPrimary, begun: number) {
+  const seconds = Number(values.seconds);
+  await pause(Math.max(0, begun + Number(values.settle) - primary.second) * 1000);
+  const first = primary.second;
+  const cpu = cpuSeconds([server.pid]);
+  const from = performance.now();
+  await pause(seconds * 1000);
+  const spent = (cpuSeconds([server.pid]) - cpu) / ((performance.now() - from) / 1000);
+  const counts = Array.from({ length: seconds }, (_, i) => primary.perSecond[first + i] ?? 0);
+  const atStart = Array.from({ length: first - begun }, (_, i) => primary.perSecond[begun + i] ?? 0);
+  return {
+    pollingCorePercent: Math.round(1000 * spent) / 10,
+    pollsASecond: Math.round(counts.reduce((sum, n) => sum + n, 0) / seconds),
+    mostPollsASecond: Math.max(...counts),
+    mostPollsASecondAfterTheStart: Math.max(0, ...atStart),
+  };
+}
+
+function residentOctets(pid: number): number {
+  const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return Number(line?.[1]) * 1024;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function print(result: Record<string, number | string>): void {
+  if (values.json) console.log(JSON.stringify(result));
+  else
+    for (const [what, value] of Object.entries(result))
+      console.log(`  ${what.padEnd(32)} ${typeof value === "number" ? Math.round(value * 100) / 100 : value}`);
+}
