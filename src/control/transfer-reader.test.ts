@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Flag, type ResourceRecord, writeMessage } from "#message";
 import { type Name, readName } from "#name";
 import { RRType, readRdata, typeCode } from "#rdata";
-import { AxfrInterpreter, type IxfrOutcome } from "#transfer";
+import { AxfrInterpreter, type IxfrOutcome, openInterpreter } from "#transfer";
 import { TransferReader } from "./transfer-reader.ts";
 
 const APEX = name("example.");
@@ -37,12 +37,16 @@ function stream(messages: number): Uint8Array[] {
   return [message([SOA, record("example.", "NS", "ns.example.")]), ...body, message([SOA])];
 }
 
-async function read(messages: readonly Uint8Array[], end = false): Promise<{ outcome: IxfrOutcome; records: number }> {
+async function read(
+  messages: readonly Uint8Array[],
+  end = false,
+  serial?: number,
+): Promise<{ outcome: IxfrOutcome; records: number }> {
   let wake = () => {};
   const woken = new Promise<void>((resolve) => {
     wake = resolve;
   });
-  const reader = new TransferReader({ apex: APEX, id: ID }, () => wake());
+  const reader = new TransferReader({ apex: APEX, id: ID, serial }, () => wake());
   for (const octets of messages) {
     // A view that is overwritten once the reader has it, as a socket's buffer would be.
     const view = octets.slice();
@@ -83,4 +87,28 @@ test("a large transfer that ends early is refused, wherever it ends", async () =
     const { outcome } = await read(stream(60).slice(0, cut), true);
     expect(outcome).toMatchObject({ kind: "refused", code: "stream-ended" });
   }
+});
+
+test("a large IXFR read in a worker gives what a small one read here gives", async () => {
+  const ixfr = (answer: readonly ResourceRecord[]): Uint8Array => {
+    const question = [{ name: APEX, type: RRType.IXFR, class: 1 }];
+    return writeMessage({ id: ID, flags: Flag.QR | Flag.AA, question, answer }).octets.slice();
+  };
+  const newest = { ...SOA, rdata: SOA.rdata.map((octet, i) => (i === SOA.rdata.length - 17 ? 9 : octet)) };
+  const body = Array.from({ length: 60 }, (_, m) =>
+    ixfr(Array.from({ length: 200 }, (_, i) => record(`n${m}-${i}.example.`, "TXT", `"${"x".repeat(200)}"`))),
+  );
+  const messages = [ixfr([newest, SOA]), ...body, ixfr([newest]), ...body.slice(0, 10), ixfr([newest])];
+  const here = openInterpreter({ apex: APEX, id: ID, serial: 7 });
+  const expected = messages.map((octets) => here.accept(octets)).at(-1)!;
+  const { outcome, records } = await read(messages, false, 7);
+  if (expected.kind !== "changes" || outcome.kind !== "changes") throw new Error(`${expected.kind} ${outcome.kind}`);
+  expect(records).toBe(here.records);
+  expect(outcome.changes.map(({ deletions, additions }) => [deletions.count, additions.count])).toEqual([
+    [12_001, 2001],
+  ]);
+  expect(outcome.changes.map(({ toSerial }) => toSerial)).toEqual([9]);
+  const octets = (of: typeof outcome) =>
+    of.changes.map(({ deletions }) => Buffer.from(deletions.octets).toString("hex"));
+  expect(octets(outcome)).toEqual(octets(expected));
 });
