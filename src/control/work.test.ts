@@ -82,6 +82,15 @@ test("while a round runs, the strongest of those asked for waits", () => {
   expect(run(work, failed("signing")).effects).toEqual(["held", "checking"]);
 });
 
+test("a change of mode that came while the first version was on its way is done behind it, and is void when that one fails", () => {
+  const waiting = run(AT_REST, begin("transferred"), begin("rework"));
+  expect(run(waiting.work, ...ALL.map(done)).effects.slice(-2)).toEqual(["finished", "compiling"]);
+  const nothing = run(waiting.work, { kind: "failed", step: "checking", fault, serial: 1, nothingStored: true });
+  expect(nothing.effects).toEqual(["held"]);
+  expect(nothing.work.next).toBeUndefined();
+  expect(run(waiting.work, failed("checking", 2)).effects).toEqual(["held", "compiling"]);
+});
+
 test("late answers change nothing", () => {
   const { work } = run(AT_REST, begin("rework"));
   expect(run(work, done("checking"), failed("publishing"), done("validating")).work).toBe(work);

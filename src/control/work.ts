@@ -53,7 +53,14 @@ export const AT_REST: Work = { doing: undefined, next: undefined, held: undefine
 export type WorkEvent =
   | { readonly kind: "begin"; readonly round: Round }
   | { readonly kind: "done"; readonly step: Step }
-  | { readonly kind: "failed"; readonly step: Step; readonly fault: Fault; readonly serial: number | undefined }
+  | {
+      readonly kind: "failed";
+      readonly step: Step;
+      readonly fault: Fault;
+      readonly serial: number | undefined;
+      /** No version was ever stored: a rework that waits has nothing to begin with. */
+      readonly nothingStored?: boolean;
+    }
   /** The operator threw the held version away. */
   | { readonly kind: "dropped" };
 
@@ -131,7 +138,8 @@ function failed(
   if (work.doing?.step !== event.step) return { work, effects: [] };
   const { round, step } = work.doing;
   const held: Held = { ...event.fault, round, step, serial: event.serial, since: now };
-  return rest({ ...work, doing: undefined, held }, [{ kind: "held", held }]);
+  const next = event.nothingStored && work.next !== "transferred" ? undefined : work.next;
+  return rest({ ...work, doing: undefined, next, held }, [{ kind: "held", held }]);
 }
 
 /**

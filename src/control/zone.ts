@@ -130,8 +130,9 @@ export class Zone {
 
   begin(round: Round): void {
     if (round === "resign" && !this.served?.signing) return;
-    // A change of mode before the first transfer: that one will be made ready in the new mode.
-    if (round === "rework" && !this.stored) return;
+    // A change of mode before the first transfer: that one will be made ready in the new mode. One that is on its way is not:
+    // its round goes by the facts that it began with.
+    if (round === "rework" && !this.stored && !this.#work.doing) return;
     this.#step({ kind: "begin", round });
   }
 
@@ -284,7 +285,7 @@ export class Zone {
     } catch (error) {
       this.#deps.log.warn({ zone: this.name, error: String(error) }, "files of an older version could not be removed");
     }
-    this.#step({ kind: "failed", step, fault, serial });
+    this.#step({ kind: "failed", step, fault, serial, nothingStored: this.stored === undefined });
   }
 
   async #keepHeld(transferred: ZoneVersion): Promise<void> {
