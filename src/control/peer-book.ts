@@ -18,7 +18,7 @@ export class PeerBook {
   #peers: ReadonlyMap<string, PeerRow> = new Map();
   #keys: ReadonlyMap<string, TsigKey> = new Map();
   #ranges: ReadonlyMap<string, readonly AddressRange[]> = new Map();
-  #transports: ReadonlyMap<string, { readonly port: number; readonly transport: Transport }> = new Map();
+  #transports: ReadonlyMap<string, Reach> = new Map();
 
   constructor(store: Store) {
     this.#store = store;
@@ -70,7 +70,8 @@ export class PeerBook {
     const row = this.#peers.get(id);
     if (!row) return undefined;
     const key = row.tsigId === null ? undefined : this.#keys.get(row.tsigId);
-    return { id, address: row.ip === "" ? undefined : addressOctets(row.ip), key };
+    const tlsOnly = this.#transports.get(id)?.tlsOnly ?? false;
+    return { id, address: row.ip === "" ? undefined : addressOctets(row.ip), key, tlsOnly };
   }
 
   notifyPeer(id: string): NotifyPeer | undefined {
@@ -94,8 +95,11 @@ export class PeerBook {
   }
 }
 
-function readTransport(row: TransportRow) {
-  return { port: row.port, transport: openTransport(row) };
+/** `tlsOnly`: in both directions. An opportunistic peer may come in the clear, as it may be asked so. */
+type Reach = { readonly port: number; readonly transport: Transport; readonly tlsOnly: boolean };
+
+function readTransport(row: TransportRow): Reach {
+  return { port: row.port, transport: openTransport(row), tlsOnly: row.mode !== "opportunistic" };
 }
 
 /** Undefined for a row that the API would not have taken. */

@@ -37,6 +37,11 @@ const keyed: OutgoingAccess = {
   ],
 };
 
+const privately: OutgoingAccess = {
+  ...keyed,
+  peers: keyed.peers.map((peer) => (peer.id === "a" ? { ...peer, tlsOnly: true } : peer)),
+};
+
 const CASES: readonly [string, OutgoingAccess | undefined, Partial<Requester>, string][] = [
   ["a zone that is not ours", undefined, {}, "not-given-out"],
   ["not enabled", { ...plain, enabled: false }, {}, "not-given-out"],
@@ -66,6 +71,9 @@ const CASES: readonly [string, OutgoingAccess | undefined, Partial<Requester>, s
   ["TLS required, by clear TCP", { ...keyed, tlsOnly: true }, { key: K1 }, "tls-required"],
   ["TLS required, by TLS", { ...keyed, tlsOnly: true }, { key: K1, encrypted: true }, "a"],
   ["TLS required, by TLS, without the key", { ...keyed, tlsOnly: true }, { encrypted: true }, "tsig-required"],
+  ["a peer that is spoken to over TLS alone, by clear TCP", privately, { key: K1 }, "tls-required"],
+  ["the same, by TLS", privately, { key: K1, encrypted: true }, "a"],
+  ["another peer of that zone, by clear TCP", privately, { address: B, key: K2 }, "b"],
 ];
 
 test.each(CASES)("%s", (_, access, requester, says) => {

@@ -16,6 +16,8 @@ export type OutgoingPeer = {
   /** 4 or 16 octets; undefined: it comes from where an ACL says, and gets no NOTIFY. */
   readonly address: Uint8Array | undefined;
   readonly key: TsigKey | undefined;
+  /** What it is spoken to over TLS alone about, it is given over TLS alone. */
+  readonly tlsOnly?: boolean;
 };
 
 export type OutgoingAccess = {
@@ -49,6 +51,7 @@ export function judgeAccess(access: OutgoingAccess | undefined, requester: Reque
   const here = access.peers.filter((peer) => peer.address && sameAddress(address, peer.address));
   if (here.length === 0 && !access.ranges.some((range) => inRange(address, range)))
     return refused("address-not-allowed");
+  if (!requester.encrypted && here.some((peer) => peer.tlsOnly)) return refused("tls-required");
   const keyed = access.peers.some((peer) => peer.key);
   if (!keyed) return { kind: "allowed", peer: here[0]?.id };
   if (!key) return refused("tsig-required");
