@@ -79,6 +79,18 @@ export function writeProofs(work: Work): boolean {
   return true;
 }
 
+/** The NSEC or NSEC3 of a name that has one in the image: what is not there. Nothing when it does not fit. */
+export function writeOwnProof(work: Work, node: number): void {
+  const { image, denial } = work.entry;
+  if (denial === Denial.Nsec) {
+    const set = image.findRRset(node, RRType.NSEC);
+    if (set !== 0) writeSet(work, node, set, ownerOf(work, node));
+  } else if (denial === Denial.Nsec3) {
+    const match = image.nsec3Match(node);
+    if (match >= 0) writeNsec3(work, match);
+  }
+}
+
 /** NSEC3 sets belong to no node; the zone's own are never signed here. */
 function writeNsec3(work: Work, index: number): boolean {
   const { image } = work.entry;

@@ -11,6 +11,7 @@ import {
   LOOPBACK,
   missingPrograms,
   type Peer,
+  type Question,
   type SigningMode,
   signZone,
   startCountersign,
@@ -24,7 +25,8 @@ import { Problems } from "./run.ts";
 const missing = missingPrograms("knotd", "dnssec-signzone");
 const leftOut = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
 const EVERY = 3;
-const [SOA, RRSIG, ANY] = [6, 46, 255];
+const [SOA, RRSIG, NSEC, SVCB, HTTPS, ANY] = [6, 46, 47, 64, 65, 255];
+const ALWAYS = new Set([SVCB, HTTPS]);
 
 const CASES: readonly (readonly [SigningMode, "nsec" | "nsec3" | undefined])[] = [
   ["unsigned", undefined],
@@ -53,7 +55,7 @@ describe.skipIf(missing.length > 0).each(CASES)(`%s${leftOut}`, (mode, denial) =
 
   test("additional data, and nothing in the authority section that is not needed", async () => {
     const questions = makeQuestions(apex, namesOf(apex, text), 5).filter(
-      ({ type }, i) => i % EVERY === 0 && type !== ANY && type !== RRSIG,
+      (question, i) => (i % EVERY === 0 || ALWAYS.has(question.type)) && !isDisputed(question),
     );
     const [ours, theirs] = [await askAllTcp(product, questions), await askAllTcp(knot, questions)];
     const problems = new Problems();
@@ -71,6 +73,11 @@ describe.skipIf(missing.length > 0).each(CASES)(`%s${leftOut}`, (mode, denial) =
     expect(withAdditional).toBeGreaterThan(50);
   });
 });
+
+/** What stands in disagreements.ts: `x\\000` behind x (Knot's NSEC is bogus), NSEC at a CNAME, and what ANY and RRSIG pick. */
+function isDisputed({ name, type }: Question): boolean {
+  return name.includes("\\000.") || type === NSEC || type === ANY || type === RRSIG;
+}
 
 /** The other ones have their table of disagreements (how far a chain is followed, YXDOMAIN). */
 function isPositive({ rcode, answer, authority }: Reply): boolean {
