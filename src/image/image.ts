@@ -63,7 +63,8 @@ export class ZoneImage {
   private readonly apexLabels: number;
   private readonly nsec3List: number;
   private readonly baseNsec3: number;
-  private readonly key = new Uint8Array(MAX_ORDER_KEY);
+  /** Made with the first search for a predecessor: of many zones most never need it. */
+  private keyOctets: Uint8Array | undefined = undefined;
   private readonly place: ListPlace = { edit: -1, place: -1 };
 
   constructor(buffer: SharedArrayBuffer, root = 0) {
@@ -510,6 +511,11 @@ export class ZoneImage {
       if (a !== b && CASE_FOLD[a] !== CASE_FOLD[b]) return false;
     }
     return true;
+  }
+
+  private get key(): Uint8Array {
+    this.keyOctets ??= new Uint8Array(MAX_ORDER_KEY);
+    return this.keyOctets;
   }
 
   /** -1, 0, 1: the key just written against the octets that all names below the apex share. */

@@ -5,6 +5,7 @@
  * image's own, nothing around them: `verifyImage` of #image judges them after loading.
  */
 import { randomBytes } from "node:crypto";
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "./errors.ts";
@@ -130,7 +131,35 @@ export async function writeAll(file: FileHandle, octets: Uint8Array, position = 
   }
 }
 
+/** Images up to this are read in one go, without the event loop: a start reads tens of thousands of them, and nobody is answered yet. */
+const SMALL_OCTETS = 256 * 1024;
+
+/** Undefined: it is larger, or there is some trouble that the other way of reading will tell. */
+function readSmall(path: string): SharedArrayBuffer | undefined {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") throw new StoreError("store.missing", `there is no file ${path}`, error);
+    throw unreadable(path, error);
+  }
+  try {
+    const { size } = fstatSync(file);
+    if (size > SMALL_OCTETS) return undefined;
+    const shared = new SharedArrayBuffer(size);
+    const octets = new Uint8Array(shared);
+    if (readSync(file, octets, 0, size, 0) !== size) return undefined;
+    return shared;
+  } catch (error) {
+    throw unreadable(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
 async function readShared(path: string): Promise<SharedArrayBuffer> {
+  const small = readSmall(path);
+  if (small) return small;
   const file = await open(path, "r").catch((error: unknown) => {
     throw codeOf(error) === "ENOENT"
       ? new StoreError("store.missing", `there is no file ${path}`, error)
@@ -173,7 +202,8 @@ async function removeOrphans(root: string, kept: ReadonlyMap<string, ReadonlySet
       removed.push(zone);
       continue;
     }
-    for (const file of await readdir(join(root, zone))) {
+    // At the start, with nobody waiting for the event loop: for many zones that is half of the time.
+    for (const file of readdirSync(join(root, zone))) {
       const parts = /^([a-z0-9-]{1,64})\.(image|signatures|change)$/.exec(file);
       if (parts !== null && names.has(parts[1]!)) continue;
       await rm(join(root, zone, file), { recursive: true, force: true });

@@ -37,30 +37,37 @@ export class SignatureFile {
   readonly chunksLoaded: number;
   /** Chunks that held something whose CRC was wrong; they are empty now. */
   readonly chunksDropped: number;
-  private readonly file: FileHandle;
+  private readonly path: string;
+  private readonly header: Uint8Array;
   private readonly table: SavableTable;
   private readonly identityCrc: number;
   private readonly chunkMax: number;
+  /** Made with the first save: most zones of many are never asked for. */
+  private made: boolean;
   private saving: Promise<number> | undefined;
 
-  private constructor(file: FileHandle, table: SavableTable, identityCrc: number, loaded: number, dropped: number) {
-    this.file = file;
+  private constructor(path: string, header: Uint8Array, table: SavableTable, found: Found | undefined) {
+    this.path = path;
+    this.header = header;
     this.table = table;
-    this.identityCrc = identityCrc;
+    this.identityCrc = crc32(header);
     this.chunkMax = chunkOctetsMax(table);
-    this.chunksLoaded = loaded;
-    this.chunksDropped = dropped;
+    this.made = found !== undefined;
+    this.chunksLoaded = found?.loaded ?? 0;
+    this.chunksDropped = found?.dropped ?? 0;
   }
 
-  /** Opens or makes the file and fills the table, which must be empty and not yet shared, from what is good in it. */
+  /** Fills the table, which must be empty and not yet shared, from what is good in the file. No file is kept open. */
   static async open(path: string, identity: Uint8Array, table: SavableTable): Promise<SignatureFile> {
     if (identity.length > IDENTITY_MAX) throw new StoreError("store.name", `identity has ${identity.length} octets`);
     const header = makeHeader(identity, table);
-    const identityCrc = crc32(header);
-    const found = await openExisting(path, header);
-    if (found === undefined) return new SignatureFile(await createFile(path, header), table, identityCrc, 0, 0);
-    const { loaded, dropped } = await loadChunks(found, table, identityCrc);
-    return new SignatureFile(found, table, identityCrc, loaded, dropped);
+    const file = await openExisting(path, header);
+    if (file === undefined) return new SignatureFile(path, header, table, undefined);
+    try {
+      return new SignatureFile(path, header, table, await loadChunks(file, table, crc32(header)));
+    } finally {
+      await file.close();
+    }
   }
 
   /** Writes the chunks that changed since the last save; gives their number. Calls that overlap wait for one another. */
@@ -74,37 +81,56 @@ export class SignatureFile {
     }
   }
 
-  /** Saves, syncs and closes. */
+  /** Saves once more. Not synced: with thousands of zones that would take longer than a stop may, and costs signatures alone. */
   async close(): Promise<void> {
     await this.save();
-    await this.file.sync();
-    await this.file.close();
   }
 
   private async saveDirty(): Promise<number> {
-    // Made when something has to be written: with thousands of zones most saves find nothing.
-    let scratch: Uint8Array | undefined;
-    let saved = 0;
-    for (let chunk = 0; chunk < this.table.chunks; chunk++) {
-      // First the flag, then the copy: what is written in between is dirty again and comes with the next save.
-      if (!this.table.takeDirty(chunk)) continue;
-      scratch ??= new Uint8Array(CHUNK_HEADER_OCTETS + this.chunkMax);
-      const record = scratch;
-      const live = this.table.chunkOctets(chunk);
-      const copy = record.subarray(CHUNK_HEADER_OCTETS, CHUNK_HEADER_OCTETS + live.length);
-      copySettledSlots(live, copy);
-      const view = new DataView(record.buffer);
-      view.setUint32(0, chunkCrc(this.identityCrc, chunk, copy), true);
-      view.setUint32(4, live.length, true);
-      const length = CHUNK_HEADER_OCTETS + live.length;
-      const { bytesWritten } = await this.file.write(record, 0, length, chunkAt(chunk, this.chunkMax));
-      // A short write (a full disk) leaves a bad CRC, which loading drops.
-      if (bytesWritten !== length) throw new StoreError("store.damaged", "a signature chunk was written in part");
-      saved++;
+    const dirty: number[] = [];
+    // First the flag, then the copy: what is written in between is dirty again and comes with the next save.
+    for (let chunk = 0; chunk < this.table.chunks; chunk++) if (this.table.takeDirty(chunk)) dirty.push(chunk);
+    if (dirty.length === 0) return 0;
+    const file = await this.openForSaving();
+    // Another table has the place by now: this one's zone or version is gone.
+    if (file === undefined) return 0;
+    try {
+      const record = new Uint8Array(CHUNK_HEADER_OCTETS + this.chunkMax);
+      for (const chunk of dirty) await this.saveChunk(file, chunk, record);
+      return dirty.length;
+    } finally {
+      await file.close();
     }
-    return saved;
+  }
+
+  private async openForSaving(): Promise<FileHandle | undefined> {
+    if (this.made) return openExisting(this.path, this.header);
+    this.made = true;
+    try {
+      return await createFile(this.path, this.header);
+    } catch (error) {
+      // Its folder went with the zone.
+      if (codeOf(error) === "ENOENT") return undefined;
+      this.made = false;
+      throw error;
+    }
+  }
+
+  private async saveChunk(file: FileHandle, chunk: number, record: Uint8Array): Promise<void> {
+    const live = this.table.chunkOctets(chunk);
+    const copy = record.subarray(CHUNK_HEADER_OCTETS, CHUNK_HEADER_OCTETS + live.length);
+    copySettledSlots(live, copy);
+    const view = new DataView(record.buffer);
+    view.setUint32(0, chunkCrc(this.identityCrc, chunk, copy), true);
+    view.setUint32(4, live.length, true);
+    const length = CHUNK_HEADER_OCTETS + live.length;
+    const { bytesWritten } = await file.write(record, 0, length, chunkAt(chunk, this.chunkMax));
+    // A short write (a full disk) leaves a bad CRC, which loading drops.
+    if (bytesWritten !== length) throw new StoreError("store.damaged", "a signature chunk was written in part");
   }
 }
+
+type Found = { readonly loaded: number; readonly dropped: number };
 
 /**
  * Copies slots of which nobody changed anything meanwhile, and leaves the others empty: workers write while this runs, and
@@ -156,7 +182,7 @@ async function openExisting(path: string, header: Uint8Array): Promise<FileHandl
   try {
     file = await open(path, "r+");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
   const found = new Uint8Array(HEADER_OCTETS);
@@ -164,6 +190,10 @@ async function openExisting(path: string, header: Uint8Array): Promise<FileHandl
   if (bytesRead === HEADER_OCTETS && found.every((octet, i) => octet === header[i])) return file;
   await file.close();
   return undefined;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 async function createFile(path: string, header: Uint8Array): Promise<FileHandle> {
@@ -175,7 +205,7 @@ async function createFile(path: string, header: Uint8Array): Promise<FileHandle>
   return file;
 }
 
-async function loadChunks(file: FileHandle, table: SavableTable, identityCrc: number) {
+async function loadChunks(file: FileHandle, table: SavableTable, identityCrc: number): Promise<Found> {
   const chunkMax = chunkOctetsMax(table);
   const record = new Uint8Array(CHUNK_HEADER_OCTETS + chunkMax);
   const view = new DataView(record.buffer);
