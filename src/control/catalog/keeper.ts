@@ -140,7 +140,7 @@ export class CatalogKeeper {
       ];
       this.#tellRefused(entry, zone, all);
       entry.refused = all;
-      await this.#steps.settle(entry);
+      await this.#steps.settle(entry, () => this.#waiting.has(catalogId));
     } finally {
       entry.applying = false;
     }

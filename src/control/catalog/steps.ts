@@ -59,11 +59,14 @@ export class CatalogSteps {
     return this.#add(entry, catalog, fresh);
   }
 
-  /** Puts the settings of their groups into force for members that do not have them yet. */
-  async settle(entry: CatalogEntry): Promise<void> {
+  /**
+   * Puts the settings of their groups into force for members that do not have them yet; `overtaken`: a newer version waits, and
+   * will see to the rest.
+   */
+  async settle(entry: CatalogEntry, overtaken: () => boolean): Promise<void> {
     const { book, stopped } = this.#parts;
     const waiting = [...book.membersOf(entry.row.zoneId)].filter((row) => !row.settled && row.leftAt === null);
-    for (let at = 0; at < waiting.length && !stopped(); at += AT_ONCE) {
+    for (let at = 0; at < waiting.length && !stopped() && !overtaken(); at += AT_ONCE) {
       const done: CatalogMemberRow[] = [];
       for (const row of waiting.slice(at, at + AT_ONCE)) {
         if (await this.#setUp(entry, row)) done.push({ ...row, settled: true });
