@@ -9,6 +9,8 @@ export const MAX_CATALOG_GROUPS = 100;
 export const DEFAULT_GRACE_SECONDS = 30 * 86_400;
 export const DEFAULT_MAX_MEMBERS = 100_000;
 
+const CATALOG_ROLES = ["consumer", "producer"] as const;
+
 const Label = z.string().min(1).max(NAME_MAX);
 const Seconds = z.number().int().min(0).max(2_147_483_647);
 const Peers = z.array(Id).max(1000);
@@ -60,6 +62,8 @@ export const Catalog = z
     /** Also the id of the catalog zone itself. */
     id: Id,
     name: z.string(),
+    /** `consumer`: its members are taken; `producer`: it is made here, of the zones that are given out. */
+    role: z.enum(CATALOG_ROLES),
     /** What the catalog, and members without peers of their own, are transferred from. */
     peers: Peers,
     auto_refresh_seconds: Seconds,
@@ -71,7 +75,7 @@ export const Catalog = z
     defaults: MemberSettings,
     /** The first one that a member is in counts. */
     groups: z.array(CatalogGroup),
-    /** `waiting`: nothing was transferred yet; `broken`: the newest version was not applied, the state before it holds. */
+    /** `waiting`: nothing was transferred (or made) yet; `broken`: the newest version was not applied, the state before it holds. */
     state: z.enum(["waiting", "applying", "applied", "broken"]),
     fault: z.object({ code: z.string(), message: z.string() }).nullable(),
     applied_serial: z.number().nullable(),
@@ -95,7 +99,9 @@ const settingsWrite = {
 export const CatalogCreate = z.object({
   name: Label,
   account: z.object({ id: Id.optional() }).optional(),
-  peers: Peers,
+  role: z.enum(CATALOG_ROLES).default("consumer"),
+  /** Of a consumer. To whom a produced catalog is given stands in its zone's `secondary_dns/outgoing`. */
+  peers: Peers.default([]),
   auto_refresh_seconds: Seconds.default(DEFAULT_REFRESH_SECONDS),
   allowed: settingsWrite.allowed.default([]),
   grace_seconds: Seconds.default(DEFAULT_GRACE_SECONDS),

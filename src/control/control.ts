@@ -16,7 +16,7 @@ import type { Store, ZoneRow } from "#store";
 import type { Logger, MetricSource } from "#telemetry";
 import type { Stored } from "#transfer";
 import { AttemptLog } from "./attempts.ts";
-import { CatalogBook, CatalogKeeper } from "./catalog/index.ts";
+import { CatalogBook, CatalogKeeper, CatalogProducer } from "./catalog/index.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
 import { EventFeed } from "./event-feed.ts";
 import { EventLog } from "./events.ts";
@@ -80,6 +80,7 @@ export class Control {
   readonly #listener: RoundListener;
   readonly #catalogs: CatalogBook;
   readonly #catalogKeeper: CatalogKeeper;
+  readonly #catalogProducer: CatalogProducer;
   #settings: ControlSettings;
   #restored: readonly RestoredZone[] = [];
   #published = false;
@@ -107,6 +108,13 @@ export class Control {
       services: () => this.service,
       deps: this.#deps,
     });
+    this.#catalogProducer = new CatalogProducer({
+      book: this.#catalogs,
+      registry: this.#registry,
+      isGivenOut: ({ zone }) => zone.served !== undefined && this.#outgoing.book.enabled(zone.id),
+      deps: this.#deps,
+    });
+    this.#outgoing.book.changed = () => this.#catalogProducer.changed();
     this.#listener = this.#makeListener();
     this.service = makeService({
       deps: this.#deps,
@@ -115,6 +123,7 @@ export class Control {
       outgoing: this.#outgoing,
       catalogs: this.#catalogs,
       catalogKeeper: this.#catalogKeeper,
+      catalogProducer: this.#catalogProducer,
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       readiness: () => this.#readiness(),
       feed: this.#feed,
@@ -165,6 +174,7 @@ export class Control {
       finished: (zone, round) => {
         setRoundTimers(zone, this.#deps);
         this.#catalogKeeper.roundFinished(zone);
+        this.#catalogProducer.changed();
         this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
         this.#watcher.consider(zone);
         this.#outgoing.published(zone);
@@ -191,7 +201,7 @@ export class Control {
     for (const { zone } of this.#restored) zone.givenOut = this.#outgoing.book.enabled(zone.id);
     for (const { zone, refreshNote } of this.#restored) {
       this.#registry.add({ zone, refresher: this.#refresherOf(zone, refreshNote) });
-      zone.hidden = this.#catalogs.isHidden(zone.id);
+      zone.hidden = this.#catalogs.hiddenAs(zone.id);
       published.push(zone.publish());
     }
     void Promise.all(published).then(() => {
@@ -219,6 +229,7 @@ export class Control {
     }
     this.#restored = [];
     this.#catalogKeeper.begin();
+    this.#catalogProducer.begin();
     this.#saver.start();
     this.#lookAtCertificates();
   }
@@ -261,7 +272,7 @@ export class Control {
     const zone = new Zone(facts, this.#deps, this.#listener);
     const refresher = this.#refresherOf(zone, undefined);
     this.#registry.add({ zone, refresher });
-    zone.hidden = this.#catalogs.isHidden(zone.id);
+    zone.hidden = this.#catalogs.hiddenAs(zone.id);
     refresher.start([], 86_400, undefined);
     this.#watcher.consider(zone);
     // SERVFAIL with "not ready" until there is something true to say; whoever made the zone and asks for it at once is not

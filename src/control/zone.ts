@@ -53,7 +53,7 @@ export class Zone {
   served: ServedVersion | undefined;
   expired = false;
   /** Not answered for: a catalog, or a member that left its catalog and is kept for a while. */
-  hidden = false;
+  hidden: "catalog" | "kept" | undefined;
   /** Secondaries transfer it from here. */
   givenOut = false;
   generation = 0;

@@ -43,6 +43,7 @@ type AddOptions = SettingsOptions & {
   readonly peer?: readonly string[];
   readonly tsig?: string;
   readonly refresh?: number;
+  readonly produce?: boolean;
 };
 
 export function addCatalogCommands(program: Command, run: Runner): void {
@@ -52,6 +53,7 @@ export function addCatalogCommands(program: Command, run: Runner): void {
     .description("transfer a catalog zone, and take the zones that it names")
     .option("--peer <peer>", "a primary of the catalog and its members: ADDRESS[:PORT], name or id", collect)
     .option("--tsig <tsig>", "TSIG (name or id) for the primaries that are given by address")
+    .option("--produce", "make it here, of the zones that are given out, for secondaries of our own")
     .option("--refresh <seconds>", "how often the primaries are asked, beside NOTIFY (default: 86400)", readSeconds)
     .action(run((context, name: string, options: AddOptions) => addCatalog(context, name, options)));
   addSettings(add);
@@ -124,23 +126,28 @@ function settingsBody(options: SettingsOptions, before?: Catalog): CatalogEdit {
 async function addCatalog(context: Context, text: string, options: AddOptions): Promise<void> {
   const api = context.api();
   const accountId = await findAccount(api);
-  if (!options.peer) throw usage("A catalog comes from a primary: give it with --peer.");
+  if (!options.peer && !options.produce) {
+    throw usage("A catalog comes from a primary: give it with --peer; --produce makes one of the zones given out.");
+  }
+  if (options.peer && options.produce) throw usage("--produce makes the catalog here: it has no --peer.");
   const peers: string[] = [];
-  for (const choice of await planPeers(api, accountId, options.peer, options.tsig)) {
+  for (const choice of await planPeers(api, accountId, options.peer ?? [], options.tsig)) {
     if ("id" in choice) peers.push(choice.id);
     else peers.push((await api.call("peers.create", { params: { accountId }, body: choice.make })).id);
   }
   const body = CatalogCreate.parse({
     name: zoneName(text),
     account: { id: accountId },
+    role: options.produce ? "producer" : "consumer",
     peers,
     auto_refresh_seconds: options.refresh,
     ...settingsBody(options),
   });
   const made = await api.call("catalogs.create", { body });
-  await context.show(
-    made,
-    () => `${made.name} is added; its first transfer has begun: "countersign catalog show ${made.name}" shows it.\n`,
+  await context.show(made, () =>
+    options.produce
+      ? `${made.name} is made of the zones that are given out; "countersign outgoing set ${made.name} --peer …" gives it out.\n`
+      : `${made.name} is added; its first transfer has begun: "countersign catalog show ${made.name}" shows it.\n`,
   );
 }
 
@@ -193,6 +200,7 @@ function describe(catalog: Catalog): string {
   const setup = ({ mode, denial }: Setup) => (mode === "unsigned" ? mode : `${mode}, denial ${denial}`);
   const facts = printFacts([
     ["id", catalog.id],
+    ["role", catalog.role],
     ["state", catalog.state],
     ["broken", catalog.fault && `${catalog.fault.message} (${catalog.fault.code})`],
     [

@@ -22,6 +22,11 @@ export type CatalogEntry = {
   applying: boolean;
 };
 
+/** Made here, for our own secondaries. */
+export function isProduced(entry: CatalogEntry): boolean {
+  return entry.settings.role === "producer";
+}
+
 /** Keeps: what is here is what the store has; `members` has zones that exist alone. */
 export class CatalogBook {
   readonly #store: Store;
@@ -54,8 +59,9 @@ export class CatalogBook {
   }
 
   /** Answers to the world are given for other zones alone. */
-  isHidden(zoneId: string): boolean {
-    return this.#catalogs.has(zoneId) || this.isKept(zoneId);
+  hiddenAs(zoneId: string): "catalog" | "kept" | undefined {
+    if (this.#catalogs.has(zoneId)) return "catalog";
+    return this.isKept(zoneId) ? "kept" : undefined;
   }
 
   isKept(zoneId: string): boolean {

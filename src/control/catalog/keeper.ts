@@ -15,7 +15,7 @@ import type { CatalogMemberRow, CatalogRow } from "#store";
 import type { Deps } from "../deps.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
-import { type CatalogBook, type CatalogEntry, knownMember, type Refused } from "./book.ts";
+import { type CatalogBook, type CatalogEntry, isProduced, knownMember, type Refused } from "./book.ts";
 import { allowedNames } from "./settings.ts";
 import { CatalogSteps, type MemberServices, type ZoneHands } from "./steps.ts";
 
@@ -110,7 +110,7 @@ export class CatalogKeeper {
     const zone = registry.find(catalogId);
     const image = zone?.served?.from.image;
     // Without a version, or with one that expired, it says nothing (section 5.1).
-    if (!entry || !zone || !image || zone.expired) return;
+    if (!entry || !zone || !image || zone.expired || isProduced(entry)) return;
     const read = readCatalog(zone.apex, unpackImage(image), entry.settings.max_members);
     if (!read.ok) {
       await this.#broken(entry, zone, image.serial, read.error.code, read.error.text);

@@ -16,8 +16,9 @@ import type { PeerBook } from "../peer-book.ts";
 import type { Registry } from "../registry.ts";
 import { done, refused } from "../service/outcome.ts";
 import { addZone } from "../service/zones.ts";
-import type { CatalogBook, CatalogEntry } from "./book.ts";
+import { type CatalogBook, type CatalogEntry, isProduced } from "./book.ts";
 import type { CatalogKeeper } from "./keeper.ts";
+import type { CatalogProducer } from "./producer.ts";
 import type { CatalogSettings, KeptSettings } from "./settings.ts";
 import type { ZoneHands } from "./steps.ts";
 
@@ -26,6 +27,7 @@ export type CatalogServiceParts = {
   readonly peers: PeerBook;
   readonly catalogs: CatalogBook;
   readonly keeper: CatalogKeeper;
+  readonly producer: CatalogProducer;
   readonly hands: ZoneHands;
   readonly incoming: IncomingService;
   readonly deps: Deps;
@@ -80,6 +82,9 @@ export function makeCatalogService(parts: CatalogServiceParts): CatalogService {
   }
 }
 
+/** Below it there has to be room for `group.<zone id>.zones`. */
+const LONGEST_PRODUCED = 200;
+
 async function create(request: CatalogCreate, parts: CatalogServiceParts): Promise<Outcome<Catalog>> {
   const { registry, catalogs, hands, incoming, deps } = parts;
   const { name, account: wanted, peers, auto_refresh_seconds, ...settings } = request;
@@ -88,6 +93,10 @@ async function create(request: CatalogCreate, parts: CatalogServiceParts): Promi
   if (!account) return refused("account.not-found", wanted?.id, "/account/id");
   const refusal = checkSettings({ ...settings, peers }, account.id, parts);
   if (refusal) return refusal;
+  const apex = readName(name.trim());
+  if (request.role === "producer" && apex.ok && apex.value.length > LONGEST_PRODUCED) {
+    return refused("catalog.name-invalid", name, "/name");
+  }
   let row: CatalogRow | undefined;
   const added = await addZone(name, account, registry, deps, async (tables, zone) => {
     row = {
@@ -104,6 +113,10 @@ async function create(request: CatalogCreate, parts: CatalogServiceParts): Promi
   if (!added.ok) return added;
   const entry = catalogs.entered(row!);
   const zone = await hands.take(added.value);
+  if (request.role === "producer") {
+    parts.producer.changed();
+    return done(await shownCatalog(entry, parts));
+  }
   const made = await incoming.createIncoming(zone.id, { name: zone.name, peers, auto_refresh_seconds });
   if (made.ok) return done(await shownCatalog(entry, parts));
   await deps.store.catalogs.remove(zone.id);
@@ -137,8 +150,8 @@ function checkSettings(
 }
 
 function kept(settings: CatalogSettings): KeptSettings {
-  const { allowed, grace_seconds, max_members, defaults, groups } = settings;
-  return { version: 1, allowed, grace_seconds, max_members, defaults, groups };
+  const { role, allowed, grace_seconds, max_members, defaults, groups } = settings;
+  return { version: 1, role, allowed, grace_seconds, max_members, defaults, groups };
 }
 
 async function shownCatalog(entry: CatalogEntry, parts: CatalogServiceParts): Promise<Catalog> {
@@ -151,22 +164,18 @@ async function shownCatalog(entry: CatalogEntry, parts: CatalogServiceParts): Pr
     else left++;
   }
   const { faultCode, faultText, appliedSerial } = row;
-  const state = entry.applying
-    ? "applying"
-    : faultCode !== null
-      ? "broken"
-      : appliedSerial === null
-        ? "waiting"
-        : "applied";
+  const zone = parts.registry.find(row.zoneId);
+  const made = isProduced(entry) ? (zone?.served?.image.serial ?? null) : appliedSerial;
+  const state = entry.applying ? "applying" : faultCode !== null ? "broken" : made === null ? "waiting" : "applied";
   return {
     id: row.zoneId,
-    name: parts.registry.find(row.zoneId)?.name ?? "",
+    name: zone?.name ?? "",
     peers: [...(incoming?.peers ?? [])],
     auto_refresh_seconds: incoming?.autoRefreshSeconds ?? 0,
     ...settings,
     state,
     fault: faultCode === null ? null : { code: faultCode, message: faultText ?? faultCode },
-    applied_serial: appliedSerial,
+    applied_serial: made,
     applied_time: row.appliedAt === null ? null : printTime(row.appliedAt),
     members,
     kept: left,

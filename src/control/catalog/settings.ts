@@ -3,7 +3,10 @@ import type { Catalog, MemberSettings } from "#contract";
 import { type Name, readName } from "#name";
 
 /** What is kept of a catalog beside its rows; the API's own form. */
-export type CatalogSettings = Pick<Catalog, "allowed" | "grace_seconds" | "max_members" | "defaults" | "groups">;
+export type CatalogSettings = Pick<
+  Catalog,
+  "role" | "allowed" | "grace_seconds" | "max_members" | "defaults" | "groups"
+>;
 
 export type KeptSettings = CatalogSettings & { readonly version: 1 };
 

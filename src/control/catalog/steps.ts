@@ -142,7 +142,7 @@ export class CatalogSteps {
     const left = { ...row, leftAt: deps.nowMs() };
     await book.putMember(left);
     const { zone, refresher } = unit;
-    zone.hidden = true;
+    zone.hidden = "kept";
     refresher.configure([], refresher.state.settings.autoRefreshSeconds);
     void zone.publish();
     kept(left);
@@ -163,7 +163,7 @@ export class CatalogSteps {
     const { zone, refresher } = unit;
     if (row.leftAt !== null) {
       deps.scheduler.cancel(`${zone.id}/catalog-grace`);
-      zone.hidden = false;
+      zone.hidden = undefined;
       void zone.publish();
       const incoming = await deps.store.incoming.find(zone.id);
       if (incoming) refresher.configure(incoming.peers, incoming.autoRefreshSeconds);

@@ -9,6 +9,8 @@ export class OutgoingBook {
   readonly #store: Store;
   readonly #peers: PeerBook;
   readonly #rows = new Map<string, OutgoingRow>();
+  /** Told after every change: what is given out, or to whom, is another. */
+  changed: (() => void) | undefined;
 
   constructor(store: Store, peers: PeerBook) {
     this.#store = store;
@@ -31,16 +33,18 @@ export class OutgoingBook {
   async put(row: OutgoingRow): Promise<void> {
     await this.#store.outgoing.put(row);
     this.#rows.set(row.zoneId, row);
+    this.changed?.();
   }
 
   async remove(zoneId: string): Promise<void> {
     await this.#store.outgoing.remove(zoneId);
     this.#rows.delete(zoneId);
+    this.changed?.();
   }
 
   /** The zone was deleted, its row with it. */
   forget(zoneId: string): void {
-    this.#rows.delete(zoneId);
+    if (this.#rows.delete(zoneId)) this.changed?.();
   }
 
   /** Undefined: the zone is given to nobody. */

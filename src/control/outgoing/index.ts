@@ -88,8 +88,9 @@ export class Outgoing {
   /** Undefined while there is nothing to give. */
   async versionOf(zone: Zone): Promise<GivenVersion | undefined> {
     const { served } = zone;
-    // A catalog, or a member that left one: not answered for, and not given out.
-    if (!served || zone.hidden || (zone.expired && this.#deps.settings().expired === "servfail")) return undefined;
+    // A member that left its catalog: not answered for, and not given out. Catalogs are, to those who are named.
+    if (!served || zone.hidden === "kept" || (zone.expired && this.#deps.settings().expired === "servfail"))
+      return undefined;
     return this.#given.of(zone);
   }
 

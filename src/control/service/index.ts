@@ -1,6 +1,6 @@
 /** The service of #contract, put together from its parts. */
 import type { ControlService, Readiness, RecordService } from "#contract";
-import { type CatalogBook, type CatalogKeeper, makeCatalogService } from "../catalog/index.ts";
+import { type CatalogBook, type CatalogKeeper, type CatalogProducer, makeCatalogService } from "../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { EventFeed } from "../event-feed.ts";
 import type { Outgoing } from "../outgoing/index.ts";
@@ -30,6 +30,7 @@ export type ServiceParts = {
   readonly keeper: ZoneKeeper;
   readonly catalogs: CatalogBook;
   readonly catalogKeeper: CatalogKeeper;
+  readonly catalogProducer: CatalogProducer;
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
   readonly feed: EventFeed;
@@ -53,6 +54,7 @@ export function makeService(parts: ServiceParts): ControlService {
       peers: book,
       catalogs: parts.catalogs,
       keeper: parts.catalogKeeper,
+      producer: parts.catalogProducer,
       hands: keeper,
       incoming,
       deps,
