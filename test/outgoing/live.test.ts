@@ -32,6 +32,7 @@ const MODES: readonly (readonly [string, SigningMode, "NSEC" | "NSEC3"])[] = [
   ["compact.test.", "live", "NSEC"],
   ["chain.test.", "live-chain", "NSEC"],
   ["hashed.test.", "live-nsec3", "NSEC3"],
+  ["multi.test.", "multisigner", "NSEC"],
 ];
 
 function zoneText(zone: string, serial: number): string {

@@ -16,7 +16,7 @@ import {
   startKnot,
   until,
 } from "../peers/index.ts";
-import { giveTo, kdig, makePeers, transferred } from "./world.ts";
+import { giveTo, kdig, makePeers, transferred, transfersOut } from "./world.ts";
 
 const missing = missingPrograms("knotd", "kdig");
 const ZONE = "keep.test.";
@@ -107,6 +107,9 @@ describe.skipIf(missing.length > 0)(
       await product.call("PATCH", `/countersign/v1/zones/${zoneId}/outgoing`, { tls_only: true });
       expect(await says({ key })).toBe("REFUSED");
       expect(await says({ key, type: "IXFR=1" })).toBe("REFUSED");
+      // Its own secondaries may wonder why: the record says it.
+      const [last] = await transfersOut(product, zoneId);
+      expect(last).toMatchObject({ kind: "ixfr", outcome: "refused", error: { code: "outgoing.tls-required" } });
       await product.call("PATCH", `/countersign/v1/zones/${zoneId}/outgoing`, { tls_only: false });
       expect(await says({ key })).toBe("NOERROR");
     });

@@ -11,7 +11,7 @@
 import { RecordWalk } from "#image";
 import { ExtendedError, Rcode } from "#message";
 import { nameEquals, printName } from "#name";
-import { printAddress, printSocketAddress } from "#net";
+import { printAddress } from "#net";
 import type { ForwardedMessage } from "#publish";
 import { RRClass, RRType } from "#rdata";
 import {
@@ -20,6 +20,7 @@ import {
   judgeAccess,
   type RecordSource,
   readTransferRequest,
+  sameAddress,
   setTruncated,
   singleSource,
   TransferMessages,
@@ -27,10 +28,10 @@ import {
 } from "#transfer";
 import { finishRefusal, signMessage, type TsigKey, verifyRequest } from "#tsig";
 import { serialNewer, type ZoneChange } from "#zone";
-import { PLAIN } from "../attempts.ts";
 import type { Deps } from "../deps.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
+import { type OutgoingRefusal, refusedAttempt, type SentKind, sentAttempt } from "./attempt.ts";
 import type { OutgoingBook } from "./book.ts";
 import type { OutgoingNotes } from "./notes.ts";
 import { formErr, refusal, soaRecord, soaReply, transferOpt } from "./replies.ts";
@@ -38,7 +39,7 @@ import type { SlotLimits, TransferSlots } from "./slots.ts";
 import type { GivenVersion } from "./version.ts";
 
 /** Messages that are on their way to the client's connection, beside what waits in it. */
-const WINDOW = 4;
+const WINDOW = 16;
 
 export type TransferServerParts = {
   readonly registry: Registry;
@@ -84,7 +85,7 @@ export class TransferServer {
     const unit = this.#parts.registry.findByApex(request.question);
     const verified = this.#verify(message, request, unit);
     if ("refused" in verified) {
-      this.#log("tsig", request, forwarded);
+      this.#refused("tsig", request, unit, forwarded);
       forwarded.reply(verified.refused);
       return;
     }
@@ -151,7 +152,7 @@ export class TransferServer {
     const requester = { address: forwarded.clientAddress, key: verified.key, encrypted };
     const verdict = judgeAccess(unit && book.access(unit.zone), requester);
     if (verdict.kind === "refused" || !unit) {
-      this.#log(verdict.kind === "refused" ? verdict.code : "not-given-out", request, forwarded);
+      this.#refused(verdict.kind === "refused" ? verdict.code : "not-given-out", request, unit, forwarded);
       reply(refusal(request, Rcode.Refused, PROHIBITED));
       return;
     }
@@ -162,7 +163,7 @@ export class TransferServer {
     }
     const client = printAddress(forwarded.clientAddress);
     if (!(await slots.enter(client))) {
-      this.#log("busy", request, forwarded);
+      this.#refused("busy", request, unit, forwarded);
       reply(refusal(request, Rcode.ServFail, BUSY));
       return;
     }
@@ -209,32 +210,11 @@ export class TransferServer {
   #record(forwarded: ForwardedMessage, gift: Gift, sent: Sent): void {
     const { deps } = this.#parts;
     const { request, unit, verified, version, peer } = gift;
-    const { kind, complete, startedMs, messages } = sent;
-    const asked = request.type === RRType.IXFR ? "ixfr" : "axfr";
-    deps.attempts.record({
-      ...PLAIN,
-      zoneId: unit.zone.id,
-      direction: "out",
-      peerId: peer ?? null,
-      address: printSocketAddress({ address: printAddress(forwarded.clientAddress), port: forwarded.clientPort }),
-      kind: asked,
-      got: kind === "axfr" || kind === "ixfr" ? kind : "soa",
-      transport: forwarded.transport,
-      tlsIdentity: forwarded.tls?.client?.verified ? forwarded.tls.client.subject : null,
-      tsigKey: verified.key ? printName(verified.key.name) : null,
-      reason: "request",
-      outcome: !complete ? "failed" : kind === "nothing-newer" ? "unchanged" : "sent",
-      startedAt: startedMs,
-      finishedAt: deps.nowMs(),
-      serialBefore: request.serial ?? null,
-      serialAfter: version.serial,
-      messages: messages.messages,
-      records: messages.records,
-      octets: messages.octets,
-      errorCode: complete ? null : "outgoing.broken-off",
-      errorMessage: complete ? null : "the secondary went away, or was too slow",
-      ...(asked === "ixfr" && kind === "axfr" ? NO_CHANGES : {}),
-    });
+    const { kind, complete, startedMs } = sent;
+    const { messages, records, octets } = sent.messages;
+    const zoneId = unit.zone.id;
+    const asked = { zoneId, peer, request, forwarded, key: verified.key, startedMs, finishedMs: deps.nowMs() };
+    deps.attempts.record(sentAttempt(asked, { kind, complete, serial: version.serial, messages, records, octets }));
   }
 
   /** RFC 1995 sections 2 and 4: nothing newer, the differences, or the whole zone where they are not known. */
@@ -278,14 +258,20 @@ export class TransferServer {
     return at === undefined ? undefined : Math.max(0, Math.floor(at - this.#parts.deps.now()));
   }
 
-  #log(reason: string, request: TransferRequest, { clientAddress, transport }: ForwardedMessage): void {
-    const from = printAddress(clientAddress);
-    const zone = printName(request.question);
-    this.#parts.deps.log.info({ code: "outgoing.refused", reason, zone, from, transport }, "a transfer was refused");
+  /** In the log; and in the zone's record when it was one of its secondaries, who may wonder why. */
+  #refused(code: OutgoingRefusal, request: TransferRequest, unit: Unit | undefined, forwarded: ForwardedMessage): void {
+    const { deps, book } = this.#parts;
+    const { clientAddress, transport } = forwarded;
+    const about = { reason: code, zone: printName(request.question), from: printAddress(clientAddress), transport };
+    deps.log.info({ code: "outgoing.refused", ...about }, "a transfer was refused");
+    const linked =
+      unit && book.peers(unit.zone.id).find((peer) => peer.address && sameAddress(clientAddress, peer.address));
+    if (!unit || !linked) return;
+    const now = deps.nowMs();
+    const asked = { zoneId: unit.zone.id, peer: linked.id, request, forwarded, key: undefined };
+    deps.attempts.record(refusedAttempt({ ...asked, startedMs: now, finishedMs: now }, code));
   }
 }
-
-type SentKind = "axfr" | "ixfr" | "nothing-newer" | "newer";
 
 type Sent = {
   readonly kind: SentKind;
@@ -293,11 +279,6 @@ type Sent = {
   readonly startedMs: number;
   readonly messages: TransferMessages;
 };
-
-const NO_CHANGES = {
-  fallbackCode: "outgoing.no-changes",
-  fallbackMessage: "the changes since that serial are not kept",
-} as const;
 
 type Gift = {
   readonly request: TransferRequest;
