@@ -250,6 +250,7 @@ function controlSettings(config: Config): ControlSettings {
     certificateWarnDays: config.certificateWarnDays,
     expired: config.expired,
     suspicious: config.suspicious,
+    alertRanges: config.alertRanges,
     holdLossPercent: config.holdRecordLossPercent,
     hook: hookSettings(config),
   };

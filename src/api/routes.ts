@@ -14,6 +14,7 @@ import { authenticate } from "./auth.ts";
 import { type RawBody, readBody } from "./body.ts";
 import type { Handler, Handlers } from "./call.ts";
 import { sendEventStream, wantsEventStream } from "./event-stream.ts";
+import { alertHandlers } from "./handlers/alerts.ts";
 import { catalogHandlers } from "./handlers/catalogs.ts";
 import { identityHandlers } from "./handlers/identity.ts";
 import { ownHandlers } from "./handlers/own.ts";
@@ -30,6 +31,7 @@ const HANDLERS: Handlers = {
   ...transportHandlers,
   ...recordHandlers,
   ...ownHandlers,
+  ...alertHandlers,
   ...catalogHandlers,
 };
 

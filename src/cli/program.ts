@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addAclCommands } from "./commands/acl.ts";
+import { addAlertCommands } from "./commands/alert.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDnssecCommands } from "./commands/dnssec.ts";
 import { addEventCommands } from "./commands/events.ts";
@@ -76,6 +77,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
   addAclCommands(program, run);
   addRecordCommands(program, run);
   addEventCommands(program, run);
+  addAlertCommands(program, run);
   addImageCommands(program, run);
   program.addHelpText("after", SERVER + MANUAL);
   return program;

@@ -1,5 +1,5 @@
 /** The kinds of values that options have: each reads text, and says in a phrase what it wants when the text is wrong. */
-import { printAddress, readAddress } from "#contract";
+import { printAddress, printRange, readAddress, readRange } from "#contract";
 
 export interface Kind<T> {
   /** For the reference page: "integer 1 to 10". */
@@ -45,6 +45,17 @@ export const address: Kind<ListenAddress> = {
     const port = Number(match[3]);
     if (octets === undefined || port > 65535 || (match[1] !== undefined) !== (octets.length === 16)) return undefined;
     return { address: printAddress(octets), port };
+  },
+};
+
+/** `10.0.0.0/8`, `fd00::/8`, or one address. */
+export const addressRange: Kind<string> = {
+  form: "address range",
+  read(value) {
+    const text = value.trim();
+    const whole = text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
+    const range = readRange(whole);
+    return range && printRange(range);
   },
 };
 

@@ -3,7 +3,7 @@
  * the reference page and `--help`. The flag of `maxUdpPayload` is `--max-udp-payload`, its variable
  * COUNTERSIGN_MAX_UDP_PAYLOAD; both follow from the name.
  */
-import { address, choice, flag, hex, hostName, integer, type Kind, list, path, text } from "./kinds.ts";
+import { address, addressRange, choice, flag, hex, hostName, integer, type Kind, list, path, text } from "./kinds.ts";
 
 export type Option<T = unknown> = {
   readonly kind: Kind<T>;
@@ -178,6 +178,13 @@ export const OPTIONS = {
   }),
   prePublishHooks: given(integer(1, 64), 2, "Runs of the hook at the same time.", { reloads: true }),
   jobs: given(integer(0, 256), 0, "Threads that compile and verify zones; 0 means one for each core."),
+
+  alertRanges: given(
+    list(addressRange),
+    [],
+    "Address ranges, beside public addresses, to which alerts may be sent; clear text is taken there alone.",
+    { reloads: true },
+  ),
 
   //--- HTTP
   maxBodyOctets: given(integer(1024, 64 * 1024 * 1024), 1024 * 1024, "Largest request body of the API, in octets."),

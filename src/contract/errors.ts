@@ -233,6 +233,21 @@ export const ERRORS = {
     sentence: "The transfers of {about} are frozen; thaw them first (POST thaw).",
   },
 
+  // Alerts and events
+  "alert.policy-not-found": { status: 404, number: 20631, sentence: "There is no alert policy {about}." },
+  "alert.destination-not-found": { status: 404, number: 20632, sentence: "There is no destination of alerts {about}." },
+  "alert.destination-unknown": { status: 400, number: 20633, sentence: "{about} is no destination of alerts." },
+  "alert.destination-in-use": {
+    status: 400,
+    number: 20634,
+    sentence: "The destination is used by {about}; take it out of these policies first.",
+  },
+  "alert.secret-missing": {
+    status: 400,
+    number: 20635,
+    sentence: "A webhook needs a secret of 16 characters or more, by which its receiver knows that an alert is ours.",
+  },
+  "alert.too-many": { status: 400, number: 20636, sentence: "There are {about} of them already; delete one first." },
   "events.too-many-streams": {
     status: 400,
     number: 20621,

@@ -14,6 +14,17 @@ export {
   readRange,
 } from "./address.ts";
 export {
+  ALERT_KINDS,
+  AlertDeliveriesQuery,
+  AlertDelivery,
+  AlertDestination,
+  AlertDestinationWrite,
+  type AlertKind,
+  AlertPolicy,
+  AlertPolicyWrite,
+  AlertTest,
+} from "./alert.ts";
+export {
   Catalog,
   CatalogCreate,
   CatalogDeleteQuery,
@@ -55,6 +66,7 @@ export {
 } from "./routes.ts";
 //--- The service between api and control
 export type {
+  AlertService,
   CatalogService,
   ControlService,
   DnssecService,

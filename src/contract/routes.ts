@@ -5,6 +5,15 @@
 import { z } from "zod";
 import { Account, Token, User } from "./account.ts";
 import {
+  AlertDeliveriesQuery,
+  AlertDelivery,
+  AlertDestination,
+  AlertDestinationWrite,
+  AlertPolicy,
+  AlertPolicyWrite,
+  AlertTest,
+} from "./alert.ts";
+import {
   Catalog,
   CatalogCreate,
   CatalogDeleteQuery,
@@ -69,6 +78,10 @@ const OWN = "/countersign/v1";
 const CATALOG = `${OWN}/catalogs/{catalogId}`;
 const OWN_TRANSPORT = `${OWN}/peers/{peerId}/transport`;
 const OWN_ZONE = `${OWN}/zones/{zoneId}`;
+
+const ALERTS = `${OWN}/alerts`;
+const ALERT_POLICY = `${ALERTS}/{policyId}`;
+const ALERT_DESTINATION = `${ALERTS}/destinations/{destinationId}`;
 
 const Ok = z.literal("OK");
 /** Bodies of calls that are refused anyway, or that need none, are not looked at. */
@@ -223,6 +236,38 @@ export const ROUTES = {
   "catalogs.members": route("GET", `${CATALOG}/members`, "Members, by name", "page", CatalogMember, {
     query: CatalogMembersQuery,
   }),
+  //--- Alerts
+  "alerts.list": route("GET", ALERTS, "Alert policies", "list", AlertPolicy),
+  "alerts.create": route("POST", ALERTS, "Create a policy", "one", AlertPolicy, { body: AlertPolicyWrite }),
+  "alerts.destinations.list": route(
+    "GET",
+    `${ALERTS}/destinations`,
+    "Destinations of alerts",
+    "list",
+    AlertDestination,
+  ),
+  "alerts.destinations.create": route("POST", `${ALERTS}/destinations`, "Create one", "one", AlertDestination, {
+    body: AlertDestinationWrite,
+  }),
+  "alerts.destinations.get": route("GET", ALERT_DESTINATION, "Destination", "one", AlertDestination),
+  "alerts.destinations.update": route("PUT", ALERT_DESTINATION, "Replace it", "one", AlertDestination, {
+    body: AlertDestinationWrite,
+  }),
+  "alerts.destinations.delete": route("DELETE", ALERT_DESTINATION, "Delete it", "one", Deleted),
+  "alerts.destinations.test": route("POST", `${ALERT_DESTINATION}/test`, "Send a test now", "one", AlertTest),
+  "alerts.deliveries": route(
+    "GET",
+    `${ALERTS}/deliveries`,
+    "Alerts sent and waiting, newest first",
+    "list",
+    AlertDelivery,
+    {
+      query: AlertDeliveriesQuery,
+    },
+  ),
+  "alerts.get": route("GET", ALERT_POLICY, "Policy", "one", AlertPolicy),
+  "alerts.update": route("PUT", ALERT_POLICY, "Replace a policy", "one", AlertPolicy, { body: AlertPolicyWrite }),
+  "alerts.delete": route("DELETE", ALERT_POLICY, "Delete a policy", "one", Deleted),
   "own.events": route(
     "GET",
     `${OWN}/events`,

@@ -8,6 +8,14 @@
  */
 import type { Account, Token, UserFacts } from "./account.ts";
 import type {
+  AlertDelivery,
+  AlertDestination,
+  AlertDestinationWrite,
+  AlertPolicy,
+  AlertPolicyWrite,
+  AlertTest,
+} from "./alert.ts";
+import type {
   Catalog,
   CatalogCreate,
   CatalogDeleteQuery,
@@ -22,7 +30,7 @@ import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingW
 import type { PeerTransport, PeerTransportWrite } from "./peer-transport.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
 import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
-import type { EventRow, EventsQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
+import type { EventRow, EventsQuery, HistoryQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
 import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
 import type { ZoneFacts } from "./zone.ts";
 
@@ -180,6 +188,29 @@ export interface CatalogService {
   listCatalogMembers(catalogId: string, query: CatalogMembersQuery): Promise<Outcome<readonly CatalogMember[]>>;
 }
 
+export interface AlertService {
+  listAlertPolicies(): Promise<Outcome<readonly AlertPolicy[]>>;
+  /** alert.policy-not-found */
+  getAlertPolicy(policyId: string): Promise<Outcome<AlertPolicy>>;
+  /** alert.destination-unknown, alert.too-many, zone.not-found */
+  createAlertPolicy(policy: AlertPolicyWrite): Promise<Outcome<AlertPolicy>>;
+  updateAlertPolicy(policyId: string, policy: AlertPolicyWrite): Promise<Outcome<AlertPolicy>>;
+  deleteAlertPolicy(policyId: string): Promise<Outcome<{ readonly id: string }>>;
+  listAlertDestinations(): Promise<Outcome<readonly AlertDestination[]>>;
+  /** alert.destination-not-found */
+  getAlertDestination(destinationId: string): Promise<Outcome<AlertDestination>>;
+  /** alert.secret-missing, alert.too-many */
+  createAlertDestination(destination: AlertDestinationWrite): Promise<Outcome<AlertDestination>>;
+  /** Without a secret the one before stays. */
+  updateAlertDestination(destinationId: string, destination: AlertDestinationWrite): Promise<Outcome<AlertDestination>>;
+  /** alert.destination-in-use. What waits for it is given up. */
+  deleteAlertDestination(destinationId: string): Promise<Outcome<{ readonly id: string }>>;
+  /** One try, now; what went wrong is in the result. */
+  testAlertDestination(destinationId: string): Promise<Outcome<AlertTest>>;
+  /** Newest first. */
+  listAlertDeliveries(query: HistoryQuery): Promise<Outcome<readonly AlertDelivery[]>>;
+}
+
 export interface StatusService {
   getZoneStatus(zoneId: string): Promise<Outcome<ZoneStatus>>;
   /** Newest first. */
@@ -211,5 +242,6 @@ export interface ControlService
     RecordService,
     SettingsService,
     HeldService,
+    AlertService,
     CatalogService,
     StatusService {}

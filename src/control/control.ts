@@ -5,6 +5,7 @@
  *   startControl ─▶ restore ─▶ everything published ─▶ (the edge starts) ─▶ begin: refresh, parents, timers ─▶ stop
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { AlertCenter, makeAddressPolicy } from "#alerts";
 import type { ControlService, ErrorCode, Readiness } from "#contract";
 import type { Crypto, CryptoChoice } from "#crypto";
 import { DELETED, NO_FLAGS } from "#keyplan";
@@ -72,6 +73,7 @@ export class Control {
   readonly #deps: Deps;
   readonly #registry: Registry;
   readonly #feed: EventFeed;
+  readonly #alerts: AlertCenter;
   readonly #book: PeerBook;
   readonly #notes: NoteKeeper;
   readonly #outgoing: Outgoing;
@@ -93,6 +95,7 @@ export class Control {
     this.#book = new PeerBook(store);
     this.#deps = this.#makeDeps(options);
     this.#deps.hook.sweep();
+    this.#alerts = this.#makeAlerts(store, log);
     this.#feed = new EventFeed(store.events, this.#deps.events);
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
     this.#notes = new NoteKeeper(store, log);
@@ -127,6 +130,7 @@ export class Control {
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       readiness: () => this.#readiness(),
       feed: this.#feed,
+      alerts: this.#alerts.service,
       peersChanged: () => this.#peersChanged(),
       notesWritten: () => this.#notes.flush(),
       keeper: {
@@ -188,7 +192,7 @@ export class Control {
   }
 
   metrics(): readonly MetricSource[] {
-    return controlMetrics(this.#registry, this.#feed, this.#deps);
+    return controlMetrics(this.#registry, this.#feed, this.#alerts, this.#deps);
   }
 
   /** Everything of the store is on its way to the edge when this is done; no primary has been asked yet. */
@@ -231,6 +235,7 @@ export class Control {
     this.#catalogKeeper.begin();
     this.#catalogProducer.begin();
     this.#saver.start();
+    await this.#alerts.begin();
     this.#lookAtCertificates();
   }
 
@@ -254,6 +259,7 @@ export class Control {
     this.#deps.hook.stop();
     await this.#catalogKeeper.stop();
     this.#feed.stop();
+    await this.#alerts.stop();
     for (const { refresher } of this.#registry.all()) refresher.stop();
     this.#deps.sessions.close();
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
@@ -262,6 +268,28 @@ export class Control {
     await this.#deps.attempts.flush();
     await this.#deps.events.flush();
     await this.#deps.jobs.stop();
+  }
+
+  #makeAlerts(store: Store, log: Logger): AlertCenter {
+    const { events, nowMs, random } = this.#deps;
+    const center = new AlertCenter({
+      store,
+      log,
+      policy: () => makeAddressPolicy(this.#settings.alertRanges),
+      zoneName: (zoneId) => this.#registry.find(zoneId)?.name,
+      givenUp: (row, reason) =>
+        events.add({
+          zoneId: row.zoneId ?? undefined,
+          level: "warning",
+          code: "alert.undelivered",
+          message: `the alert ${row.kind} was given up after many tries: ${reason}`,
+          detail: { delivery: row.deliveryId, destination: row.destinationId },
+        }),
+      nowMs,
+      random,
+    });
+    events.onWritten((happenings) => center.take(happenings));
+    return center;
   }
 
   async #take(row: ZoneRow): Promise<Zone> {

@@ -39,6 +39,8 @@ export type ControlSettings = {
   /** How long before its end a certificate is spoken of. */
   readonly certificateWarnDays: number;
   readonly expired: "servfail" | "serve";
+  /** Beside public addresses, where alerts may be sent. */
+  readonly alertRanges: readonly string[];
   /** What becomes of a version with warnings. */
   readonly suspicious: "take" | "hold";
   /** A version that lacks more than so many percent of the records served is held; 0: never. */

@@ -1,4 +1,5 @@
 /** What control counts, for the metrics page: by closed sets of words and in aggregate, never one series for each zone. */
+import type { AlertCenter } from "#alerts";
 import type { MetricSource } from "#telemetry";
 import { expiresAt } from "#transfer";
 import type { Deps } from "./deps.ts";
@@ -8,8 +9,13 @@ import type { Registry, Unit } from "./registry.ts";
 const STATES = ["serving", "expired", "not-ready"] as const;
 type State = (typeof STATES)[number];
 
-export function controlMetrics(registry: Registry, feed: EventFeed, deps: Deps): readonly MetricSource[] {
-  return [...attemptMetrics(deps), ...zoneMetrics(registry, deps), ...otherMetrics(feed, deps)];
+export function controlMetrics(
+  registry: Registry,
+  feed: EventFeed,
+  alerts: AlertCenter,
+  deps: Deps,
+): readonly MetricSource[] {
+  return [...attemptMetrics(deps), ...zoneMetrics(registry, deps), ...otherMetrics(feed, alerts, deps)];
 }
 
 function attemptMetrics({ attempts }: Deps): MetricSource[] {
@@ -105,8 +111,15 @@ function zoneMetrics(registry: Registry, deps: Deps): MetricSource[] {
   ];
 }
 
-function otherMetrics(feed: EventFeed, deps: Deps): MetricSource[] {
+function otherMetrics(feed: EventFeed, alerts: AlertCenter, deps: Deps): MetricSource[] {
   return [
+    {
+      name: "countersign_alert_tries_total",
+      help: "Tries to deliver an alert: delivered, to be tried again, given up",
+      kind: "counter",
+      labels: ["outcome"],
+      read: () => Object.entries(alerts.counts).map(([outcome, value]) => ({ labels: { outcome }, value })),
+    },
     {
       name: "countersign_hook_runs_total",
       help: "Runs of the hook before a publication",

@@ -1,5 +1,7 @@
 /** What a zone's served version makes due: the apex signed anew, and warnings before a primary's signatures run out. */
+import { RRType } from "#rdata";
 import type { Deps } from "./deps.ts";
+import { apexSoa } from "./image-facts.ts";
 import type { Zone } from "./zone.ts";
 
 /** Zones whose apex falls due together are spread over this, seconds. */
@@ -13,6 +15,7 @@ export function setRoundTimers(zone: Zone, deps: Deps): void {
   const key = `${zone.id}/resign`;
   if (resignAt === undefined) scheduler.cancel(key);
   else scheduler.set(key, resignAt + RESIGN_SPREAD_SECONDS * deps.random(), () => resign(zone));
+  setHorizon(zone, deps);
   const expiration = zone.served?.expiration;
   if (expiration === undefined) scheduler.cancel(expirationKey(zone));
   else scheduler.set(expirationKey(zone), expiration - WARN_BEFORE_SECONDS, () => warn(zone, expiration, deps));
@@ -21,6 +24,38 @@ export function setRoundTimers(zone: Zone, deps: Deps): void {
 /** To secondaries new signatures are a new version, with a serial of its own: the whole way, not the apex alone. */
 function resign(zone: Zone): void {
   zone.begin(zone.givenOut ? "rework" : "resign");
+}
+
+/**
+ * Were the primaries to go away now, the zone would be served until EXPIRE, and its records kept in caches for their TTL after
+ * that: signatures have to last as long (RFC 6781 section 4.4.2). Told once when they no longer do, until a version comes whose
+ * signatures do again.
+ */
+function setHorizon(zone: Zone, deps: Deps): void {
+  const key = `${zone.id}/horizon`;
+  const { served } = zone;
+  if (served?.expiration === undefined) {
+    deps.scheduler.cancel(key);
+    return;
+  }
+  const { image, expiration } = served;
+  const { expire } = apexSoa(image);
+  const ttl = image.rrsetTtl(image.findRRset(image.apexNode, RRType.SOA));
+  const at = expiration - expire - ttl;
+  if (at > deps.now()) zone.horizonTold = false;
+  else if (zone.horizonTold) return;
+  deps.scheduler.set(key, at, () => {
+    zone.horizonTold = true;
+    const when = new Date(expiration * 1000).toISOString();
+    deps.events.add({
+      zoneId: zone.id,
+      zone: zone.name,
+      level: "warning",
+      code: "dnssec.signature-horizon",
+      message: `${zone.name}: the first of the primary's signatures runs out at ${when}, sooner than SOA EXPIRE and TTL (${expire + ttl} s) allow: if the primaries went away now, bogus answers would be given before the zone expires`,
+      detail: { expiration, expireSeconds: expire, ttlSeconds: ttl },
+    });
+  });
 }
 
 function warn(zone: Zone, expiration: number, deps: Deps): void {

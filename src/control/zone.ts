@@ -58,6 +58,8 @@ export class Zone {
   givenOut = false;
   generation = 0;
   limits: ZoneLimitsNote = NO_LIMITS;
+  /** That the signatures end before EXPIRE was told. */
+  horizonTold = false;
   /** Since when nothing is fetched, by order of the operator; milliseconds since 1970. */
   frozenAt: number | undefined;
   readonly #deps: Deps;

@@ -6,6 +6,9 @@ export { DATABASE_FILE, openStore } from "./open.ts";
 export type {
   AccountRow,
   AclRow,
+  AlertDeliveryRow,
+  AlertDestinationRow,
+  AlertPolicyRow,
   CatalogMemberRow,
   CatalogRow,
   DnssecRow,
@@ -26,6 +29,7 @@ export type { SavableTable, SignatureFile } from "./signatures.ts";
 export type {
   AccountTable,
   AclTable,
+  AlertTable,
   CatalogMemberTable,
   CatalogTable,
   DnssecTable,

@@ -133,6 +133,24 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE zones ADD COLUMN timers TEXT NOT NULL DEFAULT 'interval';
   ALTER TABLE zones ADD COLUMN expired TEXT NOT NULL DEFAULT 'default';
   `,
+  // 8: alerts: whom to tell what, and what is on its way
+  `
+  CREATE TABLE alert_destinations (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, settings TEXT NOT NULL, sealed_secret BLOB,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE alert_policies (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, enabled INTEGER NOT NULL, settings TEXT NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE alert_deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, delivery_id TEXT NOT NULL UNIQUE, policy_id TEXT NOT NULL,
+    destination_id TEXT NOT NULL, kind TEXT NOT NULL, zone_id TEXT, state TEXT NOT NULL, created_at INTEGER NOT NULL,
+    due_at INTEGER, finished_at INTEGER, tries INTEGER NOT NULL, repeats INTEGER NOT NULL, document TEXT NOT NULL,
+    error_code TEXT, error_message TEXT
+  ) STRICT;
+  CREATE INDEX deliveries_due ON alert_deliveries (state, due_at);
+  CREATE INDEX deliveries_alike ON alert_deliveries (policy_id, kind, zone_id, created_at);
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

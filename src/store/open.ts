@@ -8,6 +8,7 @@ import { openZoneFiles } from "./files.ts";
 import { lockDirectory } from "./lock.ts";
 import type { Schema } from "./schema.ts";
 import type { Sealer, Store, Tables } from "./store.ts";
+import { alertTable } from "./tables/alerts.ts";
 import { catalogMemberTable, catalogTable } from "./tables/catalogs.ts";
 import type { Handle } from "./tables/handle.ts";
 import { eventTable, transferTable } from "./tables/history.ts";
@@ -75,5 +76,6 @@ function makeTables(
     settings: settingTable(db),
     transfers: transferTable(db),
     events: eventTable(db, inTransaction),
+    alerts: alertTable(db, sealer),
   };
 }

@@ -218,3 +218,46 @@ export type EventRow = {
   readonly message: string;
   readonly detail: Readonly<Record<string, unknown>>;
 };
+
+/** `secret` is clear here and sealed in the database. */
+export type AlertDestinationRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "webhook" | "smtp";
+  /** What its kind needs, as its writer has it. */
+  readonly settings: unknown;
+  readonly secret: string | null;
+  readonly createdAt: number;
+};
+
+export type AlertPolicyRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly kinds: readonly string[];
+  /** Empty: all zones. */
+  readonly zones: readonly string[];
+  readonly destinations: readonly string[];
+  readonly windowSeconds: number;
+  readonly createdAt: number;
+};
+
+/** An alert on its way to one destination, or what became of it. */
+export type AlertDeliveryRow = {
+  readonly id: number;
+  readonly deliveryId: string;
+  readonly policyId: string;
+  readonly destinationId: string;
+  readonly kind: string;
+  readonly zoneId: string | null;
+  readonly state: "waiting" | "delivered" | "failed";
+  readonly createdAt: number;
+  readonly dueAt: number | null;
+  readonly finishedAt: number | null;
+  readonly tries: number;
+  readonly repeats: number;
+  /** What is told; only its writer understands it. */
+  readonly document: unknown;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+};

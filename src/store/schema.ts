@@ -148,6 +148,32 @@ export interface Schema {
     fallback_message: string | null;
     repeats: number;
   };
+  alert_destinations: {
+    id: string;
+    name: string;
+    kind: string;
+    settings: string;
+    sealed_secret: Uint8Array | null;
+    created_at: number;
+  };
+  alert_policies: { id: string; name: string; enabled: Flag; settings: string; created_at: number };
+  alert_deliveries: {
+    id: Generated<number>;
+    delivery_id: string;
+    policy_id: string;
+    destination_id: string;
+    kind: string;
+    zone_id: string | null;
+    state: string;
+    created_at: number;
+    due_at: number | null;
+    finished_at: number | null;
+    tries: number;
+    repeats: number;
+    document: string;
+    error_code: string | null;
+    error_message: string | null;
+  };
   events: {
     id: Generated<number>;
     at: number;

@@ -8,6 +8,9 @@ import type { ZoneFiles } from "./files.ts";
 import type {
   AccountRow,
   AclRow,
+  AlertDeliveryRow,
+  AlertDestinationRow,
+  AlertPolicyRow,
   CatalogMemberRow,
   CatalogRow,
   DnssecRow,
@@ -52,6 +55,7 @@ export interface Tables {
   readonly settings: SettingTable;
   readonly transfers: TransferTable;
   readonly events: EventTable;
+  readonly alerts: AlertTable;
 }
 
 export interface AccountTable {
@@ -213,6 +217,28 @@ export interface EventTable {
   }): Promise<readonly EventRow[]>;
   /** Smallest and greatest id; 0 and 0 when there are none. */
   range(): Promise<{ readonly first: number; readonly last: number }>;
+}
+
+export interface AlertTable {
+  destinations(): Promise<readonly AlertDestinationRow[]>;
+  putDestination(row: AlertDestinationRow): Promise<void>;
+  /** What waits for it is given up. */
+  removeDestination(id: string): Promise<void>;
+  policies(): Promise<readonly AlertPolicyRow[]>;
+  putPolicy(row: AlertPolicyRow): Promise<void>;
+  removePolicy(id: string): Promise<void>;
+  /**
+   * False, and one more repeat of the newest one, when the policy told the same kind for the same zone since `alikeSince`.
+   * Bounded: the newest DELIVERIES_KEPT stay.
+   */
+  addDelivery(row: Omit<AlertDeliveryRow, "id">, alikeSince: number): Promise<boolean>;
+  updateDelivery(
+    id: number,
+    change: Partial<Pick<AlertDeliveryRow, "state" | "dueAt" | "finishedAt" | "tries" | "errorCode" | "errorMessage">>,
+  ): Promise<void>;
+  /** Those that wait, the one that is due first at the front. */
+  waiting(limit: number): Promise<readonly AlertDeliveryRow[]>;
+  deliveries(page: HistoryPage): Promise<readonly AlertDeliveryRow[]>;
 }
 
 /** Seals small secrets. `context` says what the secret belongs to: opening it as something else fails. */

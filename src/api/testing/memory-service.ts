@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
   type Acl,
+  type AlertService,
   type ControlError,
   type ControlService,
   type DnsRecord,
@@ -82,6 +83,7 @@ export function makeMemoryService(): MemoryService {
     ...recordPart(withZone),
     ...settingsPart(withZone),
     ...heldPart(withZone),
+    ...alertPart(),
     ...statusPart(withZone),
     ...catalogPart(),
   };
@@ -479,6 +481,25 @@ function settingsPart(
         zone.settings = { ...zone.settings, ...edit };
         return done(zone.settings);
       }),
+  };
+}
+
+function alertPart(): AlertService {
+  const noPolicy = async (id: string) => refused("alert.policy-not-found", id);
+  const noDestination = async (id: string) => refused("alert.destination-not-found", id);
+  return {
+    listAlertPolicies: async () => done([]),
+    getAlertPolicy: noPolicy,
+    createAlertPolicy: async ({ destinations }) => refused("alert.destination-unknown", destinations[0]),
+    updateAlertPolicy: noPolicy,
+    deleteAlertPolicy: noPolicy,
+    listAlertDestinations: async () => done([]),
+    getAlertDestination: noDestination,
+    createAlertDestination: async () => refused("alert.secret-missing"),
+    updateAlertDestination: noDestination,
+    deleteAlertDestination: noDestination,
+    testAlertDestination: noDestination,
+    listAlertDeliveries: async () => done([]),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The service of #contract, put together from its parts. */
-import type { ControlService, Readiness, RecordService } from "#contract";
+import type { AlertService, ControlService, Readiness, RecordService } from "#contract";
 import { type CatalogBook, type CatalogKeeper, type CatalogProducer, makeCatalogService } from "../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { EventFeed } from "../event-feed.ts";
@@ -34,6 +34,7 @@ export type ServiceParts = {
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
   readonly feed: EventFeed;
+  readonly alerts: AlertService;
   readonly peersChanged: () => Promise<void>;
   /** What is remembered of zones is on the disk. */
   readonly notesWritten: () => Promise<void>;
@@ -63,6 +64,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeRecordService(registry),
     ...makeSettingsService(registry, deps),
     ...makeHeldService(registry, parts.notesWritten, deps),
+    ...parts.alerts,
     ...makeStatusService(parts),
   };
 }

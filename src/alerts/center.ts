@@ -1,0 +1,119 @@
+/** Alerts put together: events come in, policies choose, letters go to the outbox; and the service that the API calls. */
+import type { AlertService } from "#contract";
+import type { AlertDeliveryRow, EventRow, Store } from "#store";
+import { newId } from "#store";
+import type { Logger } from "#telemetry";
+import type { AddressPolicy } from "./address-policy.ts";
+import { AlertBook } from "./book.ts";
+import { alertKindOf } from "./kinds.ts";
+import { boundedLetter, type Letter } from "./letter.ts";
+import { type AlertCounts, Outbox } from "./outbox.ts";
+import { makeAlertService } from "./service.ts";
+
+export type { AlertCounts } from "./outbox.ts";
+
+export type Happening = Omit<EventRow, "id">;
+
+export type AlertCenterOptions = {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly policy: () => AddressPolicy;
+  /** Undefined for a zone that is not there. */
+  readonly zoneName: (zoneId: string) => string | undefined;
+  /** A letter was given up: an event, which is never told by alert itself. */
+  readonly givenUp: (row: AlertDeliveryRow, reason: string) => void;
+  readonly nowMs: () => number;
+  readonly random: () => number;
+};
+
+/** More than this waiting to be sorted means that the disk does not follow: the newest are left out, and the log says so. */
+const MAX_WAITING = 10_000;
+
+/** Keeps: letters are written in the order of the events. */
+export class AlertCenter {
+  readonly service: AlertService;
+  readonly #options: AlertCenterOptions;
+  readonly #book: AlertBook;
+  readonly #outbox: Outbox;
+  readonly #waiting: Happening[] = [];
+  #sorting: Promise<void> | undefined;
+
+  constructor(options: AlertCenterOptions) {
+    const { store, log, policy, zoneName, givenUp, nowMs, random } = options;
+    this.#options = options;
+    this.#book = new AlertBook(store.alerts);
+    const destination = (id: string) => this.#book.destination(id);
+    this.#outbox = new Outbox({ table: store.alerts, destination, policy, givenUp, log, nowMs, random });
+    this.service = makeAlertService({ store, book: this.#book, policy, zoneName, nowMs });
+  }
+
+  get counts(): Readonly<AlertCounts> {
+    return this.#outbox.counts;
+  }
+
+  /** What the last run left is sent from now on. */
+  async begin(): Promise<void> {
+    await this.#book.load();
+    this.#outbox.wake();
+  }
+
+  take(happenings: readonly Happening[]): void {
+    if (!this.#book.listens) return;
+    const room = MAX_WAITING - this.#waiting.length;
+    if (happenings.length > room) this.#options.log.error("alerts are left out: the store is too slow");
+    this.#waiting.push(...happenings.slice(0, room));
+    this.#sorting ??= this.#sort();
+  }
+
+  async stop(): Promise<void> {
+    await this.#sorting;
+    await this.#outbox.stop();
+  }
+
+  async #sort(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        const happenings = this.#waiting.splice(0);
+        await this.#options.store.atomically(async ({ alerts }) => {
+          for (const happening of happenings) await this.#post(happening, alerts);
+        });
+        this.#outbox.wake();
+      }
+    } catch (error) {
+      this.#options.log.error({ error: String(error) }, "alerts could not be written");
+    } finally {
+      this.#sorting = undefined;
+    }
+  }
+
+  async #post(happening: Happening, alerts: Store["alerts"]): Promise<void> {
+    const kind = alertKindOf(happening);
+    if (!kind) return;
+    const { zoneId, code, level, message, at, detail } = happening;
+    const name = zoneId === null ? undefined : this.#options.zoneName(zoneId);
+    const zone = zoneId === null || name === undefined ? null : { id: zoneId, name };
+    const document: Letter = boundedLetter({ version: 1, kind, zone, event: { code, level, message, at, detail } });
+    const now = this.#options.nowMs();
+    for (const policy of this.#book.policiesFor(kind, zoneId)) {
+      for (const destinationId of policy.destinations) {
+        const row: Omit<AlertDeliveryRow, "id"> = {
+          deliveryId: newId(),
+          policyId: policy.id,
+          destinationId,
+          kind,
+          zoneId,
+          state: "waiting",
+          createdAt: now,
+          dueAt: now,
+          finishedAt: null,
+          tries: 0,
+          repeats: 0,
+          document,
+          errorCode: null,
+          errorMessage: null,
+        };
+        await alerts.addDelivery(row, now - policy.windowSeconds * 1000);
+      }
+    }
+  }
+}
