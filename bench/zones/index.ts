@@ -47,7 +47,9 @@ async function main(): Promise<void> {
   const directory = makeDirectory("bench-zones");
   try {
     await populate(join(directory, "empty"), { zones: 0, mode, primary: where, autoRefreshSeconds });
-    await populate(join(directory, "full"), { zones, mode, primary: where, autoRefreshSeconds });
+    // Checked an hour ago: all of them are due.
+    const checkedAt = Date.now() - 3_600_000;
+    await populate(join(directory, "full"), { zones, mode, primary: where, autoRefreshSeconds, checkedAt });
     const empty = await startServer(join(directory, "empty"));
     const baseOctets = await settled(empty).finally(() => empty.stop());
     const server = await startServer(join(directory, "full"));

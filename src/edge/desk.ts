@@ -4,7 +4,7 @@
  */
 import { threadId } from "node:worker_threads";
 import { Answerer, type AnswerSettings, FORWARD, type QueryContext } from "#answer";
-import { type Crypto, openCrypto } from "#crypto";
+import { openCrypto } from "#crypto";
 import type { TcpLimits } from "#net";
 import {
   type EdgeSettings,
@@ -16,6 +16,7 @@ import {
 import { Counter, CounterBlock, collectGarbage, LARGE_OCTETS } from "#telemetry";
 import type { WorkerTask } from "./life.ts";
 import { Presigner } from "./presign.ts";
+import { SignerShelf } from "./signer-shelf.ts";
 import { closeZone, type OpenZone, openZone } from "./zones.ts";
 
 /** The answer to a forwarded message; `token` is what `returnPath` gave. No message: there is none (any more). */
@@ -42,7 +43,7 @@ export class Desk {
   readonly counters: CounterBlock;
   readonly receiver: PublicationReceiver;
   private readonly zones = new Map<string, OpenZone>();
-  private readonly crypto: Crypto;
+  private readonly signers: SignerShelf;
   private readonly trouble: ZoneTrouble;
   private readonly presigner: Presigner | undefined;
   private readonly idleSeconds: number;
@@ -62,7 +63,7 @@ export class Desk {
   constructor(task: WorkerTask, limits: TcpLimits, late: LateReply, trouble: ZoneTrouble) {
     this.counters = new CounterBlock(task.counters);
     this.idleSeconds = Math.floor(limits.idleMs / 1000);
-    this.crypto = openCrypto(task.crypto);
+    this.signers = new SignerShelf(openCrypto(task.crypto));
     this.trouble = trouble;
     this.answerer = new Answerer(this.answerSettings({}));
     this.receiver = new PublicationReceiver(task.link.port, task.link.doorbell, {
@@ -134,7 +135,7 @@ export class Desk {
     const before = this.zones.get(zoneId);
     let zone: OpenZone | undefined;
     try {
-      const opened = openZone(publication, before, this.crypto, this.counters);
+      const opened = openZone(publication, before, this.signers, this.counters);
       if (opened.ok) {
         this.answerer.zones.set(opened.value.served);
         zone = opened.value;

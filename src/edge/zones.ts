@@ -1,10 +1,11 @@
 /** Turns publications into what an Answerer serves: image readers, signature tables, signers opened from the ZSK. */
 import type { LiveSigner, ServedZone, ZoneSigning } from "#answer";
 import { bytesEqual, fail, ok, type Result } from "#bytes";
-import type { Crypto, Signer } from "#crypto";
+import type { Signer } from "#crypto";
 import { SignatureTable, ZoneImage } from "#image";
 import type { Publication, PublishedSigning } from "#publish";
 import { Counter, type CounterBlock } from "#telemetry";
+import type { SignerShelf } from "./signer-shelf.ts";
 
 /** A zone with what has to be closed when it goes. */
 export interface OpenZone {
@@ -20,7 +21,7 @@ export interface OpenZone {
 export function openZone(
   publication: Publication,
   before: OpenZone | undefined,
-  crypto: Crypto,
+  signers: SignerShelf,
   counters: CounterBlock,
 ): Result<OpenZone, string> {
   const { apex, state, image, signing, expiry } = publication;
@@ -28,7 +29,7 @@ export function openZone(
   if (signing === undefined) return ok({ served: zone, signer: undefined, privateKey: undefined });
   const table = SignatureTable.open(signing.signatureTable);
   if (table === undefined) return fail("its signature table has another format");
-  const signer = openZsk(signing, before, crypto);
+  const signer = openZsk(signing, before, signers);
   if (!signer.ok) return signer;
   const served = { ...zone, signing: zoneSigning(signing, table, countingSigner(signer.value, counters)) };
   return ok({ served, signer: signer.value, privateKey: signing.zsk.privateKey });
@@ -39,7 +40,11 @@ export function closeZone(zone: OpenZone, after: OpenZone | undefined): void {
   if (zone.signer !== after?.signer) zone.signer?.close();
 }
 
-function openZsk(signing: PublishedSigning, before: OpenZone | undefined, crypto: Crypto): Result<Signer, string> {
+function openZsk(
+  signing: PublishedSigning,
+  before: OpenZone | undefined,
+  signers: SignerShelf,
+): Result<Signer, string> {
   const { zsk } = signing;
   const known = before?.signer;
   const same =
@@ -49,7 +54,7 @@ function openZsk(signing: PublishedSigning, before: OpenZone | undefined, crypto
     known.algorithm === zsk.algorithm &&
     bytesEqual(before.privateKey, zsk.privateKey);
   if (same) return ok(known);
-  const opened = crypto.openSigner(zsk);
+  const opened = signers.open(zsk);
   if (!opened.ok) return fail(`its ZSK: ${opened.error}`);
   // Slots of signature tables and the RRSIGs made here have room for 64 octets.
   if (opened.value.signatureLength === 64) return opened;
