@@ -7,7 +7,10 @@
 import { describe, expect, test } from "vitest";
 import { toHex } from "#bytes";
 import { parseMessage } from "#message";
-import { nameKey } from "#name";
+import { nameKey, readName } from "#name";
+import { askUdp, randomId } from "#net";
+import { RRType, readRdata } from "#rdata";
+import { buildIxfrQuery, IxfrInterpreter } from "#transfer";
 import { startCountersign } from "../peers/countersign.ts";
 import {
   freePort,
@@ -33,6 +36,12 @@ const PEERS: readonly [string, string, (options: PeerOptions) => Promise<Peer>, 
 ];
 
 const NAME = "ixfr.test.";
+
+/** What each says by UDP to who has its serial, and to who is some serials behind. */
+const BY_UDP: Readonly<Record<"ixfr" | "axfr", readonly string[]>> = {
+  ixfr: ["current", "use-tcp"],
+  axfr: ["rcode 5", "rcode 5"],
+};
 
 /** One version after the other: what is added, changed, taken away, and put back. */
 const VERSIONS: readonly string[] = [
@@ -80,12 +89,26 @@ async function answers(port: number): Promise<string[]> {
   return found;
 }
 
+/** What the primary says by UDP to somebody who has `serial`, read as the one message that there is. */
+async function askByUdp({ address, port }: Peer, serial: number): Promise<string> {
+  const apex = readName(NAME);
+  const soa = readRdata(RRType.SOA, `ns1.${NAME} hostmaster.${NAME} ${serial} 3600 600 86400 300`.split(" "));
+  if (!apex.ok || !soa.ok) throw new Error(NAME);
+  const id = randomId();
+  const query = buildIxfrQuery(apex.value, id, soa.value);
+  const answer = await askUdp(query, { server: { address, port }, timeoutMs: 10_000 });
+  if (!answer.ok) throw new Error(answer.error.code);
+  const reader = new IxfrInterpreter({ apex: apex.value, id, serial, transport: "udp" });
+  const outcome = reader.accept(answer.value);
+  return outcome.kind === "refused" ? `${outcome.code} ${outcome.rcode}` : outcome.kind;
+}
+
 describe.each(PEERS)("%s", (_, program, start, got) => {
   const missing = missingPrograms(program);
   const key = makeTsigKey("ixfr.key.", "hmac-sha256");
   describe.skipIf(missing.length > 0)(missing.length > 0 ? `left out: no ${missing.join(", ")}` : "here", () => {
-    // Signed with each of them, plain with one.
-    test.each(program === "knotd" ? [undefined, key] : [key])(`changes come by ${got}, TSIG %o`, async (tsig) => {
+    const keys = { knotd: [undefined, key], nsd: [key] }[program] ?? [undefined];
+    test.each(keys)(`changes come by ${got}, TSIG %o`, async (tsig) => {
       const port = await freePort();
       const notify = [{ address: LOOPBACK, port }];
       const primary = await start({ zones: [version(1, VERSIONS[0]!)], tsig, notify, ixfr: true });
@@ -100,6 +123,10 @@ describe.each(PEERS)("%s", (_, program, start, got) => {
           await until("rest", async () => (await product.status(id)).phase === "idle");
         }
         expect(await answers(product.port)).toEqual(await answers(primary.port));
+        if (!tsig) {
+          const said = [await askByUdp(primary, VERSIONS.length), await askByUdp(primary, 1)];
+          expect(said).toEqual(BY_UDP[got]);
+        }
         const rows = (await product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as Row[];
         const taken = rows.filter((row) => row.outcome === "taken").map((row) => `${row.kind} ${row.got}`);
         expect(taken.toReversed()).toEqual(["axfr axfr", ...VERSIONS.slice(1).map(() => `ixfr ${got}`)]);
