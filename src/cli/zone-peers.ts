@@ -31,7 +31,8 @@ export async function planPeers(
 function byAddress(peers: readonly Peer[], address: PeerAddress, tsigId: string | undefined): PeerChoice {
   const known = peers.find((peer) => isSameAddress(peer, address) && (tsigId === undefined || peer.tsig_id === tsigId));
   if (known) return { id: known.id };
-  return { make: { name: printPeerAddress(address), ...address, ixfr_enable: false, tsig_id: tsigId } };
+  // A primary without IXFR costs one question: the whole zone is asked for in the same attempt.
+  return { make: { name: printPeerAddress(address), ...address, ixfr_enable: true, tsig_id: tsigId } };
 }
 
 function byName(

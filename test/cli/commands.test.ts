@@ -277,9 +277,11 @@ describe("peers, TSIGs, ACLs", () => {
   });
 
   test("a peer by name with a TSIG, used by a zone, not to be removed before it", async () => {
+    await cli.ok("peer", "add", "whole", "192.0.2.99", "--no-ixfr");
+    expect(await cli.ok("peer", "list")).toMatch(/^whole +192\.0\.2\.99:53 +- +no /m);
     await cli.ok("peer", "add", "paris", "[2001:db8::53]:5300", "--tsig", "made.example");
     expect(await cli.ok("peer", "show", "paris")).toMatch(/address +\[2001:db8::53\]:5300\n +TSIG +made\.example\n/);
-    expect(await cli.ok("peer", "list")).toMatch(/^paris +\[2001:db8::53\]:5300 +made\.example +no /m);
+    expect(await cli.ok("peer", "list")).toMatch(/^paris +\[2001:db8::53\]:5300 +made\.example +yes /m);
     await cli.ok("zone", "add", "used.example", "--peer", "paris");
     expect(await cli.run("peer", "remove", "paris")).toMatchObject({ code: 1 });
     expect(await cli.run("tsig", "remove", "made.example")).toMatchObject({ code: 1 });

@@ -9,7 +9,7 @@ import { ADDRESS_FORMS, printPeerAddress, readPeerAddress } from "../peer-addres
 import { printFacts, printTable } from "../print.ts";
 import { addPeerTlsCommand } from "./peer-tls.ts";
 
-type AddOptions = { readonly tsig?: string; readonly ixfr?: boolean };
+type AddOptions = { readonly tsig?: string; readonly ixfr: boolean };
 
 export function addPeerCommands(program: Command, run: Runner): void {
   const peer = program
@@ -19,7 +19,7 @@ export function addPeerCommands(program: Command, run: Runner): void {
     .command("add <name> <address>")
     .description("add a primary: ADDRESS[:PORT], IPv6 with a port in brackets")
     .option("--tsig <tsig>", "TSIG (name or id) that signs questions, transfers and NOTIFY")
-    .option("--ixfr", "the primary offers IXFR")
+    .option("--no-ixfr", "ask for whole transfers only")
     .action(
       run((context, name: string, address: string, options: AddOptions) => addPeer(context, name, address, options)),
     );
@@ -43,7 +43,7 @@ async function addPeer(context: Context, name: string, text: string, options: Ad
   const api = context.api();
   const accountId = await findAccount(api);
   const tsig = options.tsig === undefined ? undefined : pick("tsig", await listTsigs(api, accountId), options.tsig);
-  const body = { name, ...address, ixfr_enable: options.ixfr ?? false, tsig_id: tsig?.id };
+  const body = { name, ...address, ixfr_enable: options.ixfr, tsig_id: tsig?.id };
   const peer = await api.call("peers.create", { params: { accountId }, body });
   await context.show(peer, () => `${peer.name} is added; "countersign zone add ZONE --peer ${peer.name}" uses it.\n`);
 }
