@@ -37,6 +37,8 @@ export const PeerTransport = z
     ca_pem: z.string().nullable(),
     /** For mutual TLS. The private key is never shown. */
     client_certificate: Certificate.extend({ pem: z.string() }).nullable(),
+    /** When the peer asks us for a zone: over TLS and with a certificate of one of these, or it is refused; null: anyhow. */
+    asks_as: z.object({ names: z.array(z.string()), pins: z.array(z.string()) }).nullable(),
     /** The last handshake that was accepted since the start. */
     last_seen: Certificate.extend({
       time: Time,
@@ -48,7 +50,7 @@ export const PeerTransport = z
   .meta({ id: "PeerTransport" });
 export type PeerTransport = z.infer<typeof PeerTransport>;
 
-/** Replaces everything, but a `client_certificate` that is left out stays: its key can't be read back. */
+/** Replaces everything, but `client_certificate` and `asks_as` stay when they are left out; null forgets them. */
 export const PeerTransportWrite = z.object({
   mode: z.enum(TRANSPORT_MODES),
   port: z.number().int().min(1).max(65_535).default(TLS_PORT),
@@ -68,6 +70,17 @@ export const PeerTransportWrite = z.object({
     .transform((pem) => (pem ? pem : null)),
   client_certificate: z
     .object({ pem: z.string().min(1).max(PEM_MAX), private_key_pem: z.string().min(1).max(16_384) })
+    .nullable()
+    .optional(),
+  /**
+   * `names` count where `dnsTlsClientCa` verifies the certificate, `pins` (of SubjectPublicKeyInfo, as above) in any case. With
+   * one such peer a zone is given to nobody without a certificate.
+   */
+  asks_as: z
+    .object({
+      names: z.array(z.string().min(1).max(253)).max(MAX_PINS).default([]),
+      pins: z.array(z.string().max(64)).max(MAX_PINS).default([]),
+    })
     .nullable()
     .optional(),
 });

@@ -102,7 +102,7 @@ export interface PeerService {
 export interface TransportService {
   /** A peer without one is `clear`. peer.not-found */
   getTransport(peerId: string): Promise<Outcome<PeerTransport>>;
-  /** peer.not-found, transport.host-name-needed, .pins-needed, .unusable */
+  /** `clear` forgets everything but `asks_as`. peer.not-found, transport.host-name-needed, .pins-needed, .unusable */
   setTransport(peerId: string, transport: PeerTransportWrite): Promise<Outcome<PeerTransport>>;
   /** peer.not-found */
   deleteTransport(peerId: string): Promise<Outcome<{ readonly id: string }>>;

@@ -4,7 +4,7 @@ import { findTsigAlgorithm, readRange } from "#contract";
 import { readName } from "#name";
 import { addressOctets } from "#net";
 import type { PeerRow, Store, TransportRow, TsigRow } from "#store";
-import type { AddressRange, NotifyPeer, OutgoingPeer } from "#transfer";
+import type { AddressRange, AsksAs, NotifyPeer, OutgoingPeer } from "#transfer";
 import type { TsigKey } from "#tsig";
 import type { Primary } from "./primary-client.ts";
 import type { WatchedCertificate } from "./transport/certificate-watch.ts";
@@ -60,8 +60,8 @@ export class PeerBook {
     if (!row || row.ip === "") return undefined;
     const key = row.tsigId === null ? undefined : this.#keys.get(row.tsigId);
     const notifyAddress = { address: row.ip, port: row.port || DEFAULT_PORT };
-    const { port, transport } = this.#transports.get(id) ?? { port: notifyAddress.port, transport: CLEAR };
-    const address = { address: row.ip, port };
+    const { port, transport } = this.#transports.get(id) ?? { port: undefined, transport: CLEAR };
+    const address = transport.kind === "clear" ? notifyAddress : { address: row.ip, port: port ?? notifyAddress.port };
     return { id, name: row.name, address, notifyAddress, transport, key, ixfr: row.ixfrEnable };
   }
 
@@ -70,8 +70,8 @@ export class PeerBook {
     const row = this.#peers.get(id);
     if (!row) return undefined;
     const key = row.tsigId === null ? undefined : this.#keys.get(row.tsigId);
-    const tlsOnly = this.#transports.get(id)?.tlsOnly ?? false;
-    return { id, address: row.ip === "" ? undefined : addressOctets(row.ip), key, tlsOnly };
+    const { tlsOnly = false, asksAs } = this.#transports.get(id) ?? {};
+    return { id, address: row.ip === "" ? undefined : addressOctets(row.ip), key, tlsOnly, asksAs };
   }
 
   notifyPeer(id: string): NotifyPeer | undefined {
@@ -95,11 +95,17 @@ export class PeerBook {
   }
 }
 
-/** `tlsOnly`: in both directions. An opportunistic peer may come in the clear, as it may be asked so. */
-type Reach = { readonly port: number; readonly transport: Transport; readonly tlsOnly: boolean };
+type Reach = {
+  readonly port: number;
+  readonly transport: Transport;
+  /** In both directions. An opportunistic peer may come in the clear, as it may be asked so. */
+  readonly tlsOnly: boolean;
+  readonly asksAs: AsksAs | undefined;
+};
 
 function readTransport(row: TransportRow): Reach {
-  return { port: row.port, transport: openTransport(row), tlsOnly: row.mode !== "opportunistic" };
+  const tlsOnly = row.mode === "strict" || row.mode === "pinned";
+  return { port: row.port, transport: openTransport(row), tlsOnly, asksAs: row.asksAs ?? undefined };
 }
 
 /** Undefined for a row that the API would not have taken. */

@@ -151,6 +151,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_due ON alert_deliveries (state, due_at);
   CREATE INDEX deliveries_alike ON alert_deliveries (policy_id, kind, zone_id, created_at);
   `,
+  // 9: the certificate that a peer shows when it asks for a zone
+  `
+  ALTER TABLE peer_transports ADD COLUMN asks_as TEXT;
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

@@ -99,16 +99,18 @@ export type PeerRow = {
   readonly tsigId: string | null;
 };
 
-/** TLS with a peer; a peer without a row is asked in the clear. `key` is clear here and sealed in the database. */
+/** TLS with a peer; a peer without a row, or with mode `clear`, is asked in the clear. `key` is clear here and sealed in the database. */
 export type TransportRow = {
   readonly peerId: string;
-  readonly mode: "strict" | "pinned" | "opportunistic";
+  readonly mode: "clear" | "strict" | "pinned" | "opportunistic";
   readonly port: number;
   readonly hostName: string | null;
   readonly pins: readonly string[];
   /** PEM, as are the two of `identity`. */
   readonly ca: string | null;
   readonly identity: { readonly certificate: string; readonly key: string } | null;
+  /** The certificate that it shows when it asks us for a zone; null: none is asked for. */
+  readonly asksAs: { readonly names: readonly string[]; readonly pins: readonly string[] } | null;
 };
 
 /** `secret` is clear here and sealed in the database. */

@@ -105,6 +105,7 @@ export interface Schema {
     ca: string | null;
     certificate: string | null;
     sealed_key: Uint8Array | null;
+    asks_as: string | null;
   };
   tsigs: { id: string; account_id: string; name: string; algo: string; sealed_secret: Uint8Array };
   acls: { id: string; account_id: string; name: string; ip_range: string };

@@ -31,6 +31,7 @@ export {
 export {
   type AccessRefusal,
   type AccessVerdict,
+  type AsksAs,
   judgeAccess,
   type OutgoingAccess,
   type OutgoingPeer,

@@ -303,7 +303,19 @@ describe("peers, TSIGs, ACLs", () => {
     expect(await cli.run("peer", "tls", "secure", "--pinned", "--clear")).toMatchObject({ code: 2 });
     const missing = ["--opportunistic", "--certificate", "nowhere.pem", "--key", "nowhere.pem"];
     expect(await cli.run("peer", "tls", "secure", ...missing)).toMatchObject({ code: 4 });
-    expect(await cli.ok("peer", "tls", "secure", "--clear")).toMatch(/transport +clear/);
+    const asked = await cli.ok(
+      "peer",
+      "tls",
+      "secure",
+      "--clear",
+      "--asks-as",
+      "Secure.example.",
+      "--asks-as-pin",
+      pin,
+    );
+    expect(asked).toContain(`it asks us  over TLS alone, as secure.example or ${pin}`);
+    expect(await cli.ok("peer", "tls", "secure", "--clear")).toMatch(/over TLS alone/);
+    expect(await cli.ok("peer", "tls", "secure", "--clear", "--asks-anyhow")).not.toMatch(/asks us/);
     await cli.ok("peer", "remove", "secure");
   });
 

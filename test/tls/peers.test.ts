@@ -16,6 +16,7 @@ import {
   makeDirectory,
   missingPrograms,
   type PeerZone,
+  queryTcp,
   removeDirectory,
   servedSerial,
   startCountersign,
@@ -221,7 +222,7 @@ describe.each(SECONDARIES)("to %s", (_, program, start, identities) => {
   const left = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
 
   /** A zone of ours that is given out by TLS alone. */
-  async function giving(): Promise<{ readonly id: string; readonly primary: TlsPrimary }> {
+  async function giving(): Promise<{ readonly id: string; readonly peer: string }> {
     const primary = await startTlsBind({ zone: zoneText(1), certificate: server });
     running.push(primary);
     const id = await take(primary, STRICT);
@@ -233,7 +234,7 @@ describe.each(SECONDARIES)("to %s", (_, program, start, identities) => {
     await product.call("POST", outgoing, { name: ZONE, peers: [peer.id] });
     await product.call("PATCH", `/countersign/v1/zones/${id}/outgoing`, { tls_only: true });
     await product.call("POST", `${outgoing}/enable`);
-    return { id, primary };
+    return { id, peer: peer.id };
   }
 
   test.skipIf(missing.length > 0)(`over TLS alone, and known by its certificate${left}`, async () => {
@@ -250,6 +251,30 @@ describe.each(SECONDARIES)("to %s", (_, program, start, identities) => {
     expect(row).toMatchObject({ transport: "tls", outcome: "sent" });
     expect(identities).toContain(row.tls_identity);
   });
+
+  test.skipIf(missing.length > 0)(
+    `with a certificate asked for: without it nothing, whatever else is right${left}`,
+    async () => {
+      const { id, peer } = await giving();
+      const asksAs = { mode: "clear", asks_as: { names: ["secondary.example"], pins: [] } };
+      await product.call("PUT", `/countersign/v1/peers/${peer}/transport`, asksAs);
+      await product.call("PATCH", `/countersign/v1/zones/${id}/outgoing`, { tls_only: false });
+      const options = { zone: ZONE, primaryPort: tlsPort, hostName: "ns1.example", ca: authority.certificate };
+      const wrong = await start({ ...options, identity: stranger });
+      running.push(wrong);
+      await until("its refusal", () => /refused|REFUSED/.test(wrong.process.log())).catch((error) => {
+        throw new Error(`${error}\n${wrong.process.log().slice(-2000)}`);
+      });
+      expect(await wrong.served()).toBeUndefined();
+      // The way round: plain TCP from the right address (CVE-2026-12490 of NSD).
+      const plain = await queryTcp({ address: LOOPBACK, port: product.port }, { name: ZONE, type: 252 });
+      expect(plain[3]! & 15).toBe(5);
+      if (!identities.every((identity) => identity !== null)) return;
+      const right = await start({ ...options, identity: client });
+      running.push(right);
+      await until("its copy", async () => (await right.served()) === 1);
+    },
+  );
 
   test.skipIf(missing.length > 0)(`it does not believe another name${left}`, async () => {
     await giving();

@@ -286,7 +286,7 @@ function collection<T extends { readonly id: string }, W>(
 
 /** Every peer is clear, and stays it. */
 function transportPart() {
-  const nothing = { host_name: null, pins: [], ca_pem: null, client_certificate: null, last_seen: null };
+  const nothing = { host_name: null, pins: [], ca_pem: null, client_certificate: null, asks_as: null, last_seen: null };
   const clear = (id: string) => ({ id, mode: "clear" as const, port: 853, ...nothing });
   return {
     getTransport: async (peerId: string) => done(clear(peerId)),

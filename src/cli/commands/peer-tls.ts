@@ -19,6 +19,9 @@ type TlsOptions = {
   /** False: `--no-certificate`. */
   readonly certificate?: string | false;
   readonly key?: string;
+  readonly asksAs?: readonly string[];
+  readonly asksAsPin?: readonly string[];
+  readonly asksAnyhow?: boolean;
 };
 
 export function addPeerTlsCommand(peer: Command, run: Runner): void {
@@ -35,12 +38,16 @@ export function addPeerTlsCommand(peer: Command, run: Runner): void {
     .option("--certificate <file>", "PEM file with a certificate that we show (mutual TLS), its chain behind it")
     .option("--key <file>", "PEM file with the private key of --certificate; - is standard input")
     .option("--no-certificate", "show none any more; without this a certificate that is set stays")
+    .option("--asks-as <name>", "when it asks us: over TLS with a certificate for this name; may be repeated", collect)
+    .option("--asks-as-pin <pin>", "the same by the pin of its key; may be repeated", collect)
+    .option("--asks-anyhow", "no certificate is asked for any more; without this what is set stays")
     .action(run((context, name: string, options: TlsOptions) => peerTls(context, name, options)));
   addText(
     tls,
     `
   countersign peer tls paris --strict ns1.example.net --ca ca.pem
   countersign peer tls paris --pinned --pin 2Zw6v0q…= --pin "$NEXT_PIN"
+  countersign peer tls berlin --clear --asks-as berlin.example.net
   countersign peer tls paris
 
 The pin of a server:
@@ -68,8 +75,10 @@ function readWrite(options: TlsOptions) {
       (key) => options[key as keyof TlsOptions] !== undefined && key !== "certificate",
     );
     if (given === undefined && typeof options.certificate !== "string") return undefined;
-    throw usage("Say how the peer is known, too: --strict NAME, --pinned with --pin PIN, or --opportunistic.");
+    throw usage("Say how the peer is asked, too: --strict NAME, --pinned with --pin PIN, --opportunistic, or --clear.");
   }
+  const { asksAs: names = [], asksAsPin: pins = [], asksAnyhow } = options;
+  const asks = asksAnyhow ? null : names.length + pins.length > 0 ? { names: [...names], pins: [...pins] } : undefined;
   const { strict, pin = [], ca, port, certificate, key } = options;
   if (typeof certificate === "string" && key === undefined) throw usage("--certificate needs --key, its private key.");
   const own =
@@ -85,6 +94,7 @@ function readWrite(options: TlsOptions) {
     host_name: strict ?? null,
     ca_pem: ca === undefined ? null : readText(ca),
     ...(own === undefined ? {} : { client_certificate: own }),
+    ...(asks === undefined ? {} : { asks_as: asks }),
   };
 }
 
@@ -116,7 +126,11 @@ const MODES: Readonly<Record<TransportMode, string>> = {
 
 function printTransport(transport: PeerTransport): string {
   const { mode, port, host_name: hostName, pins, ca_pem: ca, client_certificate: own, last_seen: seen } = transport;
-  if (mode === "clear") return printFacts([["transport", MODES.clear]]);
+  const asks = transport.asks_as;
+  const asked: [string, string][] = asks
+    ? [["it asks us", `over TLS alone, as ${[...asks.names, ...asks.pins].join(" or ")}`]]
+    : [];
+  if (mode === "clear") return printFacts([["transport", MODES.clear], ...asked]);
   return printFacts([
     ["transport", MODES[mode]],
     ["port", String(port)],
@@ -124,6 +138,7 @@ function printTransport(transport: PeerTransport): string {
     ...pins.map((pin): [string, string] => ["pin", pin]),
     ["CAs", ca === null ? "those that come with Node" : "its own"],
     ["we show", own ? `${own.subject} until ${own.not_after}` : "no certificate"],
+    ...asked,
     [
       "last seen",
       seen ? `${seen.subject}, ${seen.protocol}, known by ${seen.authenticated}, at ${seen.time}` : "not yet",

@@ -149,7 +149,7 @@ export class TransferServer {
     const udp = forwarded.transport === "udp";
     // Without ALPN dot it is no channel for transfers (RFC 9103 section 7.1).
     const encrypted = forwarded.tls?.dot === true;
-    const requester = { address: forwarded.clientAddress, key: verified.key, encrypted };
+    const requester = { address: forwarded.clientAddress, key: verified.key, encrypted, client: forwarded.tls?.client };
     const verdict = judgeAccess(unit && book.access(unit.zone), requester);
     if (verdict.kind === "refused" || !unit) {
       this.#refused(verdict.kind === "refused" ? verdict.code : "not-given-out", request, unit, forwarded);

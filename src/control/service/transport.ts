@@ -7,7 +7,7 @@ import {
   TLS_PORT,
   type TransportService,
 } from "#contract";
-import { type CertificateFacts, readCertificates } from "#net";
+import { type CertificateFacts, isPin, readCertificates } from "#net";
 import type { Store, TransportRow } from "#store";
 import type { CertificateWatch, Seen } from "../transport/certificate-watch.ts";
 import { openTransport } from "../transport/transport.ts";
@@ -27,9 +27,11 @@ export function makeTransportService(store: Store, watch: CertificateWatch, chan
     mode: TransportRow["mode"],
     write: PeerTransportWrite,
   ): Promise<Outcome<PeerTransport>> => {
+    const bad = write.asks_as?.pins.find((pin) => !isPin(pin));
+    if (bad !== undefined) return refused("transport.unusable", `${bad} is not the base64 of a SHA-256`);
     if (mode === "strict" && !write.host_name) return refused("transport.host-name-needed", undefined, "/host_name");
     if (mode === "pinned" && write.pins.length === 0) return refused("transport.pins-needed", undefined, "/pins");
-    const row = rowOf(peerId, mode, write, (await store.transports.find(peerId))?.identity ?? null);
+    const row = rowOf(peerId, mode, write, await store.transports.find(peerId));
     const opened = openTransport(row);
     if (opened.kind === "unusable") return refused("transport.unusable", opened.reason);
     await store.transports.put(row);
@@ -46,9 +48,7 @@ export function makeTransportService(store: Store, watch: CertificateWatch, chan
     async setTransport(peerId, write) {
       const refusal = await missing(peerId);
       if (refusal) return refusal;
-      if (write.mode !== "clear") return set(peerId, write.mode, write);
-      await clear(peerId);
-      return done(shown(peerId, undefined, undefined));
+      return set(peerId, write.mode, write);
     },
     async deleteTransport(peerId) {
       const refusal = await missing(peerId);
@@ -63,10 +63,19 @@ function rowOf(
   peerId: string,
   mode: TransportRow["mode"],
   write: PeerTransportWrite,
-  before: TransportRow["identity"],
+  before: TransportRow | undefined,
 ): TransportRow {
-  const given = write.client_certificate;
-  const identity = given ? { certificate: given.pem, key: given.private_key_pem } : given === null ? null : before;
+  const { client_certificate: given, asks_as: asks } = write;
+  const identity = given && { certificate: given.pem, key: given.private_key_pem };
+  const asksAs = asks && asks.names.length + asks.pins.length === 0 ? null : asks;
+  const kept = {
+    identity: identity === undefined ? (before?.identity ?? null) : identity,
+    asksAs: asksAs === undefined ? (before?.asksAs ?? null) : namesFolded(asksAs),
+  };
+  if (mode === "clear") {
+    // Nothing of how we asked stays; how it has to ask is another matter.
+    return { peerId, mode, port: TLS_PORT, hostName: null, pins: [], ca: null, identity: null, asksAs: kept.asksAs };
+  }
   return {
     peerId,
     mode,
@@ -74,13 +83,25 @@ function rowOf(
     hostName: write.host_name,
     pins: [...new Set(write.pins)],
     ca: write.ca_pem,
-    identity,
+    ...kept,
   };
+}
+
+/** As they are compared. */
+function namesFolded(asksAs: TransportRow["asksAs"]): TransportRow["asksAs"] {
+  return asksAs && { ...asksAs, names: asksAs.names.map((name) => name.toLowerCase().replace(/\.$/, "")) };
 }
 
 function shown(peerId: string, row: TransportRow | undefined, seen: Seen | undefined): PeerTransport {
   if (!row) {
-    const nothing = { host_name: null, pins: [], ca_pem: null, client_certificate: null, last_seen: null };
+    const nothing = {
+      host_name: null,
+      pins: [],
+      ca_pem: null,
+      client_certificate: null,
+      asks_as: null,
+      last_seen: null,
+    };
     return { id: peerId, mode: "clear", port: TLS_PORT, ...nothing };
   }
   const own = row.identity && readCertificates(row.identity.certificate);
@@ -93,6 +114,7 @@ function shown(peerId: string, row: TransportRow | undefined, seen: Seen | undef
     pins: [...row.pins],
     ca_pem: row.ca,
     client_certificate: own?.ok ? { ...shownCertificate(own.value[0]!), pem: row.identity!.certificate } : null,
+    asks_as: row.asksAs && { names: [...row.asksAs.names], pins: [...row.asksAs.pins] },
     last_seen:
       seen && protocol && cipher && authenticated
         ? { ...shownCertificate(seen.facts.certificate), time: printTime(seen.at), protocol, cipher, authenticated }

@@ -43,7 +43,7 @@ export type TransportOptions = {
 };
 
 export function openTransport(row: TransportRow | undefined): Transport {
-  if (!row) return CLEAR;
+  if (!row || row.mode === "clear") return CLEAR;
   const { mode, hostName, pins, ca, identity } = row;
   const client = openTlsClient({
     mode,

@@ -14,6 +14,7 @@ export function transportTable(db: Handle, sealer: Sealer): TransportTable {
     pins: JSON.parse(row.pins),
     ca: row.ca,
     identity: openIdentity(row, sealer),
+    asksAs: row.asks_as === null ? null : JSON.parse(row.asks_as),
   });
   return {
     async list() {
@@ -31,6 +32,7 @@ export function transportTable(db: Handle, sealer: Sealer): TransportTable {
         host_name: row.hostName,
         pins: JSON.stringify(row.pins),
         ca: row.ca,
+        asks_as: row.asksAs && JSON.stringify(row.asksAs),
         certificate: identity?.certificate ?? null,
         sealed_key: identity && sealer.seal(new TextEncoder().encode(identity.key), contextOf(row.peerId)),
       };

@@ -41,8 +41,51 @@ const privately: OutgoingAccess = {
   ...keyed,
   peers: keyed.peers.map((peer) => (peer.id === "a" ? { ...peer, tlsOnly: true } : peer)),
 };
+const certified: OutgoingAccess = {
+  ...keyed,
+  peers: [
+    { id: "a", address: A, key: K1, asksAs: { pins: ["PIN"], names: [] } },
+    { id: "b", address: B, key: K2, asksAs: { pins: [], names: ["b.example"] } },
+  ],
+};
+const shown = (spki: string, names: string[] = [], verified = false) => ({
+  encrypted: true,
+  client: { spki, names, verified },
+});
 
 const CASES: readonly [string, OutgoingAccess | undefined, Partial<Requester>, string][] = [
+  [
+    "by ACL, with the key of a peer that is given over TLS alone",
+    privately,
+    { address: IN_ACL, key: K1 },
+    "tls-required",
+  ],
+  ["the certificate and the key", certified, { key: K1, ...shown("PIN") }, "a"],
+  ["the key over plain TCP, where a certificate is asked for", certified, { key: K1 }, "certificate-required"],
+  ["the key over TLS without a certificate", certified, { key: K1, encrypted: true }, "certificate-required"],
+  [
+    "the certificate without TLS's ALPN",
+    certified,
+    { key: K1, ...shown("PIN"), encrypted: false },
+    "certificate-required",
+  ],
+  ["another certificate", certified, { key: K1, ...shown("OTHER", ["a.example"], true) }, "wrong-certificate"],
+  ["the certificate without the key", certified, shown("PIN"), "tsig-required"],
+  [
+    "a name that nobody verified",
+    certified,
+    { address: B, key: K2, ...shown("OTHER", ["b.example"]) },
+    "wrong-certificate",
+  ],
+  ["a verified name", certified, { address: B, key: K2, ...shown("OTHER", ["x.example", "B.example"], true) }, "b"],
+  [
+    "the certificate of one and the key of another",
+    certified,
+    { address: IN_ACL, key: K2, ...shown("PIN") },
+    "wrong-key",
+  ],
+  ["by ACL, both of one peer", certified, { address: IN_ACL, key: K2, ...shown("X", ["b.example"], true) }, "b"],
+  ["a certificate where none is asked for", plain, shown("OTHER"), "a"],
   ["a zone that is not ours", undefined, {}, "not-given-out"],
   ["not enabled", { ...plain, enabled: false }, {}, "not-given-out"],
   ["a peer without TSIG", plain, {}, "a"],
