@@ -43,7 +43,7 @@ describe.skipIf(missing.length > 0)(
     beforeAll(async () => {
       const zones = [ZONE, BIG].map((name) => ({ name, text: zoneText(name, name === BIG ? HOSTS : 10) }));
       primary = await startKnot({ zones });
-      product = await startCountersign({ env: { COUNTERSIGN_MAX_TRANSFERS_OUT: "16" } });
+      product = await startCountersign({ env: { COUNTERSIGN_MAX_TRANSFERS_OUT: "100" } });
       zoneId = await product.addZone({ name: ZONE, primary, mode: "unsigned" });
       const big = await product.addZone({ name: BIG, primary, mode: "unsigned" });
       await product.served(zoneId, ZONE);
@@ -125,9 +125,12 @@ describe.skipIf(missing.length > 0)(
     test("clients that never read keep hardly any memory, and a storm of requests keeps no answer waiting", async () => {
       const resident = () =>
         Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${product.process.pid}/status`, "latin1"))![1]);
+      const [account] = (await product.call("GET", "/client/v4/accounts")) as { id: string }[];
+      const acls = `/client/v4/accounts/${account!.id}/secondary_dns/acls`;
+      await product.call("POST", acls, { name: "all of them", ip_range: "127.0.0.0/24" });
       const before = resident();
       const stuck: Socket[] = [];
-      for (let i = 0; i < 100; i++) stuck.push(await askAndSleep(product.port));
+      for (let i = 0; i < 100; i++) stuck.push(await askAndSleep(product.port, `127.0.0.${i + 2}`));
       try {
         const answered = await Promise.all(
           Array.from({ length: 200 }, (_, i) =>
@@ -135,8 +138,9 @@ describe.skipIf(missing.length > 0)(
           ),
         );
         expect(answered.every((reply) => (reply[3]! & 15) === 0 && reply[7] === 1)).toBe(true);
-        // 100 times this zone would be a gigabyte.
-        expect(resident() - before).toBeLessThan(200_000);
+        await untilAtRest(product.process.pid);
+        // All of them have their place: 100 times this zone would be a gigabyte.
+        expect(resident() - before).toBeLessThan(300_000);
         expect(await product.call("GET", outgoing("/status"))).toBe("Enabled");
       } finally {
         for (const socket of stuck) socket.destroy();
@@ -149,14 +153,30 @@ describe.skipIf(missing.length > 0)(
 );
 
 /** An AXFR asked for by TCP, and nothing of it read. */
-function askAndSleep(port: number): Promise<Socket> {
+function askAndSleep(port: number, source: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect({ port, host: "127.0.0.1", localAddress: source });
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.pause();
       const question = encodeQuestion({ name: BIG, type: AXFR }, 7);
       socket.write(Uint8Array.of(0, question.length, ...question), () => resolve(socket));
     });
+  });
+}
+
+/** Until the process takes hardly any processor time: whatever it could make, it has made. */
+async function untilAtRest(pid: number): Promise<void> {
+  const ticks = () => {
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]!.split(" ");
+    return Number(fields[11]) + Number(fields[12]);
+  };
+  let quiet = 0;
+  let last = ticks();
+  await until("the server is at rest", () => {
+    const now = ticks();
+    quiet = now - last <= 1 ? quiet + 1 : 0;
+    last = now;
+    return quiet >= 15;
   });
 }
