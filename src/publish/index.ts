@@ -14,7 +14,7 @@ export {
   type PublishedZsk,
   type SignaturePeriod,
 } from "./publication.ts";
-export { MAX_FORWARDED, type PublicationHandlers, PublicationReceiver } from "./receiver.ts";
+export { MAX_FORWARDED, type PublicationHandlers, PublicationReceiver, type RoomReport } from "./receiver.ts";
 export {
   type EdgeLink,
   type ForwardedMessage,

@@ -7,6 +7,7 @@ import {
   type Publication,
   PublicationReceiver,
   PublicationSender,
+  type RoomReport,
 } from "#publish";
 
 const cleanups: Array<() => void> = [];
@@ -29,11 +30,15 @@ function worker(link: EdgeLink) {
   const zones = new Map<string, Publication>();
   const settings: Array<number | undefined> = [];
   const replies: Array<{ token: unknown; message: number[] | undefined; more: boolean }> = [];
+  const rooms: RoomReport[] = [];
   const receiver = new PublicationReceiver(link.port, link.doorbell, {
     put: (publication) => void zones.set(publication.zoneId, publication),
     remove: (zoneId) => void zones.delete(zoneId),
     settings: (changed) => void settings.push(changed.nsid?.[0]),
-    reply: (token, message, more) => void replies.push({ token, message: message && [...message], more }),
+    reply: (token, message, more, room) => {
+      replies.push({ token, message: message && [...message], more });
+      if (room) rooms.push(room);
+    },
   });
   cleanups.push(() => receiver.close());
   const drain = () => {
@@ -41,7 +46,7 @@ function worker(link: EdgeLink) {
     while (receiver.poll()) messages++;
     return messages;
   };
-  return { receiver, zones, settings, replies, drain };
+  return { receiver, zones, settings, replies, rooms, drain };
 }
 
 async function isOpen(promise: Promise<void>): Promise<boolean> {
@@ -168,6 +173,38 @@ test("a forwarded message comes with its origin; the replies find their token; d
     { token: { path: "back" }, message: [3], more: true },
     { token: { path: "back" }, message: [4], more: false },
   ]);
+});
+
+test("who sends many messages hears when there is room for another, and when the client or its worker is gone", async () => {
+  const sender = newSender();
+  const heard: ForwardedMessage[] = [];
+  sender.handleForwarded((message) => void heard.push(message));
+  const link = sender.attach();
+  const a = worker(link);
+  const origin = { transport: "tcp", clientAddress: Uint8Array.of(1, 1, 1, 1), clientPort: 1 } as const;
+  for (const token of [1, 2, 3]) a.receiver.forward(token, Uint8Array.of(0), origin);
+  await expect.poll(() => heard.length).toBe(3);
+  const [first, second, third] = heard;
+  const sent = [first!.send(Uint8Array.of(1)), first!.send(Uint8Array.of(2)), second!.send(Uint8Array.of(3))];
+  const last = third!.send(Uint8Array.of(4));
+  a.drain();
+  expect(a.replies.map(({ token, message, more }) => [token, message?.[0], more])).toEqual([
+    [1, 1, true],
+    [1, 2, true],
+    [2, 3, true],
+    [3, 4, true],
+  ]);
+  expect(await isOpen(sent[0]!.then(() => undefined))).toBe(true);
+  a.rooms[1]!(true);
+  expect(await sent[1]).toBe(true);
+  a.rooms[0]!(true);
+  a.rooms[2]!(false);
+  expect([await sent[0], await sent[2]]).toEqual([true, false]);
+  third!.drop();
+  expect([await last, await third!.send(Uint8Array.of(5))]).toEqual([false, false]);
+  const waiting = first!.send(Uint8Array.of(6));
+  sender.detach(link);
+  expect([await waiting, await first!.send(Uint8Array.of(7))]).toEqual([false, false]);
 });
 
 test("forwarded messages are bounded: the one too many is refused until another is answered", async () => {
