@@ -37,6 +37,8 @@ const REFUSALS: Readonly<Record<OutgoingRefusal, string>> = {
   "address-not-allowed": "its address is no linked peer's and in no ACL",
   "tsig-required": "it was not signed, and a TSIG is required",
   "wrong-key": "it was signed with another TSIG than its own",
+  "certificate-required": "it showed no certificate, and its peer is known by one",
+  "wrong-certificate": "it showed another certificate than its peer's",
   tsig: "its TSIG is unknown, wrong, or from another time",
   busy: "too many transfers go on",
 };
