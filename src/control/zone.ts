@@ -131,7 +131,11 @@ export class Zone {
   }
 
   begin(round: Round): void {
-    if (round === "resign" && !this.served?.signing) return;
+    if (round === "resign" && !this.served?.signing) {
+      // Nothing that could be signed anew is served. But what is on its way to be goes by the facts that it began with.
+      if (this.#work.doing) this.begin("rework");
+      return;
+    }
     // A change of mode before the first transfer: that one will be made ready in the new mode. One that is on its way is not:
     // its round goes by the facts that it began with.
     if (round === "rework" && !this.stored && !this.#work.doing) return;
