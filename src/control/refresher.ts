@@ -111,13 +111,14 @@ export class Refresher {
 
   /**
    * Peers changed behind the zone's back (an address, a key). A zone that goes well is asked again when it is due; one that
-   * does not, at once: this may have been the mending of it.
+   * does not, at once: this may have been the mending of it. What is held came whole and was refused for what it holds: no
+   * address or key mends that, and to fetch a large zone again whenever any peer changes would cost much.
    */
   peersChanged(): void {
     const peers = this.#usable(this.#peerIds);
-    const { settings, failedRounds, serial } = this.#state;
+    const { settings, failedRounds, serial, heldSerial } = this.#state;
     const same = peers.length === settings.peers.length && peers.every((peer, i) => peer === settings.peers[i]);
-    const troubled = peers.length > 0 && (failedRounds > 0 || serial === undefined);
+    const troubled = peers.length > 0 && heldSerial === undefined && (failedRounds > 0 || serial === undefined);
     if (!same || troubled) this.#feed({ kind: "configured", settings: { ...settings, peers } });
   }
 
