@@ -74,7 +74,7 @@ export type Job =
       readonly limit: number;
     }
   | ({ readonly kind: "validate" } & ValidationShare)
-  | { readonly kind: "zonemd"; readonly image: SharedArrayBuffer }
+  | { readonly kind: "zonemd"; readonly image: SharedArrayBuffer; readonly root: number }
   | {
       readonly kind: "finish";
       readonly image: SharedArrayBuffer;
@@ -130,7 +130,7 @@ export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] 
     case "validate":
       return validateShare(job, crypto);
     case "zonemd":
-      return verifyImageZonemd(new ZoneImage(job.image), crypto.startDigest);
+      return verifyImageZonemd(new ZoneImage(job.image, job.root), crypto.startDigest);
     case "finish":
       return finishShares(job.image, job.now, job.reports, crypto);
     case "carry":

@@ -13,7 +13,7 @@ export async function checkZonemd(
   deps: Deps,
 ): Promise<Result<ZonemdHash | undefined, Fault>> {
   if (row.zonemd === "off") return ok(undefined);
-  const verdict = await deps.jobs.run<"zonemd">({ kind: "zonemd", image: image.buffer });
+  const verdict = await deps.jobs.run<"zonemd">({ kind: "zonemd", image: image.buffer, root: image.root });
   if (verdict.kind === "verified") return ok(verdict.hash);
   const { fault, text } = verdict;
   // Nothing that could be checked says nothing against the zone; a digest that is wrong does.

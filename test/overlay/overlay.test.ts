@@ -1,10 +1,21 @@
 /** Overlay images against whole ones over random histories: same content, same derived structures, same answers, octet for octet. */
 import { describe, expect, test } from "vitest";
+import { openCrypto } from "#crypto";
 import type { RRset } from "#dnssec";
-import { compileImage, overlayChanges, type Treatment, verifyImage, verifyOverlay, type ZoneImage } from "#image";
+import {
+  compileImage,
+  overlayChanges,
+  streamForDigest,
+  type Treatment,
+  verifyImage,
+  verifyOverlay,
+  type ZoneImage,
+} from "#image";
 import { zoneFromRRsets } from "#zone";
 import { answersOf, describeImage } from "./compare.ts";
 import { APEX, changeBetween, History, type Signing } from "./history.ts";
+
+const { startDigest } = openCrypto();
 
 /** Room for many overlays behind images of a few kilobytes, which get none by themselves. */
 const ROOM_OCTETS = 4 * 1024 * 1024;
@@ -20,6 +31,13 @@ function compileWhole(rrsets: readonly RRset[], treatment: Treatment, roomOctets
   const verified = verifyImage(compiled.value);
   if (!verified.ok) throw new Error(verified.error.text);
   return verified.value;
+}
+
+/** What a ZONEMD would be made of. */
+function digestOf(image: ZoneImage): Uint8Array {
+  const state = startDigest("sha384");
+  streamForDigest(image, (octets) => state.update(octets));
+  return state.digest();
 }
 
 /** Runs a history; gives how many versions were overlays and why the others were not. */
@@ -47,6 +65,7 @@ function runHistory(seed: number, signing: Signing, treatment: Treatment): Map<s
     expect(verified.ok ? "sound" : verified.error, about).toBe("sound");
     const whole = compileWhole(after, treatment);
     expect(describeImage(image), about).toEqual(describeImage(whole));
+    expect(digestOf(image), about).toEqual(digestOf(whole));
     if (version % ANSWERED_EVERY > 0) continue;
     const names = new Set(["example.", ...history.names()]);
     for (let i = 0; i < 40; i++) names.add(history.randomName());
