@@ -111,8 +111,8 @@ export const CatalogCreate = z.object({
 });
 export type CatalogCreate = z.infer<typeof CatalogCreate>;
 
-/** Members that are there keep their settings until their group changes. */
-export const CatalogEdit = z.object(settingsWrite).partial();
+/** Members that are there keep their settings until their group changes, or `apply_to_members` puts all in force for all of them. */
+export const CatalogEdit = z.object({ ...settingsWrite, apply_to_members: z.boolean() }).partial();
 export type CatalogEdit = z.infer<typeof CatalogEdit>;
 
 export const CatalogMembersQuery = PageQuery.extend({ state: z.enum(["member", "kept", "refused"]).optional() });

@@ -178,6 +178,19 @@ test("kept zones can be deleted by hand; a catalog is given up with its members"
   expect(await rcodeOf(product, "one.gone.")).toBe(REFUSED);
 });
 
+test("settings are put in force for members that are there when that is wanted", async () => {
+  serveMembers("one.now.");
+  const catalog = await fresh("now.catz.", "a.zones PTR one.now.\n");
+  await untilRcode(product, "one.now.", NOERROR);
+  const id = await zoneIdOf(catalog, "one.now");
+  const path = `/countersign/v1/catalogs/${catalog.id}`;
+  await product.call("PATCH", path, { defaults: { mode: "live", denial: "chain" } });
+  await until("at rest", async () => (await catalogOf(product, catalog.id)).state === "applied" || undefined);
+  expect((await product.status(id)).mode).toBe("unsigned");
+  await product.call("PATCH", path, { apply_to_members: true });
+  await until("live", async () => (await product.status(id)).mode === "live" || undefined);
+});
+
 test("settings that can't be are refused with their place", async () => {
   const wrong = (body: object) =>
     product.call("POST", "/countersign/v1/catalogs", { name: "w.catz", peers: [], ...body });

@@ -23,7 +23,7 @@ export function catalogPart(): CatalogService {
       const id = randomBytes(16).toString("hex");
       return { ok: true, value: put({ id, ...request, ...counts, state: "waiting", created_time: NOW }) };
     },
-    editCatalog: (id, edit) => found(id, (catalog) => put({ ...catalog, ...edit })),
+    editCatalog: (id, { apply_to_members: _, ...edit }) => found(id, (catalog) => put({ ...catalog, ...edit })),
     deleteCatalog: (id) =>
       found(id, () => {
         catalogs.delete(id);

@@ -39,6 +39,8 @@ type SettingsOptions = {
   readonly group?: readonly Group[];
 };
 
+type SetOptions = SettingsOptions & { readonly now?: boolean };
+
 type AddOptions = SettingsOptions & {
   readonly peer?: readonly string[];
   readonly tsig?: string;
@@ -70,7 +72,8 @@ grace period. --group may be repeated; the first one that a member is in counts,
     catalog
       .command("set <catalog>")
       .description("change a catalog's settings; members keep theirs until their group changes")
-      .action(run((context, name: string, options: SettingsOptions) => setCatalog(context, name, options))),
+      .option("--now", "put all settings, and the catalog's own primaries, in force for all members")
+      .action(run((context, name: string, options: SetOptions) => setCatalog(context, name, options))),
   );
   catalog.command("list").description("all catalogs").action(run(list));
   catalog.command("show <catalog>").description("one catalog with its members (name or id)").action(run(show));
@@ -151,10 +154,10 @@ async function addCatalog(context: Context, text: string, options: AddOptions): 
   );
 }
 
-async function setCatalog(context: Context, text: string, options: SettingsOptions): Promise<void> {
+async function setCatalog(context: Context, text: string, options: SetOptions): Promise<void> {
   const api = context.api();
   const before = await findCatalog(api, text);
-  const body = settingsBody(options, before);
+  const body = { ...settingsBody(options, before), ...(options.now && { apply_to_members: true }) };
   if (Object.keys(body).length === 0) throw usage("Nothing to change: give --allow, --grace, --mode, --group …");
   const changed = await api.call("catalogs.edit", { params: { catalogId: before.id }, body });
   await context.show(changed, () => describe(changed));

@@ -51,7 +51,10 @@ export function makeCatalogService(parts: CatalogServiceParts): CatalogService {
         const { zone } = registry.findUnit(id)!;
         const refusal = checkSettings(edit, zone.row.accountId, parts);
         if (refusal) return refusal;
-        await keeper.exclusively(() => catalogs.put({ ...entry.row, settings: kept({ ...entry.settings, ...edit }) }));
+        await keeper.exclusively(async () => {
+          await catalogs.put({ ...entry.row, settings: kept({ ...entry.settings, ...edit }) });
+          if (edit.apply_to_members) await unsettle(id, parts);
+        });
         keeper.setTimers(id);
         keeper.apply(id);
         return shown(entry);
@@ -84,6 +87,15 @@ export function makeCatalogService(parts: CatalogServiceParts): CatalogService {
 
 /** Below it there has to be room for `group.<zone id>.zones`. */
 const LONGEST_PRODUCED = 200;
+
+/** Every member is set up once more, as if it had just come. */
+async function unsettle(id: string, { catalogs, deps }: CatalogServiceParts): Promise<void> {
+  const rows = [...catalogs.membersOf(id)].map((row) => ({ ...row, settled: false }));
+  await deps.store.atomically(async (tables) => {
+    for (const row of rows) await tables.catalogMembers.put(row);
+  });
+  for (const row of rows) catalogs.memberEntered(row);
+}
 
 async function create(request: CatalogCreate, parts: CatalogServiceParts): Promise<Outcome<Catalog>> {
   const { registry, catalogs, hands, incoming, deps } = parts;
