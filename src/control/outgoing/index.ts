@@ -28,10 +28,11 @@ export class Outgoing {
     const { book, notes } = this;
     const slots = new TransferSlots(() => slotLimits(deps.settings().maxTransfersOut));
     const versionOf = (unit: Unit) => this.versionOf(unit.zone);
+    const servedOf = (unit: Unit) => this.#servedOf(unit.zone);
     const changesSince = (unit: Unit, serial: number, version: GivenVersion) =>
       this.#given.changesSince(unit.zone, serial, version);
     this.#given = new GivenVersions(deps);
-    this.#server = new TransferServer({ registry, peers, book, notes, slots, deps, versionOf, changesSince });
+    this.#server = new TransferServer({ registry, peers, book, notes, slots, deps, servedOf, versionOf, changesSince });
     this.#notifier = new Notifier({ deps, peers, book, notes });
   }
 
@@ -87,11 +88,17 @@ export class Outgoing {
 
   /** Undefined while there is nothing to give. */
   async versionOf(zone: Zone): Promise<GivenVersion | undefined> {
+    return this.#servedOf(zone) && this.#given.of(zone);
+  }
+
+  /** As it is answered; where it is signed while answering, without signatures. */
+  #servedOf(zone: Zone): GivenVersion | undefined {
     const { served } = zone;
     // A member that left its catalog: not answered for, and not given out. Catalogs are, to those who are named.
-    if (!served || zone.hidden === "kept" || (zone.expired && this.#deps.settings().expired === "servfail"))
+    if (!served || zone.hidden === "kept" || (zone.expired && this.#deps.settings().expired === "servfail")) {
       return undefined;
-    return this.#given.of(zone);
+    }
+    return { image: served.image, serial: served.image.serial };
   }
 
   async #tell(zone: Zone, force: boolean): Promise<void> {

@@ -48,7 +48,8 @@ export type TransferServerParts = {
   readonly notes: OutgoingNotes;
   readonly slots: TransferSlots;
   readonly deps: Deps;
-  /** What secondaries of the zone are given now; undefined while there is nothing. */
+  /** What is answered now, and what secondaries of the zone are given: undefined while there is nothing. */
+  readonly servedOf: (unit: Unit) => GivenVersion | undefined;
   readonly versionOf: (unit: Unit) => Promise<GivenVersion | undefined>;
   /** The changes from a serial to the version's; undefined when they are not known, or are more than the zone. */
   readonly changesSince: (
@@ -133,7 +134,9 @@ export class TransferServer {
       reply(refusal(request, Rcode.Refused));
       return;
     }
-    const version = await this.#parts.versionOf(unit);
+    // For a question alone, of a primary perhaps, nothing is signed as a whole.
+    const { book, versionOf, servedOf } = this.#parts;
+    const version = book.enabled(unit.zone.id) ? await versionOf(unit) : servedOf(unit);
     if (!version) reply(refusal(request, Rcode.ServFail, NOT_READY));
     else reply(soaReply(request, version.image, this.#expireSeconds(unit)));
   }
