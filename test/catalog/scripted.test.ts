@@ -68,6 +68,7 @@ describe("a broken version", () => {
     ["member-several", "a.zones PTR one.broken.\na.zones PTR three.broken.\n", undefined],
     ["member-twice", "a.zones PTR one.broken.\nc.zones PTR One.Broken.\n", undefined],
     ["coo-several", "a.zones PTR one.broken.\ncoo.a.zones PTR x.\ncoo.a.zones PTR y.\n", undefined],
+    ["too-many-members", Array.from({ length: 200 }, (_, i) => `x${i}.ext TXT "stuffing"\n`).join(""), undefined],
     ["too-many-members", "a.zones PTR a.\nb.zones PTR b.\nc.zones PTR c.\nd.zones PTR d.\n", undefined],
   ])("%s: the old state holds and is told, a good version mends it", async (code, lines, version) => {
     await update(name, lines, catalog, version);

@@ -111,7 +111,13 @@ export class CatalogKeeper {
     const image = zone?.served?.from.image;
     // Without a version, or with one that expired, it says nothing (section 5.1).
     if (!entry || !zone || !image || zone.expired || isProduced(entry)) return;
-    const read = readCatalog(zone.apex, unpackImage(image), entry.settings.max_members);
+    const { max_members: most } = entry.settings;
+    if (image.recordCount > most * RECORDS_A_MEMBER + RECORDS_BESIDE) {
+      const text = `it has ${image.recordCount} records, more than ${most} members need`;
+      await this.#broken(entry, zone, image.serial, "too-many-members", text);
+      return;
+    }
+    const read = readCatalog(zone.apex, unpackImage(image), most);
     if (!read.ok) {
       await this.#broken(entry, zone, image.serial, read.error.code, read.error.text);
       return;
@@ -211,3 +217,7 @@ export class CatalogKeeper {
 }
 
 const TOLD_REFUSALS = 20;
+
+/** A catalog is read on the main thread: PTR, groups, coo, some properties that are not known here, and signatures over them. */
+const RECORDS_A_MEMBER = 16;
+const RECORDS_BESIDE = 100;
