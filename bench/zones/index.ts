@@ -94,11 +94,16 @@ async function startServer(data: string): Promise<Server> {
     },
   });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  let stopping = false;
+  void gone.then(() => {
+    if (!stopping) throw new Error("the server ended by itself");
+  });
   return {
     pid: child.pid!,
     port,
     startedAt,
     stop: () => {
+      stopping = true;
       child.kill("SIGTERM");
       return gone;
     },
@@ -174,6 +179,7 @@ async function measurePolling(server: Server, primary: CountingPrimary, begun: n
   await pause(seconds * 1000);
   const spent = (cpuSeconds([server.pid]) - cpu) / ((performance.now() - from) / 1000);
   const counts = Array.from({ length: seconds }, (_, i) => primary.perSecond[first + i] ?? 0);
+  if (process.env["BENCH_TRACE"]) console.error(primary.perSecond.join(" "));
   const atStart = Array.from({ length: first - begun }, (_, i) => primary.perSecond[begun + i] ?? 0);
   return {
     pollingCorePercent: Math.round(1000 * spent) / 10,
