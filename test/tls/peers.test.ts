@@ -6,6 +6,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { dialTls, openTlsClient } from "#net";
 import { makeAuthority, makeCertificate } from "../peers/certificates.ts";
 import {
   type Countersign,
@@ -284,6 +285,37 @@ describe.each(SECONDARIES)("to %s", (_, program, start, identities) => {
     await until("its refusal", () => /verif|hostname|certificate/i.test(secondary.process.log()));
     expect(await secondary.served()).toBeUndefined();
   });
+});
+
+test("SIGHUP: a new certificate is shown; one that can't be read leaves the old one", async () => {
+  const shown = async (): Promise<string> => {
+    const dialled = await dialTls(
+      {
+        server: { address: LOOPBACK, port: tlsPort },
+        connectTimeoutMs: 20_000,
+        messageTimeoutMs: 1,
+        totalTimeoutMs: 20_000,
+      },
+      strict,
+    );
+    if (!dialled.ok) throw new Error(`${dialled.error.code} ${dialled.error.detail}`);
+    dialled.value.close();
+    return dialled.value.tls!.certificate.spki;
+  };
+  const opened = openTlsClient({ mode: "strict", hostName: "ns1.example", pins: [], ca: authority.certificate });
+  if (!opened.ok) throw new Error(opened.error);
+  const strict = opened.value;
+  expect(await shown()).toBe(server.pin);
+  const next = makeCertificate({ name: "ns1.example", authority });
+  writeIn(directory, "here.pem", next.certificate);
+  product.process.signal("SIGHUP");
+  // The key is still the old one's.
+  await until("the complaint", () => product.process.log().includes("the old one stays in force"));
+  expect(await shown()).toBe(server.pin);
+  writeIn(directory, "here.key", next.key);
+  product.process.signal("SIGHUP");
+  await until("the new certificate", async () => (await shown()) === next.pin);
+  expect(product.process.log()).not.toContain("PRIVATE");
 });
 
 const withoutKdig = missingPrograms("kdig");
