@@ -156,7 +156,7 @@ function ours(name: string, mode: SigningMode): Starter {
     program: "knotd",
     start: async (primary, port) => {
       const product = await startCountersign({ port, launcher: LAUNCHER, env: { COUNTERSIGN_LOG_LEVEL: "warn" } });
-      await product.addZone({ name: primary.zone, primary, mode });
+      await product.addZone({ name: primary.zone, primary, mode, ixfr: true });
       return { title: name, port, pid: product.process.pid, stop: product.stop };
     },
   };

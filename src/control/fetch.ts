@@ -16,10 +16,12 @@
  * the zone stale; who it is, AXFR asks again.
  */
 import { fail, ok, type Result } from "#bytes";
+import { ZoneImage } from "#image";
 import type { Name } from "#name";
 import type { TlsFacts } from "#net";
 import { ttlsDiffered, type ZoneChange, type ZoneLimits, ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
+import { imageAt } from "./image-at.ts";
 import { apexSoaRdata } from "./image-facts.ts";
 import { postChanges } from "./posted-changes.ts";
 import {
@@ -110,14 +112,41 @@ async function fetchChanges(order: FetchOrder, base: StoredVersion, deps: Deps):
     case "done":
       return { fetched: { ...about, result: ok(wholeArrival(result.value.zone, primary)), got: "axfr" } };
     case "changes": {
+      const overlaid = await overlayOver(base, result.value.changes, primary, limits.zone, deps);
+      if (overlaid) return checkSample(order, { ...about, result: ok(overlaid), got: "ixfr" }, overlaid, deps);
       const applied = await applyTo(base, result.value.changes, limits.zone, deps);
       if (!applied.ok) return { fetched: { ...about, result: applied, got: "ixfr" }, fallback: applied.error };
       const { changes } = result.value;
       const origin = { peer: primary.id, exact: !ttlsDiffered(applied.value) };
-      const arrival: Arrival = { version: applied.value, changes, base, origin };
+      const version = applied.value;
+      const arrival: Arrival = { serial: version.serial, version, overlaid: undefined, changes, base, origin };
       return checkSample(order, { ...about, result: ok(arrival), got: "ixfr" }, arrival, deps);
     }
   }
+}
+
+/** The quick way: what changes is written behind the stored image. Undefined where that can't be, and the slow way has the word. */
+async function overlayOver(
+  base: StoredVersion,
+  changes: readonly ZoneChange[],
+  primary: Primary,
+  limits: ZoneLimits,
+  deps: Deps,
+): Promise<Arrival | undefined> {
+  const order = { ...imageAt(base.image), changes: postChanges(changes), treatment: "as-is", limits } as const;
+  const made = await deps.jobs.run<"overlay">({ kind: "overlay", ...order });
+  if (!made.ok) {
+    deps.log.debug({ serial: base.serial, reason: made.error }, "no overlay: the whole zone is compiled");
+    return undefined;
+  }
+  const { root, touched, problems } = made.value;
+  // It will be held, and then it should be there to be looked at: as a whole.
+  if (problems.errors.length > 0) return undefined;
+  const image = new ZoneImage(base.image.buffer, root);
+  // Records of one set have one TTL, or there would be no overlay.
+  const origin = { peer: primary.id, exact: true };
+  const overlaid = { base, image, touched, problems };
+  return { serial: image.serial, version: undefined, overlaid, changes, base, origin };
 }
 
 /** The slow way: every record of the base is taken in hand. */
@@ -127,7 +156,7 @@ async function applyTo(
   limits: ZoneLimits,
   deps: Deps,
 ): Promise<Result<ZoneVersion, Fault>> {
-  const job = { image: base.image.buffer, changes: postChanges(changes), limits };
+  const job = { ...imageAt(base.image), changes: postChanges(changes), limits };
   const columns = await deps.jobs.run<"apply">({ kind: "apply", ...job });
   return columns.ok ? ok(ZoneVersion.open(columns.value)) : columns;
 }
@@ -142,12 +171,14 @@ async function checkSample(order: FetchOrder, fetched: Fetched, arrival: Arrival
   const report = await transferZone(apex, primary, limits, talk);
   const counted = { ...fetched, ...sum(fetched, report) };
   const { result } = report;
-  if (!result.ok || result.value.kind !== "done" || result.value.zone.serial !== arrival.version.serial) {
-    deps.log.info({ zone: name, serial: arrival.version.serial }, "an IXFR could not be compared with an AXFR");
+  if (!result.ok || result.value.kind !== "done" || result.value.zone.serial !== arrival.serial) {
+    deps.log.info({ zone: name, serial: arrival.serial }, "an IXFR could not be compared with an AXFR");
     return { fetched: counted };
   }
   const whole = result.value.zone;
-  const columns = { ours: arrival.version.columns, theirs: whole.columns };
+  const ours = await wholeOf(arrival, limits.zone, deps);
+  if (!ours.ok) return { fetched: { ...counted, result: ours, got: "ixfr" }, fallback: ours.error };
+  const columns = { ours: ours.value.columns, theirs: whole.columns };
   const difference = await deps.jobs.run<"compare">({ kind: "compare", ...columns });
   if (difference === undefined) return { fetched: counted };
   const text = `serial ${whole.serial} by IXFR is not what it is by AXFR: ${difference}`;
@@ -158,9 +189,18 @@ async function checkSample(order: FetchOrder, fetched: Fetched, arrival: Arrival
   return { fetched: { ...counted, result: ok(wholeArrival(whole, primary)), got: "axfr", fallback } };
 }
 
+/** Every record of what came: of an overlay by the slow way without any change. */
+async function wholeOf(arrival: Arrival, limits: ZoneLimits, deps: Deps): Promise<Result<ZoneVersion, Fault>> {
+  if (arrival.version) return ok(arrival.version);
+  const job = { ...imageAt(arrival.overlaid!.image), changes: [], limits };
+  const columns = await deps.jobs.run<"apply">({ kind: "apply", ...job });
+  return columns.ok ? ok(ZoneVersion.open(columns.value)) : columns;
+}
+
 function wholeArrival(version: ZoneVersion, primary: Primary): Arrival {
   const origin = { peer: primary.id, exact: !ttlsDiffered(version) };
-  return { version, changes: undefined, base: undefined, origin };
+  const { serial } = version;
+  return { serial, version, overlaid: undefined, changes: undefined, base: undefined, origin };
 }
 
 /** Whether a failure says something about the changes. What the network does to an IXFR it does to an AXFR, too. */

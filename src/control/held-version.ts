@@ -3,7 +3,7 @@ import { ZoneImage } from "#image";
 import { newId } from "#store";
 import type { ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
-import { fileName } from "./pipeline.ts";
+import { baseOctets, fileName } from "./stored-image.ts";
 
 export type HeldVersion = { readonly image: ZoneImage; readonly file: string };
 
@@ -21,7 +21,7 @@ export async function saveHeldVersion(
   if (!compiled.ok) return undefined;
   const image = new ZoneImage(compiled.value);
   const file = fileName("h", image.serial);
-  await deps.store.files.saveImage(zoneId, file, image.buffer);
+  await deps.store.files.saveImage(zoneId, file, baseOctets(image));
   await deps.store.atomically(async ({ versions }) => {
     const before = (await versions.ofZone(zoneId)).find((row) => row.use === "held");
     await versions.put({
@@ -30,7 +30,8 @@ export async function saveHeldVersion(
       use: "held",
       serial: image.serial,
       image: file,
-      octets: image.buffer.byteLength,
+      overlay: 0,
+      octets: 4 * image.end,
       transferredAt: deps.now() * 1000,
       heldCode: null,
       heldReason: null,

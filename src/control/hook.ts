@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { fail, ok, type Result } from "#bytes";
 import type { ZoneImage } from "#image";
 import { Gate } from "./gate.ts";
+import { imageAt } from "./image-at.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { Fault } from "./work.ts";
 
@@ -86,7 +87,7 @@ export class HookRunner {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
       const path = join(this.#directory, `${facts.zoneId}-${randomBytes(4).toString("hex")}.zone`);
       try {
-        const printed = await this.#jobs.run<"print">({ kind: "print", image: image.buffer, path });
+        const printed = await this.#jobs.run<"print">({ kind: "print", ...imageAt(image), path });
         if (!printed.ok) {
           this.#counts.failed++;
           return fail({

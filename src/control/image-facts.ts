@@ -35,7 +35,11 @@ export function transferredDnssec(image: ZoneImage): TransferredDnssec {
 
 /** True when there is anything that must not be served once the zone is signed here, or served as unsigned. */
 export function needsStripping(image: ZoneImage): boolean {
-  return (image.flags & ImageFlag.HasDnssec) !== 0 || image.findRRset(image.apexNode, RRType.ZONEMD) !== 0;
+  return (image.flags & ImageFlag.HasDnssec) !== 0 || hasZonemd(image);
+}
+
+export function hasZonemd(image: ZoneImage): boolean {
+  return image.findRRset(image.apexNode, RRType.ZONEMD) !== 0;
 }
 
 /** Types at the apex that stand beside an image: they are signed by the KSK. */

@@ -19,9 +19,9 @@ import type { StoredVersion } from "./versions.ts";
 
 export type SeenSoa = Pick<Extract<SoaAnswer, { kind: "serial" }>, "serial" | "rdata" | "signatures">;
 
-/** Keeps: what was seen of primaries is about `#file`, the stored version of that time. In memory alone: AXFR is always right. */
+/** Keeps: what was seen of primaries is about `#about`, the stored version of that time. In memory alone: AXFR is always right. */
 export class IxfrBase {
-  #file: string | undefined;
+  #about: string | undefined;
   readonly #equal = new Set<string>();
   readonly #brokenOff = new Set<string>();
   #heldChanges = false;
@@ -41,8 +41,8 @@ export class IxfrBase {
   /** A primary's answer to the SOA question. */
   saw(peer: string, stored: StoredVersion | undefined, answer: SeenSoa): void {
     if (!stored || stored.serial !== answer.serial) return;
-    if (this.#file !== stored.file) this.#equal.clear();
-    this.#file = stored.file;
+    if (this.#about !== versionKey(stored)) this.#equal.clear();
+    this.#about = versionKey(stored);
     if (isSame(stored, answer)) this.#equal.add(peer);
     else this.#equal.delete(peer);
   }
@@ -59,8 +59,12 @@ export class IxfrBase {
   }
 
   #isEqual(peer: string, stored: StoredVersion): boolean {
-    return this.#file === stored.file && this.#equal.has(peer);
+    return this.#about === versionKey(stored) && this.#equal.has(peer);
   }
+}
+
+function versionKey({ file, image }: StoredVersion): string {
+  return `${file} ${image.root}`;
 }
 
 function isSame({ image }: StoredVersion, { rdata, signatures }: SeenSoa): boolean {

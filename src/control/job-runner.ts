@@ -1,11 +1,16 @@
 /** Gives jobs to workers, or does small ones at once: a thread costs more than a zone of a few hundred records. */
 import type { CryptoChoice } from "#crypto";
+import { ZoneImage } from "#image";
+import { hasZonemd } from "./image-facts.ts";
 import { type Job, type JobAnswer, type JobCrypto, performJob } from "./jobs.ts";
 import { WorkerPool } from "./pool.ts";
 import { changedOctets } from "./posted-changes.ts";
 
 /** Octets of image or columns up to which a job is done on the main thread. */
 const SMALL_OCTETS = 256 * 1024;
+
+/** Octets of changes up to which an overlay is made on the main thread: about a millisecond. */
+const SMALL_CHANGE_OCTETS = 32 * 1024;
 
 /** Items that are validated on the main thread at most: each costs up to some 100 microseconds. */
 const SMALL_SHARE = 40;
@@ -43,11 +48,17 @@ function isSmall(job: Job): boolean {
       return job.columns.rdata.byteLength <= SMALL_OCTETS && job.columns.recordLengths.length <= SMALL_OCTETS / 64;
     case "apply":
       return job.image.byteLength + changedOctets(job.changes) <= SMALL_OCTETS;
+    case "overlay":
+      return changedOctets(job.changes) <= SMALL_CHANGE_OCTETS;
+    case "zonemd":
+      return job.image.byteLength <= SMALL_OCTETS || !hasZonemd(new ZoneImage(job.image, job.root));
     case "compare":
       return job.ours.rdata.byteLength <= SMALL_OCTETS && job.ours.recordLengths.length <= SMALL_OCTETS / 64;
     case "sign-share":
     case "validate":
       return job.to - job.from <= SMALL_SHARE;
+    case "delta":
+      return job.touched.nodes.length + job.touched.nsec3s.length <= SMALL_SHARE;
     case "carry":
       return job.newImage.byteLength <= SMALL_OCTETS;
     default:

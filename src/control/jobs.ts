@@ -9,6 +9,7 @@ import {
   type CompileOptions,
   carrySignatures,
   compileImage,
+  type OverlayRefusal,
   SignatureTable,
   unpackImage,
   verifyImage,
@@ -27,10 +28,19 @@ import {
   ZoneVersion,
 } from "#zone";
 import { compareImages, type ImageChange } from "./compare.ts";
+import type { ImageAt } from "./image-at.ts";
 import { differenceOf } from "./outgoing/difference.ts";
 import { joinShares, makeChain, type SignAnswer, type SignJob, signShare } from "./outgoing/sign-jobs.ts";
+import { makeOverlay, type OverlayMade, type OverlayOrder } from "./overlay-job.ts";
 import { type PostedChange, postChanges, takeChanges } from "./posted-changes.ts";
-import { finishShares, type ValidationShare, validateShare } from "./validate-image.ts";
+import { type ShownProblems, shownProblems } from "./problems.ts";
+import {
+  type DeltaOrder,
+  finishShares,
+  type ValidationShare,
+  validateOverlay,
+  validateShare,
+} from "./validate-image.ts";
 import type { Fault } from "./work.ts";
 import { printZoneFile } from "./zone-text.ts";
 
@@ -39,19 +49,11 @@ export type Job =
   | { readonly kind: "check"; readonly columns: ZoneColumns }
   | { readonly kind: "compile"; readonly columns: ZoneColumns; readonly options: CompileOptions }
   /** From the stored, transferred image: `image` must have been verified. `serial`: that the SOA gets instead of its own. */
-  | {
-      readonly kind: "recompile";
-      readonly image: SharedArrayBuffer;
-      readonly options: CompileOptions;
-      readonly serial?: number;
-    }
+  | ({ readonly kind: "recompile"; readonly options: CompileOptions; readonly serial?: number } & ImageAt)
   /** An IXFR: `image` is the stored, transferred one that the changes start from. */
-  | {
-      readonly kind: "apply";
-      readonly image: SharedArrayBuffer;
-      readonly changes: readonly PostedChange[];
-      readonly limits: ZoneLimits;
-    }
+  | ({ readonly kind: "apply"; readonly changes: readonly PostedChange[]; readonly limits: ZoneLimits } & ImageAt)
+  /** The quick way: the changes as an overlay behind the image. */
+  | ({ readonly kind: "overlay" } & OverlayOrder)
   /** Two versions of the same serial: what tells them apart, in one sentence. */
   | { readonly kind: "compare"; readonly ours: ZoneColumns; readonly theirs: ZoneColumns }
   /** What leads from `before` to `image`, for IXFR out; roots as `ZoneImage` has them. */
@@ -63,43 +65,38 @@ export type Job =
       readonly beforeRoot: number;
       readonly maxOctets: number;
     }
-  | { readonly kind: "verify"; readonly image: SharedArrayBuffer }
+  | ({ readonly kind: "verify" } & ImageAt)
   /** Writes the zone's text into a new file. */
-  | { readonly kind: "print"; readonly image: SharedArrayBuffer; readonly path: string }
+  | ({ readonly kind: "print"; readonly path: string } & ImageAt)
   /** What `image` has otherwise than `before`; without one, everything is new. */
-  | {
-      readonly kind: "diff";
-      readonly image: SharedArrayBuffer;
-      readonly before?: SharedArrayBuffer;
-      readonly limit: number;
-    }
+  | ({ readonly kind: "diff"; readonly before?: ImageAt; readonly limit: number } & ImageAt)
   | ({ readonly kind: "validate" } & ValidationShare)
-  | { readonly kind: "zonemd"; readonly image: SharedArrayBuffer; readonly root: number }
-  | {
-      readonly kind: "finish";
-      readonly image: SharedArrayBuffer;
-      readonly now: number;
-      readonly reports: readonly ValidationReport[];
-    }
+  | ({ readonly kind: "delta" } & DeltaOrder)
+  | ({ readonly kind: "zonemd" } & ImageAt)
+  | ({ readonly kind: "finish"; readonly now: number; readonly reports: readonly ValidationReport[] } & ImageAt)
   | {
       readonly kind: "carry";
       readonly oldImage: SharedArrayBuffer;
+      readonly oldRoot?: number;
       readonly oldTable: SharedArrayBuffer;
       readonly newImage: SharedArrayBuffer;
+      readonly newRoot?: number;
       readonly newTable: SharedArrayBuffer;
     };
 
 export type JobAnswer = SignAnswer & {
-  check: { readonly errors: readonly string[]; readonly warnings: readonly string[] };
+  check: ShownProblems;
   compile: Result<SharedArrayBuffer, Fault>;
   recompile: Result<SharedArrayBuffer, Fault>;
   apply: Result<ZoneColumns, Fault>;
+  overlay: Result<OverlayMade, OverlayRefusal>;
   compare: string | undefined;
   difference: PostedChange | undefined;
   verify: Result<true, Fault>;
   print: Result<number, Fault>;
   diff: ImageChange;
   validate: ValidationReport;
+  delta: ValidationReport | undefined;
   zonemd: ZonemdVerdict;
   finish: ValidationReport;
   carry: number;
@@ -114,25 +111,29 @@ export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] 
     case "compile":
       return compile(ZoneVersion.open(job.columns), job.options);
     case "recompile":
-      return recompile(new ZoneImage(job.image), job.options, job.serial);
+      return recompile(new ZoneImage(job.image, job.root), job.options, job.serial);
     case "apply":
       return apply(job);
+    case "overlay":
+      return makeOverlay(job);
     case "compare":
       return firstDifference(ZoneVersion.open(job.ours), ZoneVersion.open(job.theirs));
     case "difference":
       return difference(job);
     case "verify":
-      return verify(job.image);
+      return verify(job.image, job.root);
     case "print":
-      return printZoneFile(new ZoneImage(job.image), job.path);
+      return printZoneFile(new ZoneImage(job.image, job.root), job.path);
     case "diff":
-      return compareImages(new ZoneImage(job.image), job.before && new ZoneImage(job.before), job.limit);
+      return diff(job);
     case "validate":
       return validateShare(job, crypto);
+    case "delta":
+      return validateOverlay(job, crypto);
     case "zonemd":
       return verifyImageZonemd(new ZoneImage(job.image, job.root), crypto.startDigest);
     case "finish":
-      return finishShares(job.image, job.now, job.reports, crypto);
+      return finishShares(new ZoneImage(job.image, job.root), job.now, job.reports, crypto);
     case "carry":
       return carry(job);
     case "sign-chain":
@@ -150,17 +151,8 @@ function difference(job: Extract<Job, { kind: "difference" }>): PostedChange | u
   return change && postChanges([change])[0];
 }
 
-/** A person reads a few. */
-const SHOWN_PROBLEMS = 5;
-
-function check(version: ZoneVersion): JobAnswer["check"] {
-  const problems = semanticCheck(version);
-  const texts = (severity: "error" | "warning") =>
-    problems
-      .filter((problem) => problem.severity === severity)
-      .slice(0, SHOWN_PROBLEMS)
-      .map((problem) => problem.text);
-  return { errors: texts("error"), warnings: texts("warning") };
+function check(version: ZoneVersion): ShownProblems {
+  return shownProblems(semanticCheck(version));
 }
 
 function compile(version: ZoneVersion, options: CompileOptions): Result<SharedArrayBuffer, Fault> {
@@ -193,7 +185,7 @@ function withSerial(soa: Uint8Array, serial: number): Uint8Array {
 }
 
 function apply(job: Extract<Job, { kind: "apply" }>): Result<ZoneColumns, Fault> {
-  const image = new ZoneImage(job.image);
+  const image = new ZoneImage(job.image, job.root);
   const apex: Name = image.nodeName(image.apexNode).slice();
   const base = { apex, rrsets: () => unpackImage(image) };
   const applied = applyChanges(base, takeChanges(job.changes), job.limits);
@@ -201,8 +193,13 @@ function apply(job: Extract<Job, { kind: "apply" }>): Result<ZoneColumns, Fault>
   return fail({ code: `transfer.${applied.error.code}`, text: applied.error.text });
 }
 
-function verify(image: SharedArrayBuffer): Result<true, Fault> {
-  const verified = verifyImage(image);
+function diff(job: Extract<Job, { kind: "diff" }>): ImageChange {
+  const before = job.before && new ZoneImage(job.before.image, job.before.root);
+  return compareImages(new ZoneImage(job.image, job.root), before, job.limit);
+}
+
+function verify(image: SharedArrayBuffer, root = 0): Result<true, Fault> {
+  const verified = verifyImage(image, root);
   if (verified.ok) return ok(true);
   return fail({ code: `image.${verified.error.code}`, text: `${verified.error.text} (word ${verified.error.at})` });
 }
@@ -211,5 +208,6 @@ function carry(job: Extract<Job, { kind: "carry" }>): number {
   const oldTable = SignatureTable.open(job.oldTable);
   const newTable = SignatureTable.open(job.newTable);
   if (!oldTable || !newTable || oldTable.keyTag !== newTable.keyTag) return 0;
-  return carrySignatures(new ZoneImage(job.oldImage), oldTable, new ZoneImage(job.newImage), newTable);
+  const [before, after] = [new ZoneImage(job.oldImage, job.oldRoot), new ZoneImage(job.newImage, job.newRoot)];
+  return carrySignatures(before, oldTable, after, newTable);
 }

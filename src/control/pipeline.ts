@@ -2,9 +2,8 @@
  * The steps of a round (drawn in work.ts), each a function from draft to draft. A step that fails changes nothing that is
  * served; what it left on disk is either whole and named by a row, or an orphan that the next start takes away.
  */
-import { randomBytes } from "node:crypto";
 import { fail, ok, type Result } from "#bytes";
-import type { ZonemdHash } from "#dnssec";
+import type { ValidationReport, ZonemdHash } from "#dnssec";
 import { type CompileOptions, SignatureTable, ZoneImage } from "#image";
 import {
   checkPresigned,
@@ -23,7 +22,9 @@ import { nextServedSerial } from "#transfer";
 import type { ZoneChange, ZoneVersion } from "#zone";
 import { signApex } from "./apex.ts";
 import { approve } from "./approve.ts";
+import { type Compacted, catchUp, dropCompacted, type ImageFile } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
+import { imageAt } from "./image-at.ts";
 import {
   apexNameServers,
   chainNames,
@@ -33,9 +34,21 @@ import {
   transferredKeys,
 } from "./image-facts.ts";
 import type { ZoneLimitsNote } from "./limits-note.ts";
+import { postChanges } from "./posted-changes.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
+import { baseOctets, fileName, saveOverlay } from "./stored-image.ts";
 import { validateImage } from "./validate.ts";
-import type { Arrival, Origin, ServedNote, ServedVersion, SignedApex, StoredNote, StoredVersion } from "./versions.ts";
+import {
+  type Arrival,
+  type Origin,
+  type OverlaidVersion,
+  type ServedNote,
+  type ServedVersion,
+  type SignedApex,
+  type StoredNote,
+  type StoredVersion,
+  sameVersion,
+} from "./versions.ts";
 import type { Fault, Step } from "./work.ts";
 import { checkZonemd } from "./zonemd.ts";
 
@@ -51,8 +64,8 @@ export type RoundContext = {
   readonly stored: StoredVersion | undefined;
   readonly served: ServedVersion | undefined;
   readonly limits: ZoneLimitsNote;
-  /** File of the stored version that the operator released: it is taken in spite of what speaks against it. */
-  readonly releasedFile: string | undefined;
+  /** The stored version that the operator released: it is taken in spite of what speaks against it. */
+  readonly released: StoredVersion | undefined;
   /** Secondaries transfer it from here. */
   readonly givenOut: boolean;
 };
@@ -62,6 +75,14 @@ export type Draft = {
   readonly context: RoundContext;
   /** A finished transfer that was not stored yet. */
   readonly transferred: ZoneVersion | undefined;
+  /** The same, but as an overlay over what is stored. */
+  readonly overlaid: OverlaidVersion | undefined;
+  /** What the overlay that this round stored has changed since `base`. */
+  readonly delta: OverlaidVersion | undefined;
+  /** The round lays what is stored and served anew, and changes nothing of the content. */
+  readonly compacted: Compacted | undefined;
+  /** Of it: the image that takes the place of what is served, where that is one of its own. */
+  readonly remade: ImageFile | undefined;
   /** By which it came from the stored version that the round began with; undefined when it came as a whole. */
   readonly changes: readonly ZoneChange[] | undefined;
   /** Of `transferred`. */
@@ -75,6 +96,8 @@ export type Draft = {
   /** File of `image`; not yet written when it is neither the stored nor the served version's. */
   readonly file: string | undefined;
   readonly expiration: number | undefined;
+  /** It was found wrong, and is served by order of the operator. */
+  readonly flawed: boolean;
   /** The stored version was verified by its ZONEMD. */
   readonly zonemd: ZonemdHash | undefined;
   readonly apex: SignedApex | undefined;
@@ -82,17 +105,27 @@ export type Draft = {
   readonly result: ServedVersion | undefined;
 };
 
-export function beginDraft(context: RoundContext, arrival: Arrival | undefined, resign: boolean): Draft {
+export function beginDraft(
+  context: RoundContext,
+  arrival: Arrival | undefined,
+  resign: boolean,
+  compacted?: Compacted,
+): Draft {
   const mode = signingMode(context.status.phase, context.flags);
   const signs = mode === "live" || mode === "multisigner";
   const empty = {
     context,
     transferred: arrival?.version,
+    overlaid: arrival?.overlaid,
+    delta: undefined,
+    compacted,
+    remade: undefined,
     // Of no use when something else was stored meanwhile.
-    changes: arrival && arrival.base === context.stored ? arrival.changes : undefined,
+    changes: arrival && sameVersion(arrival.base, context.stored) ? arrival.changes : undefined,
     origin: arrival?.origin,
     suspicions: [],
     expiration: undefined,
+    flawed: false,
     zonemd: undefined,
     apex: undefined,
     zskPrivate: undefined,
@@ -100,8 +133,9 @@ export function beginDraft(context: RoundContext, arrival: Arrival | undefined, 
   };
   const { served } = context;
   if (resign && served) {
-    const { image, file, from, expiration, zonemd } = served;
-    return { ...empty, stored: from, mode: served.mode, denial: served.denial, image, file, expiration, zonemd };
+    const { image, file, from, expiration, zonemd, mode: now, denial } = served;
+    const flawed = served.flawed === true;
+    return { ...empty, stored: from, mode: now, denial, image, file, expiration, zonemd, flawed };
   }
   const denial = signs ? denialOf(context.flags) : undefined;
   return { ...empty, stored: context.stored, mode, denial, image: undefined, file: undefined };
@@ -130,36 +164,58 @@ export function performStep(step: Exclude<Step, "publishing">, draft: Draft, dep
 }
 
 async function check(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { context, transferred } = draft;
-  if (!transferred) return fail({ code: "zone.nothing-transferred", text: "there is no transferred version to check" });
-  const { errors, warnings } = await deps.jobs.run<"check">({ kind: "check", columns: transferred.columns });
+  const { context, transferred, overlaid } = draft;
+  const problems = transferred
+    ? await deps.jobs.run<"check">({ kind: "check", columns: transferred.columns })
+    : overlaid?.problems;
+  if (!problems) return fail({ code: "zone.nothing-transferred", text: "there is no transferred version to check" });
+  const { errors, warnings } = problems;
   if (errors.length > 0) return fail({ code: "zone.broken", text: errors.join("; ") });
   if (warnings.length === 0) return ok(draft);
   if (deps.settings().suspicious === "take") {
+    const serial = (transferred ?? overlaid?.image)?.serial;
     deps.events.add({
       zoneId: context.zoneId,
       zone: context.name,
       level: "warning",
       code: "zone.suspicious",
-      message: `${context.name}: serial ${transferred.serial} is taken, but ${warnings.join("; ")}`,
-      detail: { serial: transferred.serial },
+      message: `${context.name}: serial ${serial} is taken, but ${warnings.join("; ")}`,
+      detail: { serial },
     });
   }
   return ok({ ...draft, suspicions: warnings });
 }
 
 async function store(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { context, transferred, origin } = draft;
-  if (!transferred) return ok(draft);
+  const { context, transferred, overlaid, origin, compacted } = draft;
+  if (compacted) return ok(await storeCompacted(draft, compacted, deps));
+  if (!transferred && !overlaid) return ok(draft);
   const { zoneId } = context;
-  const options: CompileOptions = { treatment: "as-is" };
-  const compiled = await deps.jobs.run<"compile">({ kind: "compile", columns: transferred.columns, options });
-  if (!compiled.ok) return compiled;
-  const image = new ZoneImage(compiled.value);
-  const file = fileName("t", image.serial);
-  await deps.store.files.saveImage(zoneId, file, image.buffer);
+  const kept = await keepImage(draft, deps);
+  if (!kept.ok) return kept;
+  const { image, file, delta } = kept.value;
   const transferredAt = deps.now() * 1000;
   const stored: StoredVersion = { image, file, serial: image.serial, transferredAt, origin };
+  await writeStored(zoneId, stored, deps);
+  return ok({ ...draft, transferred: undefined, overlaid: undefined, delta, stored });
+}
+
+/** The same content, from now on in other files. Where it does not fit any more, nothing changes. */
+async function storeCompacted(draft: Draft, compacted: Compacted, deps: Deps): Promise<Draft> {
+  const { zoneId, stored: before, served } = draft.context;
+  const isOvertaken = !before || !served || !sameVersion(served.from, before);
+  const made = isOvertaken ? undefined : await catchUp(zoneId, compacted, deps);
+  if (!before || made?.stored.image.serial !== before.serial) {
+    await dropCompacted(zoneId, compacted, deps);
+    return draft;
+  }
+  const stored: StoredVersion = { ...before, ...made.stored };
+  await writeStored(zoneId, stored, deps);
+  return { ...draft, stored, remade: made.served };
+}
+
+async function writeStored(zoneId: string, stored: StoredVersion, deps: Deps): Promise<void> {
+  const { image, file, transferredAt, origin } = stored;
   await deps.store.atomically(async (tables) => {
     const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "transferred");
     await tables.versions.put({
@@ -168,7 +224,8 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
       use: "transferred",
       serial: image.serial,
       image: file,
-      octets: image.buffer.byteLength,
+      overlay: image.root,
+      octets: 4 * image.end,
       transferredAt,
       heldCode: null,
       heldReason: null,
@@ -177,7 +234,29 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
     // With the row, or not at all: an IXFR starts from what this says.
     if (origin) await tables.documents.put(zoneId, "stored", { version: 1, file, ...origin } satisfies StoredNote);
   });
-  return ok({ ...draft, transferred: undefined, stored });
+}
+
+type Kept = { readonly image: ZoneImage; readonly file: string; readonly delta: OverlaidVersion | undefined };
+
+/** What came, on disk: an image of its own, or an overlay behind the one that it was made over. */
+async function keepImage(draft: Draft, deps: Deps): Promise<Result<Kept, Fault>> {
+  const { context, transferred, overlaid } = draft;
+  const { zoneId } = context;
+  if (overlaid && sameVersion(overlaid.base, context.stored)) {
+    const { file } = overlaid.base;
+    await saveOverlay(zoneId, file, overlaid.image, deps);
+    return ok({ image: overlaid.image, file, delta: overlaid });
+  }
+  // Something else was stored since: what was made over the older one becomes an image of its own.
+  const options: CompileOptions = { treatment: "as-is" };
+  const compiled = transferred
+    ? await deps.jobs.run<"compile">({ kind: "compile", columns: transferred.columns, options })
+    : await deps.jobs.run<"recompile">({ kind: "recompile", ...imageAt(overlaid!.image), options });
+  if (!compiled.ok) return compiled;
+  const image = new ZoneImage(compiled.value);
+  const file = fileName("t", image.serial);
+  await deps.store.files.saveImage(zoneId, file, baseOctets(image));
+  return ok({ image, file, delta: undefined });
 }
 
 async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
@@ -188,28 +267,34 @@ async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
     if (!brought.ok) return fail({ code: `dnssec.${brought.error}`, text: PRESIGNED_SENTENCES[brought.error] });
     return ok({ ...draft, image: stored.image, file: stored.file });
   }
+  const { served } = context;
+  if (served && isCompaction(draft) && served.denial === denial) {
+    const { image, file } = served.file === context.stored?.file ? stored : (draft.remade ?? served);
+    return ok({ ...draft, image, file });
+  }
   const ownChain = denial === "chain";
   const serial = serialOf(draft, stored);
   const stamped = serial !== stored.serial;
   if (!ownChain && !stamped && !needsStripping(stored.image)) {
     return ok({ ...draft, image: stored.image, file: stored.file });
   }
-  const { served } = context;
   const hadChain = served?.denial === "chain";
   const types = ownChain ? apexTypes(draft, deps) : [];
   const sameMade =
     served &&
-    served.from.file === stored.file &&
+    sameVersion(served.from, stored) &&
     served.image.serial === serial &&
     served.mode !== "presigned" &&
     hadChain === ownChain &&
     (!ownChain || chainNames(served.image, types));
   if (sameMade) return ok({ ...draft, image: served.image, file: served.file });
+  const overlaid = ownChain || stamped ? undefined : await overlayServed(draft, deps);
+  if (overlaid && served) return ok({ ...draft, image: overlaid, file: served.file });
   const options: CompileOptions = ownChain
     ? { treatment: "strip", ownChain: { apexTypes: types } }
     : { treatment: "strip" };
   const stamp = stamped ? { serial } : {};
-  const job = { kind: "recompile", image: stored.image.buffer, options, ...stamp } as const;
+  const job = { kind: "recompile", ...imageAt(stored.image), options, ...stamp } as const;
   const compiled = await deps.jobs.run<"recompile">(job);
   if (!compiled.ok) return compiled;
   return ok({ ...draft, image: new ZoneImage(compiled.value), file: fileName("s", serial) });
@@ -221,12 +306,40 @@ function serialOf({ denial, context }: Draft, stored: StoredVersion): number {
   return nextServedSerial(stored.serial, context.served?.image.serial);
 }
 
+/** What is served is what was stored when the round began, and only where it stands changes. */
+function isCompaction({ compacted, context, mode }: Draft): boolean {
+  const { served, stored } = context;
+  return compacted !== undefined && served !== undefined && sameVersion(served.from, stored) && served.mode === mode;
+}
+
+/** What is served is an image of its own, made of the version that the delta starts from: the same delta over it. */
+async function overlayServed(draft: Draft, deps: Deps): Promise<ZoneImage | undefined> {
+  const { delta, changes, context } = draft;
+  const { served } = context;
+  const fits =
+    delta &&
+    changes &&
+    served &&
+    sameVersion(served.from, delta.base) &&
+    served.file !== delta.base.file &&
+    served.mode !== "presigned" &&
+    served.denial !== "chain";
+  if (!fits) return undefined;
+  const order = { ...imageAt(served.image), changes: postChanges(changes), treatment: "strip" } as const;
+  const made = await deps.jobs.run<"overlay">({ kind: "overlay", ...order });
+  return made.ok ? new ZoneImage(served.image.buffer, made.value.root) : undefined;
+}
+
 /** The digest of what came, in every mode; pre-signed, its signatures too. */
 async function validate(draft: Draft, deps: Deps): Promise<StepResult> {
   const { context, image, stored } = draft;
   if (!image || !stored) return ok(draft);
+  if (isCompaction(draft) && context.served) {
+    const { expiration, zonemd, flawed } = context.served;
+    return ok({ ...draft, expiration, zonemd, flawed: flawed === true });
+  }
   const digest = await checkZonemd(stored.image, context.row, deps);
-  const released = stored.file === context.releasedFile;
+  const released = sameVersion(stored, context.released);
   if (!digest.ok && !released) return digest;
   const zonemd = digest.ok ? digest.value : undefined;
   return draft.mode === "presigned" ? validateSigned({ ...draft, zonemd }, image, deps) : ok({ ...draft, zonemd });
@@ -235,11 +348,12 @@ async function validate(draft: Draft, deps: Deps): Promise<StepResult> {
 async function validateSigned(draft: Draft, image: ZoneImage, deps: Deps): Promise<StepResult> {
   const { context, zonemd, stored } = draft;
   const vouchedFor = zonemd !== undefined && context.row.signatureCheck === "zonemd";
-  const report = await validateImage(image, deps.jobs, deps.now(), vouchedFor);
+  const known = vouchedFor ? undefined : await validateChange(draft, image, deps);
+  const report = known ?? (await validateImage(image, deps.jobs, deps.now(), vouchedFor));
   const { zoneId, name } = context;
   const worst = report.findings.find((finding) => finding.severity === (report.ok ? "warning" : "error"));
   const about = worst && `${worst.owner}${worst.type === undefined ? "" : ` ${worst.type}`}: ${worst.text}`;
-  if (!report.ok && stored?.file === context.releasedFile) {
+  if (!report.ok && sameVersion(stored, context.released)) {
     const message = `${name}: serial ${image.serial} is served by order of the operator, although ${about ?? "validation failed"} (${report.errorCount} errors in all)`;
     const detail = { serial: image.serial, counts: report.counts };
     deps.events.add({ zoneId, zone: name, level: "warning", code: "dnssec.released-bad", message, detail });
@@ -255,16 +369,41 @@ async function validateSigned(draft: Draft, image: ZoneImage, deps: Deps): Promi
     deps.events.add({ zoneId, zone: name, level: "warning", code: "dnssec.suspicious", message, detail });
   }
   const suspicions = suspicious ? [...draft.suspicions, about] : draft.suspicions;
-  return ok({ ...draft, suspicions, expiration: report.earliestExpiration });
+  return ok({ ...draft, suspicions, flawed: !report.ok, expiration: report.earliestExpiration });
 }
 
 /** What is served already was approved, and what the operator released is taken in spite of everything. */
 async function approveDraft(draft: Draft, deps: Deps): Promise<StepResult> {
   const { context, stored, mode, suspicions } = draft;
-  const { zoneId, name, served, limits, releasedFile } = context;
-  if (!stored || stored.file === served?.from.file || stored.file === releasedFile) return ok(draft);
+  const { zoneId, name, served, limits, released } = context;
+  if (!stored || isCompaction(draft) || sameVersion(stored, served?.from) || sameVersion(stored, released))
+    return ok(draft);
   const approved = await approve({ zoneId, name, mode, stored, served, limits, suspicions }, deps);
   return approved.ok ? ok(draft) : approved;
+}
+
+/**
+ * By what changed alone, where the version that the change starts from is served, was checked signature by signature, and none
+ * of these has ended since. Undefined: the whole zone has to be checked.
+ */
+async function validateChange(draft: Draft, image: ZoneImage, deps: Deps): Promise<ValidationReport | undefined> {
+  const { delta, context } = draft;
+  const { served } = context;
+  const now = deps.now();
+  const isKnown =
+    delta &&
+    served?.mode === "presigned" &&
+    !served.flawed &&
+    sameVersion(served.from, delta.base) &&
+    served.zonemd === undefined &&
+    served.expiration !== undefined &&
+    served.expiration > now;
+  if (!isKnown) return undefined;
+  const order = { ...imageAt(image), beforeRoot: delta.base.image.root, touched: delta.touched, now };
+  const report = await deps.jobs.run<"delta">({ kind: "delta", ...order });
+  // Of what did not change, the earliest is known. It may be one that has changed: too early does no harm.
+  const earliestExpiration = Math.min(report?.earliestExpiration ?? served.expiration, served.expiration);
+  return report && { ...report, earliestExpiration };
 }
 
 async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
@@ -281,20 +420,25 @@ async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
 }
 
 async function save(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { context, stored, image, file, mode, denial, expiration, zonemd } = draft;
+  const { context, stored, image, file, mode, denial, expiration, zonemd, flawed } = draft;
   if (!stored || !image || file === undefined) {
     return fail({ code: "zone.not-loaded", text: "there is nothing to save" });
   }
   const { zoneId, served } = context;
-  if (file !== stored.file && file !== served?.file) await deps.store.files.saveImage(zoneId, file, image.buffer);
+  if (file !== stored.file && file !== draft.remade?.file) {
+    if (file !== served?.file) await deps.store.files.saveImage(zoneId, file, baseOctets(image));
+    else if (image.root !== served.image.root) await saveOverlay(zoneId, file, image, deps);
+  }
   const signing = draft.denial === undefined ? undefined : await openSigning(draft, image, file, deps);
   const note: ServedNote = {
     version: 1,
     mode,
     denial: denial ?? null,
     from: stored.file,
+    fromOverlay: stored.image.root,
     expiration: expiration ?? null,
     zonemd: zonemd ?? null,
+    ...(flawed && { flawed }),
   };
   await deps.store.atomically(async (tables) => {
     const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "served");
@@ -304,14 +448,15 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
       use: "served",
       serial: image.serial,
       image: file,
-      octets: image.buffer.byteLength,
+      overlay: image.root,
+      octets: 4 * image.end,
       transferredAt: stored.transferredAt,
       heldCode: null,
       heldReason: null,
     });
     await tables.documents.put(zoneId, "served", note);
   });
-  return ok({ ...draft, result: { mode, denial, image, file, from: stored, signing, expiration, zonemd } });
+  return ok({ ...draft, result: { mode, denial, image, file, from: stored, signing, expiration, zonemd, flawed } });
 }
 
 /** The signature table for image and ZSK: the one in use, or a new one with the signatures that are still good. */
@@ -332,8 +477,10 @@ async function openSigning(
   if (old && context.served) {
     const carry = {
       oldImage: context.served.image.buffer,
+      oldRoot: context.served.image.root,
       oldTable: old.table.buffer,
       newImage: image.buffer,
+      newRoot: image.root,
       newTable: opened.table.buffer,
     };
     await deps.jobs.run<"carry">({ kind: "carry", ...carry });
@@ -343,8 +490,8 @@ async function openSigning(
 
 /** A table for this image and key, filled from its file when there is one. */
 export async function openTable(zoneId: string, file: string, image: ZoneImage, zsk: KeyRow, deps: Deps) {
-  const table = SignatureTable.create(image.rrsetCount, zsk.keyTag, imageChecksumOf(image));
-  const identity = Buffer.from(`${imageChecksumOf(image)}/${image.rrsetCount}/${zsk.id}`);
+  const table = SignatureTable.create(image.slotCapacity, zsk.keyTag, imageChecksumOf(image));
+  const identity = Buffer.from(`${imageChecksumOf(image)}/${image.slotCapacity}/${zsk.id}`);
   const tableFile = await deps.store.files.openSignatures(zoneId, file, identity, table);
   table.dropBusy();
   return { table, tableFile };
@@ -368,9 +515,4 @@ function apexTypes(draft: Draft, deps: Deps): number[] {
     if (rdatas.length > 0) types.push(type);
   }
   return types;
-}
-
-/** `t-2026100501-9f31c2ab`: transferred, served or held, serial, and something that no earlier file had. */
-export function fileName(use: "t" | "s" | "h", serial: number): string {
-  return `${use}-${serial}-${randomBytes(4).toString("hex")}`;
 }

@@ -14,9 +14,9 @@ export function buildPublication(zone: Publishable, expired: boolean, expiry: Ex
   const { id: zoneId, apex, generation, served } = zone;
   if (!served) return { zoneId, apex, generation, state: "not-ready" };
   if (expired) return { zoneId, apex, generation, state: "expired" };
-  const image = served.image.buffer;
+  const { buffer: image, root: imageRoot } = served.image;
   const { signing, denial } = served;
-  if (!signing || denial === undefined) return { zoneId, apex, generation, state: "serving", image, expiry };
+  if (!signing || denial === undefined) return { zoneId, apex, generation, state: "serving", image, imageRoot, expiry };
   const { zsk, zskPrivate, table, apex: signed } = signing;
   return {
     zoneId,
@@ -25,6 +25,7 @@ export function buildPublication(zone: Publishable, expired: boolean, expiry: Ex
     state: "serving",
     image,
     expiry,
+    imageRoot,
     signing: {
       denial,
       zsk: { keyTag: zsk.keyTag, algorithm: zsk.algorithm, privateKey: zskPrivate },

@@ -382,7 +382,7 @@ export class Refresher {
       this.#feed({ kind: "transfer-unchanged", attempt });
       return;
     }
-    const { serial } = arrival.version;
+    const { serial } = arrival;
     this.#rememberPeer(peer, { transferredAt: this.#ms(), serial, transferError: null });
     this.#arrived = { arrival, attempt: row };
     this.#feed({ kind: "transferred", attempt, serial });
@@ -402,7 +402,7 @@ export class Refresher {
       fallbackMessage: fallback?.text ?? null,
       finishedAt: this.#ms(),
       serialBefore: this.#state.serial ?? null,
-      serialAfter: arrival?.version.serial ?? null,
+      serialAfter: arrival?.serial ?? null,
       messages,
       records,
       octets,

@@ -7,7 +7,7 @@
  * and the zone is fetched anew. A zone without image is published as not ready.
  */
 
-import { ZoneImage } from "#image";
+import { overlayRoom, ZoneImage } from "#image";
 import { denialOf, planApex } from "#keyplan";
 import { readName } from "#name";
 import { type DnssecRow, type KeyRow, StoreError, type VersionRow, type ZoneRow } from "#store";
@@ -107,12 +107,12 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
   const storedRow = versions.find((version) => version.use === "transferred");
   const servedRow = versions.find((version) => version.use === "served");
   const note = readServedNote(rows.served.get(row.id));
-  const stored = storedRow && (await images.stored(storedRow.image, storedRow.transferredAt));
+  const stored = storedRow && (await images.stored(storedRow.image, storedRow.overlay, storedRow.transferredAt));
   const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, deps));
   const held = rows.held.get(row.id) as Held | undefined;
   const files = [...versions.map((version) => version.image), ...(note ? [note.from] : [])];
   const heldRow = versions.find((version) => version.use === "held");
-  const heldImage = held && heldRow && (await images.load(heldRow.image));
+  const heldImage = held && heldRow && (await images.load(heldRow.image, heldRow.overlay));
   const heldVersion = heldImage && { image: heldImage, file: heldRow.image };
   zone.limits = readLimitsNote(rows.limits.get(row.id));
   zone.frozenAt = readFrozenNote(rows.frozen.get(row.id))?.at;
@@ -130,15 +130,20 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
  */
 function isWanted(note: ServedNote, stored: StoredVersion, zone: Zone): boolean {
   const denial = zone.mode === "live" || zone.mode === "multisigner" ? denialOf(zone.flags) : null;
-  return note.from === stored.file && note.mode === zone.mode && note.denial === denial;
+  return isSource(note, stored) && note.mode === zone.mode && note.denial === denial;
 }
 
-/** Loads each image of a zone once: stored and served version often share one. */
+function isSource(note: ServedNote, stored: StoredVersion): boolean {
+  return note.from === stored.file && (note.fromOverlay ?? 0) === stored.image.root;
+}
+
+/** Loads each image of a zone once: stored and served version often share one, with the same overlay over it or another. */
 class ImageShelf {
   readonly #zone: Zone;
   /** About one of the images. */
   readonly #note: unknown;
   readonly #deps: Deps;
+  readonly #buffers = new Map<string, Promise<SharedArrayBuffer>>();
   readonly #images = new Map<string, Promise<ZoneImage | undefined>>();
 
   constructor(zone: Zone, note: unknown, deps: Deps) {
@@ -147,24 +152,31 @@ class ImageShelf {
     this.#deps = deps;
   }
 
-  load(file: string): Promise<ZoneImage | undefined> {
-    const loading = this.#images.get(file) ?? this.#load(file);
-    this.#images.set(file, loading);
+  load(file: string, root: number): Promise<ZoneImage | undefined> {
+    const key = `${file} ${root}`;
+    const loading = this.#images.get(key) ?? this.#load(file, root);
+    this.#images.set(key, loading);
     return loading;
   }
 
-  async stored(file: string, transferredAt: number): Promise<StoredVersion | undefined> {
-    const image = await this.load(file);
+  async stored(file: string, root: number, transferredAt: number): Promise<StoredVersion | undefined> {
+    const image = await this.load(file, root);
     return image && { image, file, serial: image.serial, transferredAt, origin: readOrigin(this.#note, file) };
   }
 
-  async #load(file: string): Promise<ZoneImage | undefined> {
+  #buffer(file: string): Promise<SharedArrayBuffer> {
+    const loading = this.#buffers.get(file) ?? this.#deps.store.files.loadImage(this.#zone.id, file, overlayRoom);
+    this.#buffers.set(file, loading);
+    return loading;
+  }
+
+  async #load(file: string, root: number): Promise<ZoneImage | undefined> {
     const { id: zoneId, name } = this.#zone;
     let trouble: string;
     try {
-      const image = await this.#deps.store.files.loadImage(zoneId, file);
-      const verified = await this.#deps.jobs.run<"verify">({ kind: "verify", image });
-      if (verified.ok) return new ZoneImage(image);
+      const image = await this.#buffer(file);
+      const verified = await this.#deps.jobs.run<"verify">({ kind: "verify", image, root });
+      if (verified.ok) return new ZoneImage(image, root);
       trouble = verified.error.text;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -185,9 +197,10 @@ async function restoreServed(
   images: ImageShelf,
   deps: Deps,
 ): Promise<ServedVersion | undefined> {
-  const image = await images.load(row.image);
+  const image = await images.load(row.image, row.overlay);
   if (!image) return undefined;
-  const source = note.from === stored?.file ? stored : await images.stored(note.from, row.transferredAt);
+  const root = note.fromOverlay ?? 0;
+  const source = stored && isSource(note, stored) ? stored : await images.stored(note.from, root, row.transferredAt);
   const from = source ?? {
     image,
     file: row.image,
@@ -201,6 +214,7 @@ async function restoreServed(
     from,
     expiration: note.expiration ?? undefined,
     zonemd: note.zonemd ?? undefined,
+    flawed: note.flawed,
   };
   if (note.denial === null) return { ...base, mode: note.mode, denial: undefined, signing: undefined };
   const ksk = zone.keys.find((key) => key.role === "ksk");

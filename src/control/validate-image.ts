@@ -1,9 +1,17 @@
 /** Validation of a signed zone image, in shares: every worker makes its own plan over the same octets. */
-import { type DnssecCrypto, finishValidation, planValidation, type ValidationReport, validateSlice } from "#dnssec";
-import { imageView, ZoneImage } from "#image";
+import {
+  type DnssecCrypto,
+  finishValidation,
+  planValidation,
+  type ValidationReport,
+  validateDelta,
+  validateSlice,
+} from "#dnssec";
+import { imageDelta, imageView, type Touched, ZoneImage } from "#image";
 
 export type ValidationShare = {
   readonly image: SharedArrayBuffer;
+  readonly root?: number;
   /** Unix seconds. */
   readonly now: number;
   readonly from: number;
@@ -19,20 +27,38 @@ export function validationItems(image: ZoneImage): number {
 }
 
 export function validateShare(share: ValidationShare, crypto: DnssecCrypto): ValidationReport {
-  const plan = planValidation(imageView(new ZoneImage(share.image)), crypto, {
+  const plan = planValidation(imageView(new ZoneImage(share.image, share.root)), crypto, {
     now: share.now,
     ...(share.trusted && { trusted: true }),
   });
   return validateSlice(plan, share.from, share.to);
 }
 
+export type DeltaOrder = {
+  readonly image: SharedArrayBuffer;
+  readonly root?: number;
+  /** Of the version, in the same buffer, that the change starts from. */
+  readonly beforeRoot: number;
+  readonly touched: Touched;
+  /** Unix seconds. */
+  readonly now: number;
+};
+
+/** Undefined: the whole zone has to be looked at. */
+export function validateOverlay(order: DeltaOrder, crypto: DnssecCrypto): ValidationReport | undefined {
+  const image = new ZoneImage(order.image, order.root);
+  const plan = planValidation(imageView(image), crypto, { now: order.now });
+  const before = imageView(new ZoneImage(order.image, order.beforeRoot));
+  return validateDelta(before, plan, imageDelta(image, order.touched));
+}
+
 /** One report from those of all shares. */
 export function finishShares(
-  image: SharedArrayBuffer,
+  image: ZoneImage,
   now: number,
   reports: readonly ValidationReport[],
   crypto: DnssecCrypto,
 ): ValidationReport {
-  const plan = planValidation(imageView(new ZoneImage(image)), crypto, { now });
+  const plan = planValidation(imageView(image), crypto, { now });
   return finishValidation(plan, reports);
 }

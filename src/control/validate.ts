@@ -1,6 +1,7 @@
 /** Validation of a whole signed image over all cores: shares of equal size, more of them than workers, one report. */
 import { apexItems, type ValidationReport } from "#dnssec";
 import { imageView, type ZoneImage } from "#image";
+import { imageAt } from "./image-at.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { validationItems } from "./validate-image.ts";
 
@@ -21,7 +22,7 @@ export async function validateImage(
   const give = (from: number, to: number, share: { trusted?: boolean } = {}): void => {
     for (let at = from; at < to; at += size) {
       const end = Math.min(to, at + size);
-      shares.push(jobs.run<"validate">({ kind: "validate", image: image.buffer, now, from: at, to: end, ...share }));
+      shares.push(jobs.run<"validate">({ kind: "validate", ...imageAt(image), now, from: at, to: end, ...share }));
     }
   };
   if (trusted) {
@@ -36,5 +37,5 @@ export async function validateImage(
     give(0, items);
   }
   const reports = await Promise.all(shares);
-  return jobs.run<"finish">({ kind: "finish", image: image.buffer, now, reports });
+  return jobs.run<"finish">({ kind: "finish", ...imageAt(image), now, reports });
 }

@@ -1,11 +1,12 @@
 /** Versions of one zone by what they are for: what was transferred, and what is served. They have different types on purpose. */
 
 import type { ZonemdHash } from "#dnssec";
-import type { SignatureTable, ZoneImage } from "#image";
+import type { SignatureTable, Touched, ZoneImage } from "#image";
 import type { Denial, SigningMode } from "#keyplan";
 import type { PublishedRRset } from "#publish";
 import type { KeyRow, SignatureFile } from "#store";
 import type { ZoneChange, ZoneVersion } from "#zone";
+import type { ShownProblems } from "./problems.ts";
 
 /** As it came from the primary: every record. On disk before anything is made of it. */
 export type StoredVersion = {
@@ -27,14 +28,30 @@ export type Origin = {
   readonly exact: boolean;
 };
 
-/** What a transfer brought: a whole version, made from changes or not. */
+/** What a transfer brought: a whole version, made from changes or not, or an overlay over what is stored. */
 export type Arrival = {
-  readonly version: ZoneVersion;
+  readonly serial: number;
+  /** Undefined: it is `overlaid`. */
+  readonly version: ZoneVersion | undefined;
+  readonly overlaid: OverlaidVersion | undefined;
   /** By which it came from `base`: an IXFR. Undefined: it was transferred as a whole. */
   readonly changes: readonly ZoneChange[] | undefined;
   readonly base: StoredVersion | undefined;
   readonly origin: Origin;
 };
+
+/** A version as an overlay over `base`, not stored yet. */
+export type OverlaidVersion = {
+  readonly base: StoredVersion;
+  readonly image: ZoneImage;
+  readonly touched: Touched;
+  readonly problems: ShownProblems;
+};
+
+/** Whether two are the same content: the same file, and the same overlay over it. */
+export function sameVersion(a: StoredVersion | undefined, b: StoredVersion | undefined): boolean {
+  return a !== undefined && b !== undefined && a.file === b.file && a.image.root === b.image.root;
+}
 
 /** What the edge serves (or will, as soon as it has acknowledged). */
 export type ServedVersion = {
@@ -49,6 +66,8 @@ export type ServedVersion = {
   readonly signing: Signing | undefined;
   /** Unix seconds; pre-signed: when the first RRset loses its last signature. */
   readonly expiration: number | undefined;
+  /** It was found wrong and released by the operator: what came with it is known to be bad in part. */
+  readonly flawed?: boolean | undefined;
   /** The ZONEMD that the stored version was verified by. */
   readonly zonemd?: ZonemdHash | undefined;
 };
@@ -75,8 +94,10 @@ export type ServedNote = {
   readonly version: 1;
   readonly mode: SigningMode;
   readonly denial: Denial | null;
-  /** File of the stored version it was made of. */
+  /** File of the stored version it was made of, and root of the overlay over that; absent: none. */
   readonly from: string;
+  readonly fromOverlay?: number;
+  readonly flawed?: boolean;
   readonly expiration: number | null;
   readonly zonemd?: ZonemdHash | null;
 };
@@ -109,6 +130,7 @@ export function readServedNote(document: unknown): ServedNote | undefined {
     MODES.has(note.mode) &&
     DENIALS.has(note.denial) &&
     typeof note.from === "string" &&
+    (note.fromOverlay === undefined || typeof note.fromOverlay === "number") &&
     (note.expiration === null || typeof note.expiration === "number") &&
     HASHES.has(note.zonemd);
   return sound ? (note as ServedNote) : undefined;

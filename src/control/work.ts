@@ -5,16 +5,18 @@
  *   rework (mode, keys) ─────────────────▲        (pre-signed)  (guard, hook)  ▲   (live, multi-signer: the apex)
  *   re-sign (apex dates, status) ────────────────────────────────────────────┘
  *
+ *   compacted (overlays made an image) ▶ storing … publishing: the same content
+ *
  *   any step ─ fails ▶ idle, and the zone is held(reason): the last good version is served on.
  *   storing keeps what was transferred as it came; compiling makes from the newest stored what is served. So a version that
  *   is held for its signatures is tried again by a change of mode, without asking the primary.
  *   A round that is asked for while another runs waits its turn; of several that wait only the strongest remains
- *   (transferred > rework > re-sign): each does what the weaker ones would do.
+ *   (transferred > rework > re-sign): each does what the weaker ones would do. A compaction that is ready waits until nothing runs.
  *
  * A crash at any step loses nothing: what was saved is a whole version, and the start begins with `rework` from there.
  */
 
-export type Round = "transferred" | "rework" | "resign";
+export type Round = "transferred" | "rework" | "resign" | "compacted";
 
 export type Step =
   | "checking"
@@ -81,9 +83,14 @@ const STEPS: readonly Step[] = [
   "publishing",
 ];
 
-const FIRST_STEP: Readonly<Record<Round, Step>> = { transferred: "checking", rework: "compiling", resign: "signing" };
+const FIRST_STEP: Readonly<Record<Round, Step>> = {
+  transferred: "checking",
+  rework: "compiling",
+  resign: "signing",
+  compacted: "storing",
+};
 
-const STRENGTH: Readonly<Record<Round, number>> = { transferred: 3, rework: 2, resign: 1 };
+const STRENGTH: Readonly<Record<Round, number>> = { transferred: 3, rework: 2, resign: 1, compacted: 0 };
 
 /** The state after `event` and what is to be done now, in order. `now` is Unix seconds. */
 export function stepWork(work: Work, event: WorkEvent, now: number): { work: Work; effects: readonly WorkEffect[] } {

@@ -7,14 +7,15 @@ import { type DnssecFlags, type DnssecStatus, type SigningMode, signingMode } fr
 import type { Name } from "#name";
 import type { KeyRow, ZoneRow } from "#store";
 import { collectGarbage, LARGE_OCTETS } from "#telemetry";
-import type { ZoneVersion } from "#zone";
+import type { ZoneChange, ZoneVersion } from "#zone";
+import { type Compacted, compact, dropCompacted, wantsCompaction } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
 import { forgetHeldVersion, type HeldVersion, saveHeldVersion } from "./held-version.ts";
 import { apexNameServers } from "./image-facts.ts";
 import { NO_LIMITS, type ZoneLimitsNote } from "./limits-note.ts";
 import { beginDraft, type Draft, performStep, type RoundContext } from "./pipeline.ts";
 import { buildPublication } from "./publication.ts";
-import type { Arrival, ServedVersion, StoredNote, StoredVersion } from "./versions.ts";
+import { type Arrival, type ServedVersion, type StoredNote, type StoredVersion, sameVersion } from "./versions.ts";
 import {
   AT_REST,
   type Fault,
@@ -33,6 +34,12 @@ export type ZoneFactsInMemory = {
   readonly status: DnssecStatus;
   readonly flags: DnssecFlags;
   readonly keys: readonly KeyRow[];
+};
+
+type Compaction = {
+  readonly from: StoredVersion;
+  readonly since: (readonly ZoneChange[])[];
+  made?: Pick<Compacted, "stored" | "served">;
 };
 
 /** Told how rounds end. */
@@ -68,7 +75,9 @@ export class Zone {
   #transferred: Arrival | undefined;
   #draft: Draft | undefined;
   #heldVersion: HeldVersion | undefined;
-  #releasedFile: string | undefined;
+  #released: StoredVersion | undefined;
+  /** Of the overlays of `from`: being made, or ready (`made`) and waiting for its round. */
+  #compaction: Compaction | undefined;
   /** Names of image files that this run found or wrote. */
   readonly #files = new Set<string>();
   #gone = false;
@@ -104,7 +113,7 @@ export class Zone {
   get heldImage(): ZoneImage | undefined {
     if (!this.held) return undefined;
     if (this.#heldVersion) return this.#heldVersion.image;
-    return this.stored && this.stored.file !== this.served?.from.file ? this.stored.image : undefined;
+    return this.stored && !sameVersion(this.stored, this.served?.from) ? this.stored.image : undefined;
   }
 
   get doing(): Step | undefined {
@@ -150,7 +159,7 @@ export class Zone {
 
   /** What is stored and held is taken in spite of the reason. Resolves when the round is over, at the latest after `timeoutMs`. */
   async release(timeoutMs: number): Promise<void> {
-    this.#releasedFile = this.stored?.file;
+    this.#released = this.stored;
     this.begin("rework");
     await this.rest(timeoutMs);
   }
@@ -158,6 +167,7 @@ export class Zone {
   /** The held version is thrown away: what is stored is what is served again. The zone has to be at rest. */
   async dropHeld(): Promise<void> {
     const { id: zoneId } = this;
+    this.#voidCompaction();
     this.stored = this.served?.from;
     this.#heldVersion = undefined;
     this.#step({ kind: "dropped" });
@@ -169,7 +179,8 @@ export class Zone {
         if (!stored) await versions.remove(row.id);
         else {
           const { file: image, serial, transferredAt } = stored;
-          await versions.put({ ...row, image, serial, transferredAt, octets: stored.image.buffer.byteLength });
+          const { root: overlay, end } = stored.image;
+          await versions.put({ ...row, image, overlay, serial, transferredAt, octets: 4 * end });
         }
       }
       if (stored?.origin) {
@@ -227,7 +238,9 @@ export class Zone {
     const { work, effects } = stepWork(this.#work, event, this.#deps.now());
     this.#work = work;
     for (const effect of effects) this.#do(effect);
-    if (!this.#work.doing) this.#wakeResting();
+    if (this.#work.doing) return;
+    this.#wakeResting();
+    if (this.#compaction?.made) this.begin("compacted");
   }
 
   #do(effect: WorkEffect): void {
@@ -254,7 +267,7 @@ export class Zone {
   async #perform(round: Round, step: Step): Promise<void> {
     const draft = this.#draft ?? this.#beginDraft(round);
     this.#draft = draft;
-    const serial = draft.transferred?.serial ?? draft.stored?.serial;
+    const serial = draft.transferred?.serial ?? draft.overlaid?.image.serial ?? draft.stored?.serial;
     const startedAtMs = this.#deps.nowMs();
     try {
       const result =
@@ -264,8 +277,10 @@ export class Zone {
         return;
       }
       this.#deps.log.debug({ zone: this.name, serial, step, ms: this.#deps.nowMs() - startedAtMs }, "a step is done");
-      const { stored, file } = result.value;
+      const { stored, file, remade } = result.value;
+      if (step === "storing") this.#noteStored(draft, result.value);
       if (step === "storing") this.stored = stored;
+      if (remade) this.#files.add(remade.file);
       if (step === "storing" && stored) {
         this.#files.add(stored.file);
         this.row = { ...this.row, originalNameServers: apexNameServers(stored.image) };
@@ -310,10 +325,55 @@ export class Zone {
     const { id: zoneId, name, row, apex, status, flags, keys, stored, served, limits } = this;
     const { givenOut } = this;
     const facts = { zoneId, name, row, apex, status, flags, keys, stored, served, limits, givenOut };
-    const context: RoundContext = { ...facts, releasedFile: this.#releasedFile };
+    const context: RoundContext = { ...facts, released: this.#released };
     const transferred = round === "transferred" ? this.#transferred : undefined;
     if (transferred) this.#transferred = undefined;
-    return beginDraft(context, transferred, round === "resign");
+    return beginDraft(
+      context,
+      transferred,
+      round === "resign",
+      round === "compacted" ? this.#takeCompacted() : undefined,
+    );
+  }
+
+  #takeCompacted(): Compacted | undefined {
+    const { from, since, made } = this.#compaction ?? {};
+    this.#compaction = undefined;
+    return from && since && made ? { from, since, ...made } : undefined;
+  }
+
+  /** What is stored while overlays are being made an image has to be laid over that; a whole version makes it void. */
+  #noteStored({ changes }: Draft, { delta, stored }: Draft): void {
+    if (!this.#compaction || sameVersion(stored, this.stored)) return;
+    if (delta && changes) this.#compaction.since.push(changes);
+    else this.#voidCompaction();
+  }
+
+  #voidCompaction(): void {
+    const compacted = this.#takeCompacted();
+    if (compacted) this.#background(dropCompacted(this.id, compacted, this.#deps));
+  }
+
+  /** In the background; its round begins when it is done. */
+  #considerCompaction(): void {
+    const { stored, served } = this;
+    if (this.#compaction || this.held || !stored || !served || !wantsCompaction(stored, served)) return;
+    const compaction: Compaction = { from: stored, since: [] };
+    this.#compaction = compaction;
+    const work = async () => {
+      const made = await compact(this.id, stored, served, this.#deps);
+      if (this.#compaction !== compaction || this.#gone) {
+        if (made) await dropCompacted(this.id, { from: stored, since: [], ...made }, this.#deps);
+        return;
+      }
+      if (!made) this.#compaction = undefined;
+      else compaction.made = made;
+      if (made && !this.#work.doing) this.begin("compacted");
+    };
+    work().catch((error: unknown) => {
+      if (this.#compaction === compaction) this.#compaction = undefined;
+      this.#deps.log.warn({ zone: this.name, error: String(error) }, "overlays could not be made an image");
+    });
   }
 
   async #publishDraft(draft: Draft): Promise<{ ok: true; value: Draft }> {
@@ -325,6 +385,7 @@ export class Zone {
     // Columns and images of this round and the one before: nobody refers to them when this turn is over.
     if (image && image.buffer !== before?.image.buffer && image.buffer.byteLength >= LARGE_OCTETS)
       setImmediate(collectGarbage);
+    this.#considerCompaction();
     return { ok: true, value: draft };
   }
 

@@ -4,6 +4,7 @@ import type { ZonemdHash } from "#dnssec";
 import type { ZoneImage } from "#image";
 import type { ZoneRow } from "#store";
 import type { Deps } from "./deps.ts";
+import { imageAt } from "./image-at.ts";
 import type { Fault } from "./work.ts";
 
 /** The hash that the version was verified by, undefined when there was nothing to verify it by. */
@@ -13,7 +14,7 @@ export async function checkZonemd(
   deps: Deps,
 ): Promise<Result<ZonemdHash | undefined, Fault>> {
   if (row.zonemd === "off") return ok(undefined);
-  const verdict = await deps.jobs.run<"zonemd">({ kind: "zonemd", image: image.buffer, root: image.root });
+  const verdict = await deps.jobs.run<"zonemd">({ kind: "zonemd", ...imageAt(image) });
   if (verdict.kind === "verified") return ok(verdict.hash);
   const { fault, text } = verdict;
   // Nothing that could be checked says nothing against the zone; a digest that is wrong does.

@@ -86,6 +86,7 @@ export {
   validateSlice,
   validateZone,
 } from "./validate.ts";
+export { validateDelta, type ZoneDelta } from "./validate-delta.ts";
 export {
   findRRset,
   ViewFlag,

@@ -24,8 +24,8 @@ export function openZone(
   signers: SignerShelf,
   counters: CounterBlock,
 ): Result<OpenZone, string> {
-  const { apex, state, image, signing, expiry } = publication;
-  const zone = { apex, state, image: image && new ZoneImage(image), expiry };
+  const { apex, state, image, imageRoot, signing, expiry } = publication;
+  const zone = { apex, state, image: image && new ZoneImage(image, imageRoot), expiry };
   if (signing === undefined) return ok({ served: zone, signer: undefined, privateKey: undefined });
   const table = SignatureTable.open(signing.signatureTable);
   if (table === undefined) return fail("its signature table has another format");

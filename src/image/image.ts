@@ -7,6 +7,7 @@
  */
 import { nsec3Hash } from "#dnssec";
 import { CASE_FOLD } from "#name";
+import { RRType } from "#rdata";
 import { followedAt, hashAt, MAX_TARGETS } from "./follow.ts";
 import {
   EditKind,
@@ -333,7 +334,7 @@ export class ZoneImage {
     let count = 0;
     for (let i = 1; i <= listed; i++) {
       const node = this.link(words[list + i]!);
-      if (node !== 0) out[count++] = node;
+      if (node !== 0 && (overlay === undefined || this.hasAddress(node))) out[count++] = node;
     }
     return count;
   }
@@ -479,6 +480,10 @@ export class ZoneImage {
     }
   }
 
+  private hasAddress(node: number): boolean {
+    return this.findRRset(node, RRType.A) !== 0 || this.findRRset(node, RRType.AAAA) !== 0;
+  }
+
   /** As the compiler does it, but now: some address may have come since the lists were made. */
   private followTargets(ref: number, out: Uint32Array): number {
     const { words, octets } = this;
@@ -493,7 +498,7 @@ export class ZoneImage {
       at += RR_HEAD + ((octets[at + 10]! << 8) | octets[at + 11]!);
       if (octets[name] === 0) continue;
       const node = this.findNode(hashAt(octets, name), octets, name);
-      if (node === 0 || (this.findRRset(node, 1) === 0 && this.findRRset(node, 28) === 0)) continue;
+      if (node === 0 || !this.hasAddress(node)) continue;
       let seen = 0;
       while (seen < count && out[seen] !== node) seen++;
       if (seen === count) out[count++] = node;

@@ -12,4 +12,4 @@ export { RecordWalk } from "./record-walk.ts";
 export { CHUNK_SLOTS, SIGNATURE_OCTETS, SignatureTable } from "./signatures.ts";
 export { rrsetRdatas, rrsetSignatures, type UnpackedRRset, unpackImage, unpackSet } from "./unpack.ts";
 export { type ImageError, type ImageErrorCode, verifyImage, verifyOverlay } from "./verify.ts";
-export { imageView } from "./view.ts";
+export { imageDelta, imageView } from "./view.ts";

@@ -203,6 +203,6 @@ export const SPARE_SLOTS = 32_768;
 /** Octets behind an image of this size for its overlays: memory that the kernel gives only when it is written to. */
 export function overlayRoom(octets: number): number {
   if (octets < OVERLAY_FROM_OCTETS) return 0;
-  const room = Math.max(1024 * 1024, 4096 * Math.ceil(octets / 16 / 4096));
+  const room = Math.max(1024 * 1024, 4096 * Math.ceil(octets / 8 / 4096));
   return octets + room > MAX_IMAGE_OCTETS ? 0 : room;
 }

@@ -11,6 +11,9 @@ import { planTree } from "./overlay-plan.ts";
 import { MAX_OVERLAY_ENTRIES, type Overlaid, writeOverlay } from "./overlay-write.ts";
 import { STRIPPED, type Treatment } from "./plan.ts";
 
+/** Records deleted and added, beyond which compiling the whole zone is no worse. */
+const MAX_CHANGED_RECORDS = 100_000;
+
 /**
  * The version that `changes` lead to, written into the room behind `image`, which must be the newest of its buffer. One writer
  * at a time; what is written by a call whose outcome is thrown away is written over by the next.
@@ -24,10 +27,11 @@ export function overlayChanges(
   if (image.end + 64 > image.words.length) return fail("no-room");
   let records = 0;
   for (const { deletions, additions } of changes) records += deletions.count + additions.count;
-  if (image.overlayEntries + records > MAX_OVERLAY_ENTRIES) return fail("too-many-edits");
+  if (records > MAX_CHANGED_RECORDS) return fail("too-many-edits");
   const taken = treatment === "strip" ? changes.map(strip) : changes;
   const model = foldChanges(image, taken);
   if (!model.ok) return model;
+  if (image.overlayEntries + model.value.names.size > MAX_OVERLAY_ENTRIES) return fail("too-many-edits");
   const tree = planTree(image, model.value);
   if (!tree.ok) return tree;
   return writeOverlay(image, model.value, tree.value);

@@ -1,13 +1,38 @@
 /** A zone image as the validator of #dnssec sees it: nothing is copied but the small lists of each node looked at. */
 
-import { ViewFlag, type ViewNode, type ViewRRset, type ZoneView } from "#dnssec";
-import type { Name } from "#name";
+import { ViewFlag, type ViewNode, type ViewRRset, type ZoneDelta, type ZoneView } from "#dnssec";
+import { type Name, nameHash, parentName } from "#name";
 import type { ZoneImage } from "./image.ts";
 import { Header, NodeFlag, SpareWord } from "./layout.ts";
+import type { Touched } from "./overlay-write.ts";
 import { rrsetRdatas, rrsetSignatures } from "./unpack.ts";
 
 export function imageView(image: ZoneImage): ZoneView {
   return new ImageView(image);
+}
+
+/** What an overlay touched, as the validator wants it. */
+export function imageDelta(image: ZoneImage, touched: Touched): ZoneDelta {
+  const enclosers = new Set<number>();
+  const climb = (from: number) => {
+    for (let node = from; node !== 0; node = image.nodeParent(node)) {
+      if ((image.nodeFlags(node) & NodeFlag.Ent) !== 0) enclosers.add(image.nodeIndex(node));
+    }
+  };
+  for (const node of touched.nodes) climb(image.nodeParent(node));
+  for (const name of touched.goneNames) {
+    let node = 0;
+    for (let above = name; node === 0; node = image.findNode(nameHash(above), above, 0)) above = parentName(above);
+    climb(node);
+  }
+  return {
+    nodes: touched.nodes.map((node) => image.nodeIndex(node)),
+    goneNames: touched.goneNames,
+    beforeGone: touched.goneNames.map((name) => image.nodeIndex(image.findPrevious(name, 0))),
+    enclosers: [...enclosers],
+    links: touched.nsec3s.map((entry) => image.nsec3Index(entry)),
+    goneHashes: touched.goneHashes,
+  };
 }
 
 class ImageView implements ZoneView {

@@ -16,6 +16,8 @@ export interface Publication {
   readonly state: "serving" | "not-ready" | "expired";
   /** Verified (`verifyImage`) by whoever publishes. Present when the state is `serving`. */
   readonly image?: SharedArrayBuffer;
+  /** Root of the overlay over the image; absent: the image alone. */
+  readonly imageRoot?: number;
   /** Only for zones signed while answering. */
   readonly signing?: PublishedSigning;
   /** Where it stands until when the zone is served; absent: SOA EXPIRE is all that is known. */

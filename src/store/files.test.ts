@@ -49,6 +49,30 @@ describe("images", () => {
   });
 });
 
+describe("overlays", () => {
+  const room = () => 16;
+  const load = async () => [...new Uint8Array(await files.loadImage(zone, "a", room))];
+
+  it("stand behind their image, each where it belongs; what was written in vain is written over", async () => {
+    await files.saveImage(zone, "a", shared([1, 2, 3, 4]));
+    expect(await load()).toEqual([1, 2, 3, 4, ...new Array(16).fill(0)]);
+    await files.saveOverlay(zone, "a", Uint8Array.of(5, 6, 7, 8), 0);
+    await files.saveOverlay(zone, "a", Uint8Array.of(9, 9, 9, 9, 9, 9), 4);
+    expect(await load()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, ...new Array(6).fill(0)]);
+    await files.saveOverlay(zone, "a", Uint8Array.of(1, 1), 4);
+    expect((await load()).slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 1, 1, 9, 9]);
+  });
+
+  it("stay with their image, and go with it; more of them than there is room for are not read", async () => {
+    await files.saveImage(zone, "a", shared([1, 2, 3, 4]));
+    await files.saveOverlay(zone, "a", new Uint8Array(40).fill(7), 0);
+    expect(await load()).toEqual([1, 2, 3, 4, ...new Array(16).fill(7)]);
+    expect(await files.removeOrphans(new Map([[zone, new Set(["a"])]]))).toEqual([]);
+    await files.removeImage(zone, "a");
+    expect(readdirSync(join(directory, "zones", zone))).toEqual([]);
+  });
+});
+
 it("takes away orphans and half-written files, and keeps the rest", async () => {
   const gone = newId();
   await files.saveImage(zone, "a", shared([1]));

@@ -1,8 +1,11 @@
 /**
- * Files of zones: images, signature tables and changes between versions, under `DIR/zones/<zone id>/`.
+ * Files of zones: images, their overlays, signature tables and changes between versions, under `DIR/zones/<zone id>/`.
  *
  * An image is written aside, synced, renamed, and its folder synced: under its name it is whole or absent. Its octets are the
  * image's own, nothing around them: `verifyImage` of #image judges them after loading.
+ *
+ * The overlays of an image stand in one file beside it, appended as they are made and synced before a row names them: what
+ * stands behind the overlay that the row names was never acknowledged, and the next one is written over it.
  */
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
@@ -13,10 +16,15 @@ import { isId } from "./ids.ts";
 import { type SavableTable, SignatureFile } from "./signatures.ts";
 
 export interface ZoneFiles {
-  /** `name`: 1 to 64 of a-z, 0-9 and `-`. Durable when the promise is done. The buffer must not change meanwhile. */
-  saveImage(zoneId: string, name: string, image: SharedArrayBuffer): Promise<void>;
-  /** Throws StoreError `store.missing` when there is none. */
-  loadImage(zoneId: string, name: string): Promise<SharedArrayBuffer>;
+  /** `name`: 1 to 64 of a-z, 0-9 and `-`. Durable when the promise is done. The octets must not change meanwhile. */
+  saveImage(zoneId: string, name: string, image: SharedArrayBuffer | Uint8Array): Promise<void>;
+  /** Octets of an overlay, which stand `position` behind the image's end. Durable when the promise is done. */
+  saveOverlay(zoneId: string, name: string, octets: Uint8Array, position: number): Promise<void>;
+  /**
+   * The image, behind it as much room as `room` gives for its size, and in that what overlays there are. Throws StoreError
+   * `store.missing` when there is none.
+   */
+  loadImage(zoneId: string, name: string, room?: (octets: number) => number): Promise<SharedArrayBuffer>;
   removeImage(zoneId: string, name: string): Promise<void>;
   /** A change between two versions, as octets that only their writer understands; durable when the promise is done. */
   saveChange(zoneId: string, name: string, octets: Uint8Array): Promise<void>;
@@ -39,16 +47,24 @@ export function openZoneFiles(directory: string): ZoneFiles {
     async saveImage(zoneId, name, image) {
       const folder = await ensureFolder(root, zoneId);
       const path = join(folder, `${checkName(name)}.image`);
-      await writeAside(path, (file) => writeAll(file, new Uint8Array(image)));
+      await writeAside(path, (file) => writeAll(file, image instanceof Uint8Array ? image : new Uint8Array(image)));
       await syncFolder(folder);
     },
-    async loadImage(zoneId, name) {
-      return readShared(join(root, checkZone(zoneId), `${checkName(name)}.image`));
+    async saveOverlay(zoneId, name, octets, position) {
+      const folder = join(root, checkZone(zoneId));
+      await appendOverlay(join(folder, `${checkName(name)}.overlay`), octets, position, () => syncFolder(folder));
+    },
+    async loadImage(zoneId, name, room = () => 0) {
+      const path = join(root, checkZone(zoneId), checkName(name));
+      const { shared, size } = await readShared(`${path}.image`, room);
+      if (shared.byteLength > size) await readOverlays(`${path}.overlay`, new Uint8Array(shared, size));
+      return shared;
     },
     async removeImage(zoneId, name) {
       const folder = join(root, checkZone(zoneId));
       // Recursive: whatever stands there by accident, a directory too, may not hold the zone up.
       await rm(join(folder, `${checkName(name)}.image`), { force: true, recursive: true });
+      await rm(join(folder, `${name}.overlay`), { force: true, recursive: true });
       await rm(join(folder, `${name}.signatures`), { force: true, recursive: true });
     },
     async saveChange(zoneId, name, octets) {
@@ -135,7 +151,7 @@ export async function writeAll(file: FileHandle, octets: Uint8Array, position = 
 const SMALL_OCTETS = 256 * 1024;
 
 /** Undefined: it is larger, or there is some trouble that the other way of reading will tell. */
-function readSmall(path: string): SharedArrayBuffer | undefined {
+function readSmall(path: string, room: (octets: number) => number): Loaded | undefined {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -146,10 +162,10 @@ function readSmall(path: string): SharedArrayBuffer | undefined {
   try {
     const { size } = fstatSync(file);
     if (size > SMALL_OCTETS) return undefined;
-    const shared = new SharedArrayBuffer(size);
+    const shared = new SharedArrayBuffer(size + room(size));
     const octets = new Uint8Array(shared);
     if (readSync(file, octets, 0, size, 0) !== size) return undefined;
-    return shared;
+    return { shared, size };
   } catch (error) {
     throw unreadable(path, error);
   } finally {
@@ -157,8 +173,51 @@ function readSmall(path: string): SharedArrayBuffer | undefined {
   }
 }
 
-async function readShared(path: string): Promise<SharedArrayBuffer> {
-  const small = readSmall(path);
+async function appendOverlay(
+  path: string,
+  octets: Uint8Array,
+  position: number,
+  made: () => Promise<void>,
+): Promise<void> {
+  let isNew = false;
+  const file = await open(path, "r+").catch((error: unknown) => {
+    if (codeOf(error) !== "ENOENT") throw error;
+    isNew = true;
+    return open(path, "wx", 0o600);
+  });
+  try {
+    await writeAll(file, octets, position);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  if (isNew) await made();
+}
+
+/** What there is of it; whether it is sound is judged by `verifyImage`. */
+async function readOverlays(path: string, into: Uint8Array): Promise<void> {
+  const file = await open(path, "r").catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw unreadable(path, error);
+  });
+  try {
+    for (let at = 0; file && at < into.length; ) {
+      const piece = Math.min(PIECE_OCTETS, into.length - at);
+      const { bytesRead } = await file.read(into, at, piece, at).catch((error: unknown) => {
+        throw unreadable(path, error);
+      });
+      if (bytesRead === 0) return;
+      at += bytesRead;
+    }
+  } finally {
+    await file?.close();
+  }
+}
+
+type Loaded = { readonly shared: SharedArrayBuffer; readonly size: number };
+
+async function readShared(path: string, room: (octets: number) => number): Promise<Loaded> {
+  const small = readSmall(path, room);
   if (small) return small;
   const file = await open(path, "r").catch((error: unknown) => {
     throw codeOf(error) === "ENOENT"
@@ -167,7 +226,7 @@ async function readShared(path: string): Promise<SharedArrayBuffer> {
   });
   try {
     const { size } = await file.stat();
-    const shared = new SharedArrayBuffer(size);
+    const shared = new SharedArrayBuffer(size + room(size));
     const octets = new Uint8Array(shared);
     let at = 0;
     while (at < size) {
@@ -178,7 +237,7 @@ async function readShared(path: string): Promise<SharedArrayBuffer> {
       if (bytesRead === 0) throw new StoreError("store.damaged", `${path} became shorter while it was read`);
       at += bytesRead;
     }
-    return shared;
+    return { shared, size };
   } finally {
     await file.close();
   }
@@ -204,7 +263,7 @@ async function removeOrphans(root: string, kept: ReadonlyMap<string, ReadonlySet
     }
     // At the start, with nobody waiting for the event loop: for many zones that is half of the time.
     for (const file of readdirSync(join(root, zone))) {
-      const parts = /^([a-z0-9-]{1,64})\.(image|signatures|change)$/.exec(file);
+      const parts = /^([a-z0-9-]{1,64})\.(image|overlay|signatures|change)$/.exec(file);
       if (parts !== null && names.has(parts[1]!)) continue;
       await rm(join(root, zone, file), { recursive: true, force: true });
       removed.push(`${zone}/${file}`);

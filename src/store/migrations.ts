@@ -155,6 +155,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE peer_transports ADD COLUMN asks_as TEXT;
   `,
+  // 10: a version may be an overlay over an image
+  `
+  ALTER TABLE zone_versions ADD COLUMN overlay INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

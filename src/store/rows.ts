@@ -166,6 +166,8 @@ export type VersionRow = {
   readonly serial: number;
   /** Name given to `ZoneFiles.saveImage`. */
   readonly image: string;
+  /** Root of the overlay over it (`ZoneFiles.saveOverlay`), 0 for none: with the image's name, what the version is. */
+  readonly overlay: number;
   readonly octets: number;
   readonly transferredAt: number;
   /** Why it is not served, for `held`. */

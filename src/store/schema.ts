@@ -115,6 +115,7 @@ export interface Schema {
     use: string;
     serial: number;
     image: string;
+    overlay: number;
     octets: number;
     transferred_at: number;
     held_code: string | null;

@@ -199,6 +199,7 @@ it("keeps keys, DNSSEC, versions, tokens and settings", async () => {
     use: "served" as const,
     serial: 4294967295,
     image: "served-1",
+    overlay: 0,
     octets: 100,
     transferredAt: 6,
     heldCode: null,

@@ -97,7 +97,15 @@ async function addZone(tables: Tables, i: number, filling: Filling): Promise<voi
   });
   for (const use of ["transferred", "served"] as const) {
     const octets = image.byteLength;
-    const version = { zoneId, use, serial: SERIAL, image: file, octets, transferredAt: population.checkedAt ?? now };
+    const version = {
+      zoneId,
+      use,
+      serial: SERIAL,
+      image: file,
+      overlay: 0,
+      octets,
+      transferredAt: population.checkedAt ?? now,
+    };
     await tables.versions.put({ id: newId(), ...version, heldCode: null, heldReason: null });
   }
   const { mode, autoRefreshSeconds } = population;

@@ -49,7 +49,7 @@ function show(name: Name): string {
   return printName(lowerName(name));
 }
 
-const TYPES = [1, 2, 6, 15, 16, 28, 33, 39, 43, 47, 48, 255];
+const TYPES = [1, 2, 6, 15, 16, 28, 33, 39, 43, 47, 48, 65, 255];
 
 /** The answers of an Answerer to these names and many types, with and without DO. */
 export function answersOf(image: ZoneImage, names: readonly string[]): Map<string, string> {

@@ -109,7 +109,8 @@ export class History {
     else if (dice < 0.72) this.put(owner, RRType.AAAA, 300, `2001:db8::${octet}`);
     else if (dice < 0.76) this.put(owner, RRType.DNAME, 300, "elsewhere.test.", true);
     else if (dice < 0.8) this.put(owner, RRType.SRV, 300, `1 2 3 ${host}`);
-    else if (dice < 0.84) this.put("example.", RRType.NS, 3600, host);
+    else if (dice < 0.82) this.put(owner, RRType.HTTPS, 300, `1 ${host}`);
+    else if (dice < 0.85) this.put("example.", RRType.NS, 3600, host);
     else this.delegate(owner, octet);
   }
 
@@ -141,7 +142,7 @@ function rdataOf(type: number, text: string): Uint8Array {
 const crypto = openCrypto();
 
 /** Signs the same octets only once: ECDSA would sign unchanged records differently each time. */
-function rememberingKey(role: "ksk" | "zsk"): OpenKey {
+export function rememberingKey(role: "ksk" | "zsk"): OpenKey {
   const opened = openKeyPair(crypto, makeKeyPair(role));
   if (!opened.ok) throw new Error("a key just made can't be opened");
   const { signer } = opened.value;

@@ -99,7 +99,8 @@ export class CatalogProducer {
     const serial = !before || serialNewer(now, before.serial) ? now : (before.serial + 1) >>> 0;
     const version = buildCatalog(zone.apex, serial, entries);
     if (!version.ok) throw new Error(version.error.text);
-    zone.takeTransfer({ version: version.value, changes: undefined, base: undefined, origin: MADE_HERE });
+    const whole = { version: version.value, overlaid: undefined, changes: undefined, base: undefined };
+    zone.takeTransfer({ serial: version.value.serial, ...whole, origin: MADE_HERE });
   }
 }
 

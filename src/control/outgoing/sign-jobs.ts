@@ -212,7 +212,7 @@ function finish(builder: ZoneBuilder): Result<SharedArrayBuffer, Fault> {
 }
 
 function compile(version: ZoneVersion, options: Parameters<typeof compileImage>[1]): Result<SharedArrayBuffer, Fault> {
-  const image = compileImage(version, options);
+  const image = compileImage(version, { ...options, roomOctets: 0 });
   if (!image.ok) return fail({ code: `image.${image.error.code}`, text: image.error.text });
   const verified = verifyImage(image.value);
   if (!verified.ok) return fail({ code: `image.${verified.error.code}`, text: verified.error.text });

@@ -2,6 +2,7 @@
 import { type FreezeState, type HeldService, type HeldVersion, type Outcome, printTime } from "#contract";
 import { expiresAt } from "#transfer";
 import type { Deps } from "../deps.ts";
+import { imageAt } from "../image-at.ts";
 import type { FrozenNote } from "../peer-notes.ts";
 import type { Registry, Unit } from "../registry.ts";
 import type { Held } from "../work.ts";
@@ -75,7 +76,8 @@ async function showHeld(zone: Zone, held: Held, limit: number, deps: Deps): Prom
   const image = zone.heldImage;
   const served = zone.served?.from.image;
   const change =
-    image && (await deps.jobs.run<"diff">({ kind: "diff", image: image.buffer, before: served?.buffer, limit }));
+    image &&
+    (await deps.jobs.run<"diff">({ kind: "diff", ...imageAt(image), before: served && imageAt(served), limit }));
   return {
     zone_id: zone.id,
     serial: held.serial ?? null,

@@ -97,7 +97,7 @@ function zoneStatus(unit: Unit, parts: StatusParts): ZoneStatus {
           names: served.image.nodeCount,
           rrsets: served.image.rrsetCount,
           records: served.image.recordCount,
-          octets: served.image.buffer.byteLength,
+          octets: 4 * served.image.end,
         }
       : null,
     dnssec: dnssecDetails(unit, parts),
