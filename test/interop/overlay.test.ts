@@ -164,4 +164,46 @@ describe.skipIf(missingPrograms("knotd").length > 0)("changes of a large zone fr
     },
     180_000,
   );
+
+  test("killed between any two steps, it serves the version before or the new one, and gets there", async () => {
+    const keys = [rememberingKey("ksk"), rememberingKey("zsk")];
+    const directory = makeDirectory("overlay-kill");
+    const port = await freePort();
+    const primary = await startKnot({
+      zones: [version(1, [], keys)],
+      notify: [{ address: LOOPBACK, port }],
+      ixfr: true,
+    });
+    const env = { COUNTERSIGN_IXFR_CHECK_PERCENT: "0" };
+    let product = await startCountersign({ directory, port, env });
+    const more: RRset[] = [];
+    try {
+      const id = await product.addZone({ name: NAME, primary, mode: "presigned", ixfr: true });
+      await product.served(id, NAME, 1);
+      // Milliseconds after the change: from before its transfer to after its publication.
+      let serial = 1;
+      const change = async (owner: string) => {
+        more.push(rrset(`${owner}.${NAME}`, RRType.A, 300, "192.0.2.5"));
+        await primary.replaceZone(version(++serial, more, keys));
+      };
+      for (const [i, delay] of [0, 15, 40].entries()) {
+        await change(`k${i}`);
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        product.process.signal("SIGKILL");
+        await product.process.ended;
+        product = await startCountersign({ directory, port, env });
+        expect([serial - 1, serial]).toContain(await product.served(id, NAME));
+        // The NOTIFY may have been lost with it: the next one goes on from whatever is stored.
+        await change(`then${i}`);
+        await product.served(id, NAME, serial);
+        for (let k = 0; k <= i; k++) {
+          expect(await answer(product, `k${k}`, RRType.A)).toEqual({ rcode: 0, types: [RRType.A, RRType.RRSIG] });
+        }
+      }
+    } finally {
+      await product.stop();
+      await primary.stop();
+      removeDirectory(directory);
+    }
+  }, 180_000);
 });
