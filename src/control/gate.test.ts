@@ -123,3 +123,24 @@ test("whoever is given up while waiting leaves the queue, and its work sees that
   slow.finish();
   await first;
 });
+
+test.each([0.3, 1.1, 1.9, 2.1])(
+  "a clock that goes on between two looks (%f ms) leaves nobody waiting: 20,000 zones stood still",
+  async (step) => {
+    let nowMs = 0;
+    let calls: (() => void)[] = [];
+    // Each look takes a little: the pace may hold at the first one and be over at the second.
+    const time = { nowMs: () => (nowMs += step), after: (_: number, call: () => void) => void calls.push(call) };
+    const gate = new Gate(() => ({ atOnce: 10, routine: 10, routinePerSecond: 500 }), time);
+    let begun = 0;
+    const all = Array.from({ length: 500 }, () => gate.run("p", "routine", async () => void begun++));
+    for (let i = 0; i < 2000 && begun < 500; i++) {
+      await turn();
+      const due = calls;
+      calls = [];
+      for (const call of due) call();
+    }
+    expect(begun).toBe(500);
+    await Promise.all(all);
+  },
+);

@@ -170,8 +170,10 @@ export class Gate {
   /** Routine work waits for nothing but the pace: somebody has to come back and begin it. */
   #pauseForPace(lane: Lane): void {
     if (lane.paused || lane.routine.size === 0) return;
-    const wait = this.#paceMs(lane, this.#limitOf(lane.name));
-    if (wait <= 0) return;
+    const limit = this.#limitOf(lane.name);
+    // Without room, whoever leaves begins it. With room it is the pace, even if that has come true since it was looked at.
+    if (lane.running >= limit.atOnce || lane.runningRoutine >= limit.routine) return;
+    const wait = Math.max(0, this.#paceMs(lane, limit));
     lane.paused = true;
     this.#time.after(wait, () => {
       lane.paused = false;
