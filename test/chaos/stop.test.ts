@@ -56,9 +56,11 @@ describe.skipIf(missing.length > 0)(`stops${missing.length > 0 ? `: left out, no
       return all;
     };
     const before = await signatures();
-    const [file] = filesOfZone(product, id).filter((each) => each.endsWith(".signatures"));
     await until("the signatures on disk", () => {
-      const kept = readFileSync(join(zoneDirectory(product, id), file!)).toString("hex");
+      // The file is there when the first of them is saved.
+      const file = filesOfZone(product, id).find((each) => each.endsWith(".signatures"));
+      if (file === undefined) return false;
+      const kept = readFileSync(join(zoneDirectory(product, id), file)).toString("hex");
       return before.every((signature) => kept.includes(signature));
     });
     await killHard(product);
