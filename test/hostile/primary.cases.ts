@@ -1,6 +1,6 @@
 /** What a bad primary does to a transfer or to a SOA question, and what the zone then has to say. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ResourceRecord } from "#message";
+import { type ResourceRecord, writeMessage } from "#message";
 import { readName } from "#name";
 import { type AxfrTrick, honestAxfr, pieces, type Trick, type Zone } from "./primary.ts";
 
@@ -11,7 +11,10 @@ export type TrickCase = {
   readonly code: string | readonly string[];
   /** Part of the sentence for the operator. */
   readonly says?: RegExp;
+  /** With a key alone. */
   readonly tsig?: boolean;
+  /** Octets of a signed message are altered. */
+  readonly altered?: true;
 };
 
 const TXT = 16;
@@ -150,13 +153,19 @@ const STREAMS: readonly TrickCase[] = [
     trick: { axfr: (t) => t.send(t.message([], { question: null })) },
     code: "transfer.question-missing",
   },
-  { name: "11 octets", trick: { axfr: (t) => t.send(new Uint8Array(11)) }, code: "transfer.malformed" },
-  { name: "an empty frame", trick: { axfr: (t) => t.send(new Uint8Array(0)) }, code: "transfer.malformed" },
+  { name: "11 octets", altered: true, trick: { axfr: (t) => t.send(new Uint8Array(11)) }, code: "transfer.malformed" },
+  {
+    name: "an empty frame",
+    altered: true,
+    trick: { axfr: (t) => t.send(new Uint8Array(0)) },
+    code: "transfer.malformed",
+  },
 ];
 
 const HEADERS: readonly TrickCase[] = [
   {
     name: "wrong ID in the second message",
+    altered: true,
     trick: { axfr: changed(1, (octets) => patch(octets, 1, octets[1]! ^ 1)) },
     code: "transfer.wrong-id",
   },
@@ -203,6 +212,7 @@ const HEADERS: readonly TrickCase[] = [
   },
   {
     name: "SERVFAIL in the middle",
+    altered: true,
     trick: { axfr: changed(1, (octets) => patch(octets, 3, 2)) },
     code: "transfer.rcode",
     says: /SERVFAIL/,
@@ -260,6 +270,8 @@ const RECORDS: readonly TrickCase[] = [
   },
   ...[41, 249, 250, 251, 252, 255].map((type) => ({
     name: `a record of meta-type ${type}`,
+    // 250 is a TSIG that is not last.
+    ...(type === 250 ? { altered: true as const } : {}),
     trick: { axfr: withRecords(({ name }) => [record(`meta.${name}`, type, new Uint8Array(20))]) },
     code: ["transfer.meta-type", "transfer.bad-rdata"],
   })),
@@ -269,6 +281,36 @@ const RECORDS: readonly TrickCase[] = [
     code: "transfer.bad-rdata",
   },
   {
+    name: "a name of 256 octets",
+    altered: true,
+    trick: {
+      axfr: changed(1, (octets) => {
+        const at = answerAt(octets);
+        const label = [63, ...Buffer.from("x".repeat(63))];
+        const owner = [...label, ...label, ...label, ...label.slice(0, 63).with(0, 62), 0];
+        const head = patch(octets.subarray(0, at), 6, 0, 1);
+        return Uint8Array.from([...head, ...owner, 0, 16, 0, 1, 0, 0, 0, 1, 0, 2, 1, 120]);
+      }),
+    },
+    code: "transfer.malformed",
+  },
+  {
+    name: "a label of type 01",
+    altered: true,
+    trick: { axfr: changed(1, (octets) => patch(octets, answerAt(octets), 0x41)) },
+    code: "transfer.malformed",
+  },
+  {
+    name: "RDLENGTH short of the name in it",
+    trick: { axfr: withRecords(({ name }) => [record(`ns.${name}`, 2, Uint8Array.of(3, 110, 115))]) },
+    code: ["transfer.bad-rdata", "transfer.malformed"],
+  },
+  {
+    name: "RDLENGTH beyond the name in it",
+    trick: { axfr: withRecords(({ name }) => [record(`ns.${name}`, 2, Uint8Array.of(1, 120, 0, 0))]) },
+    code: ["transfer.bad-rdata", "transfer.malformed"],
+  },
+  {
     name: "CNAME beside other data",
     trick: { axfr: withRecords(({ name }) => [record(`www.${name}`, 5, Uint8Array.of(1, 120, 0))]) },
     code: "zone.broken",
@@ -276,6 +318,7 @@ const RECORDS: readonly TrickCase[] = [
   },
   {
     name: "RDLENGTH beyond the message",
+    altered: true,
     trick: {
       axfr: changed(1, (octets) => {
         const at = answerAt(octets);
@@ -289,16 +332,19 @@ const RECORDS: readonly TrickCase[] = [
   },
   {
     name: "more records counted than there are",
+    altered: true,
     trick: { axfr: changed(1, (octets) => patch(octets, 7, octets[7]! + 1)) },
     code: "transfer.malformed",
   },
   {
     name: "fewer records counted than there are",
+    altered: true,
     trick: { axfr: changed(1, (octets) => patch(octets, 7, octets[7]! - 1)) },
     code: "transfer.malformed",
   },
   {
     name: "an owner that points to itself",
+    altered: true,
     trick: {
       axfr: changed(1, (octets) => {
         const at = answerAt(octets);
@@ -309,6 +355,7 @@ const RECORDS: readonly TrickCase[] = [
   },
   {
     name: "an owner that points forward",
+    altered: true,
     trick: {
       axfr: changed(1, (octets) => {
         const at = answerAt(octets);
@@ -336,6 +383,66 @@ const SIGNED: readonly TrickCase[] = [
       },
     },
     code: "tsig-too-many-unsigned",
+  },
+  {
+    name: "a hundred messages signed, TSIG missing from message 101 on",
+    tsig: true,
+    trick: {
+      axfr: (t) => {
+        t.send(t.message([t.zone.soa]));
+        for (let i = 1; i < 100; i++) t.send(t.message([txt(`n${i}.${t.zone.name}`)]));
+        t.send(t.message([...t.zone.records, t.zone.soa], { unsigned: true }));
+      },
+    },
+    code: "tsig.last-unsigned",
+  },
+  {
+    name: "every hundred-and-first message signed, and 101 is not",
+    tsig: true,
+    trick: {
+      axfr: (t) => {
+        t.send(t.message([t.zone.soa]));
+        for (let i = 1; i < 101; i++) t.send(t.message([txt(`n${i}.${t.zone.name}`)], { unsigned: true }));
+        t.send(t.message([...t.zone.records, t.zone.soa]));
+      },
+    },
+    code: "tsig-too-many-unsigned",
+  },
+  {
+    name: "the right MAC over other octets",
+    tsig: true,
+    trick: {
+      axfr: (t) => {
+        t.send(t.message([t.zone.soa]));
+        t.send(t.message([...t.zone.records, t.zone.soa], { change: lastOctetChanged }));
+      },
+    },
+    code: "tsig-bad-mac",
+  },
+  {
+    name: "a message left out",
+    tsig: true,
+    trick: {
+      axfr: (t) => {
+        const messages = pieces(t.zone, 10).map((records) => t.message(records));
+        for (const message of messages.toSpliced(2, 1)) t.send(message);
+      },
+    },
+    code: "tsig-bad-mac",
+  },
+  {
+    name: "an unsigned message put in",
+    tsig: true,
+    trick: {
+      axfr: (t) => {
+        t.send(t.message([t.zone.soa]));
+        // The signer has not seen it.
+        const { octets } = writeMessage({ id: t.id, flags: 0x8400, answer: [txt(`smuggled.${t.zone.name}`)] });
+        t.send(octets);
+        t.send(t.message([...t.zone.records, t.zone.soa]));
+      },
+    },
+    code: "tsig-bad-mac",
   },
   {
     name: "the last message is not signed",
@@ -400,6 +507,12 @@ function shortenMac(octets: Uint8Array): Uint8Array {
   const lengthAt = macAt - 2 - 2 - 6 - 13 - 2;
   short[lengthAt + 1]! -= 16;
   return short;
+}
+
+/** The octet before TSIG: its key's name takes 18 octets, the fixed part 10, its RDATA 61 with SHA-256. */
+function lastOctetChanged(octets: Uint8Array): Uint8Array {
+  octets[octets.length - 18 - 10 - 61 - 1]! ^= 1;
+  return octets;
 }
 
 function renameKey(octets: Uint8Array): Uint8Array {
