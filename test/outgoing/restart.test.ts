@@ -119,8 +119,12 @@ describe.skipIf(missing.length > 0)(
       // New signatures under a serial that is known: no change may lead from there, nor to there.
       expect(await journal(LIVE)).toEqual([]);
       expect(await ixfr(PLAIN, 1)).toBeGreaterThan(100);
-      await bring(LIVE, 4);
-      expect(await journal(LIVE)).toEqual([3]);
+      await primary.replaceZone(zoneOf(LIVE, 4));
+      await product.served(ids.get(LIVE)!, LIVE, 4);
+      expect((await axfr(LIVE)).some((line) => line.includes('TXT "4"'))).toBe(true);
+      expect(await journal(LIVE)).toEqual([]);
+      await bring(LIVE, 5);
+      expect(await journal(LIVE)).toEqual([4]);
     });
 
     test("a zone that is given to nobody any more leaves nothing behind", async () => {

@@ -8,6 +8,7 @@
  * ```
  */
 import { randomBytes } from "node:crypto";
+import { bytesEqual } from "#bytes";
 import { ZoneImage } from "#image";
 import { serialNewer, type ZoneChange } from "#zone";
 import type { Deps } from "../deps.ts";
@@ -117,12 +118,12 @@ export class GivenVersions {
     const image = served.signing ? await this.#signedImage(zone, served, state) : served.image;
     if (!image) return undefined;
     const version: GivenVersion = { image, serial: image.serial };
-    await this.#journal(state, version);
+    await this.#journal(zone, state, version);
     state.made = { served, version };
     return version;
   }
 
-  async #journal(state: State, version: GivenVersion): Promise<void> {
+  async #journal(zone: Zone, state: State, version: GivenVersion): Promise<void> {
     const before = state.made?.version;
     const { journal } = state;
     if (!before) {
@@ -131,9 +132,24 @@ export class GivenVersions {
       return;
     }
     if (before.image === version.image) return;
-    const change = serialNewer(version.serial, before.serial) ? await this.#difference(before, version) : undefined;
-    if (change) await journal.append(change);
-    else await journal.clear();
+    const change = await this.#difference(before, version);
+    if (serialNewer(version.serial, before.serial)) {
+      if (change) await journal.append(change);
+      else await journal.clear();
+      return;
+    }
+    // Laid out anew, it is the same to secondaries.
+    if (change && changesNothing(change)) return;
+    // Another mode: secondaries have something else under this serial, and under those up to the one before.
+    await journal.clear(before.serial);
+    this.#deps.events.add({
+      zoneId: zone.id,
+      zone: zone.name,
+      level: "warning",
+      code: "outgoing.serial-not-newer",
+      message: `${zone.name}: after serial ${before.serial} another version is given out as serial ${version.serial}; secondaries keep what they have until the serial has passed ${before.serial}, or until they are told to transfer the whole zone`,
+      detail: { serial: version.serial, before: before.serial },
+    });
   }
 
   async #difference(before: GivenVersion, after: GivenVersion): Promise<ZoneChange | undefined> {
@@ -166,7 +182,7 @@ export class GivenVersions {
       if (kept) return kept;
     }
     // New signatures under a serial that is known already: from there, no change leads anywhere.
-    if (!state.made) await state.journal.clear();
+    if (!state.made) await state.journal.clear(known?.serial);
     const before = state.made?.served.signing ? state.made.version.image : undefined;
     const made = await signWholeZone(zone.apex, served, before, jobs);
     if (!made.ok) {
@@ -202,4 +218,9 @@ function sameMaking(known: GivenNote, wanted: Omit<GivenNote, "file">): boolean 
     known.zskId === wanted.zskId &&
     known.expiration === wanted.expiration
   );
+}
+
+/** A version compared with itself: no record but the SOA, and that the same. */
+function changesNothing({ deletions, additions }: ZoneChange): boolean {
+  return deletions.count === 1 && additions.count === 1 && bytesEqual(deletions.octets, additions.octets);
 }

@@ -4,11 +4,12 @@
  *   first.from ─▶ first.to = second.from ─▶ … ─▶ last.to = the serial that is given out now
  *
  * A file is written whole before the document names it; files that it does not name are orphans. A chain that does not end at
- * the serial that is given out is thrown away: whoever asks gets the whole zone.
+ * the serial that is given out is thrown away: whoever asks gets the whole zone. Serials under which secondaries may have
+ * something else (the mode was changed, and the serial was not) are no step's beginning.
  */
 import { randomBytes } from "node:crypto";
 import type { Store } from "#store";
-import { RecordBatch, ZoneChange } from "#zone";
+import { RecordBatch, serialNewer, ZoneChange } from "#zone";
 
 type Step = { readonly from: number; readonly to: number; readonly file: string; readonly octets: number };
 
@@ -28,12 +29,14 @@ export class Journal {
   readonly #store: Store;
   readonly #zoneId: string;
   #steps: readonly Step[];
+  #unclearUpTo: number | undefined;
 
   /** `document`: as the store has it. One of another version counts as none. */
   constructor(store: Store, zoneId: string, document: unknown) {
     this.#store = store;
     this.#zoneId = zoneId;
     this.#steps = readSteps(document);
+    this.#unclearUpTo = readUnclear(document);
   }
 
   /** Serials from which the newest can be reached, oldest first. */
@@ -47,12 +50,13 @@ export class Journal {
 
   async append(change: ZoneChange): Promise<void> {
     if (this.newest !== undefined && this.newest !== change.fromSerial) await this.clear();
+    const { fromSerial: from, toSerial: to } = change;
+    const isUnclear = this.#unclearUpTo !== undefined && !serialNewer(from, this.#unclearUpTo);
     const octets = writeChange(change);
-    if (octets.length > MAX_OCTETS) {
+    if (octets.length > MAX_OCTETS || isUnclear) {
       await this.clear();
       return;
     }
-    const { fromSerial: from, toSerial: to } = change;
     const file = `c-${from}-${to}-${randomBytes(4).toString("hex")}`;
     await this.#store.files.saveChange(this.#zoneId, file, octets);
     const steps = [...this.#steps, { from, to, file, octets: octets.length }];
@@ -61,9 +65,13 @@ export class Journal {
     await this.#remove(steps.filter((step) => !kept.includes(step)));
   }
 
-  async clear(): Promise<void> {
+  /** `unclearUpTo`: up to this serial it is not known what secondaries have. */
+  async clear(unclearUpTo?: number): Promise<void> {
     const gone = this.#steps;
-    if (gone.length === 0) return;
+    const known = this.#unclearUpTo;
+    const isNews = unclearUpTo !== undefined && (known === undefined || serialNewer(unclearUpTo, known));
+    if (isNews) this.#unclearUpTo = unclearUpTo;
+    if (gone.length === 0 && !isNews) return;
     await this.#name([]);
     await this.#remove(gone);
   }
@@ -84,7 +92,8 @@ export class Journal {
   }
 
   async #name(steps: readonly Step[]): Promise<void> {
-    await this.#store.documents.put(this.#zoneId, JOURNAL_KIND, { version: 1, steps });
+    const unclear = this.#unclearUpTo === undefined ? {} : { unclearUpTo: this.#unclearUpTo };
+    await this.#store.documents.put(this.#zoneId, JOURNAL_KIND, { version: 1, steps, ...unclear });
     this.#steps = steps;
   }
 
@@ -103,6 +112,11 @@ function readSteps(document: unknown): readonly Step[] {
   if (version !== 1 || !Array.isArray(steps)) return [];
   const chain = steps as readonly Step[];
   return chain.every(({ from }, i) => i === 0 || chain[i - 1]!.to === from) ? chain : [];
+}
+
+function readUnclear(document: unknown): number | undefined {
+  const { version, unclearUpTo } = (document ?? {}) as { version?: unknown; unclearUpTo?: unknown };
+  return version === 1 && typeof unclearUpTo === "number" ? unclearUpTo : undefined;
 }
 
 /** The newest of them that are within the limits. */
