@@ -31,6 +31,7 @@ import { laneLimit } from "./lanes.ts";
 import { controlMetrics } from "./metrics.ts";
 import { NoteKeeper } from "./note-keeper.ts";
 import { handleForwarded } from "./notify.ts";
+import { NotifyLog } from "./notify-log.ts";
 import { Outgoing } from "./outgoing/index.ts";
 import { makeExchange } from "./parent/exchange.ts";
 import { ParentWatcher } from "./parent/watcher.ts";
@@ -217,8 +218,9 @@ export class Control {
   async begin(edgeHealthy: () => boolean): Promise<void> {
     this.#edgeHealthy = edgeHealthy;
     const incoming = new Map((await this.#deps.store.incoming.list()).map((row) => [row.zoneId, row]));
+    const notifyLog = new NotifyLog(this.#deps.log);
     this.#deps.sender.handleForwarded((message) =>
-      handleForwarded(message, this.#registry, this.#book, this.#outgoing, this.#deps),
+      handleForwarded(message, this.#registry, this.#book, this.#outgoing, notifyLog, this.#deps),
     );
     for (const { zone, stale, damaged, heldSerial } of this.#restored) {
       const unit = this.#registry.findUnit(zone.id);

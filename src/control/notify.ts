@@ -6,6 +6,7 @@ import type { ForwardedMessage } from "#publish";
 import { acceptNotify, type NotifyZone } from "#transfer";
 import { findTsig, finishRefusal, signMessage, type TsigKey, verifyRequest } from "#tsig";
 import type { Deps } from "./deps.ts";
+import type { NotifyLog } from "./notify-log.ts";
 import type { Outgoing } from "./outgoing/index.ts";
 import type { PeerBook } from "./peer-book.ts";
 import type { Registry } from "./registry.ts";
@@ -16,6 +17,7 @@ export function handleForwarded(
   registry: Registry,
   book: PeerBook,
   outgoing: Outgoing,
+  log: NotifyLog,
   deps: Deps,
 ): void {
   const { message } = forwarded;
@@ -24,28 +26,35 @@ export function handleForwarded(
     return;
   }
   const opcode = (((message[2]! << 8) | message[3]!) & OPCODE_MASK) >> OPCODE_SHIFT;
-  if (opcode === Opcode.Notify) handleNotify(forwarded, registry, book, deps);
+  if (opcode === Opcode.Notify) handleNotify(forwarded, registry, book, log, deps);
   else if (opcode === Opcode.Query) outgoing.handle(forwarded);
   else forwarded.reply(refuse(message, registry, book, deps));
 }
 
-function handleNotify(forwarded: ForwardedMessage, registry: Registry, book: PeerBook, deps: Deps): void {
+function handleNotify(
+  forwarded: ForwardedMessage,
+  registry: Registry,
+  book: PeerBook,
+  log: NotifyLog,
+  deps: Deps,
+): void {
+  const nowSeconds = deps.now();
   const decision = acceptNotify(forwarded.message, {
     source: forwarded.clientAddress,
     findZone: (apex) => notifyZone(apex, registry, book),
-    nowSeconds: deps.now(),
+    nowSeconds,
     startHmac: deps.crypto.startHmac,
   });
   if (decision.reply) forwarded.reply(decision.reply);
   else forwarded.drop();
+  const zone = decision.zone && printName(decision.zone);
   const from = printAddress(forwarded.clientAddress);
   if (decision.kind === "refused") {
-    const zone = decision.zone ? printName(decision.zone) : undefined;
-    deps.log.info({ code: "notify.refused", reason: decision.code, zone, from }, "a NOTIFY was refused");
+    log.refused({ reason: decision.code, zone, from }, nowSeconds);
     return;
   }
   const { peer, serialHint } = decision;
-  deps.log.info({ code: "notify.accepted", zone: printName(decision.zone), from, serial: serialHint }, "NOTIFY");
+  log.accepted({ zone, from, serial: serialHint }, nowSeconds);
   registry.findByApex(decision.zone)?.refresher.notify(peer, serialHint);
 }
 
