@@ -6,6 +6,7 @@ export { ZoneImage } from "./image.ts";
 export { Header, IMAGE_VERSION, ImageFlag, NodeFlag, overlayRoom, RR_HEAD } from "./layout.ts";
 export { overlayChanges } from "./overlay.ts";
 export type { OverlayRefusal } from "./overlay-model.ts";
+export { newestOverlay } from "./overlay-newest.ts";
 export { MAX_OVERLAY_ENTRIES, type Overlaid, type Touched } from "./overlay-write.ts";
 export type { Treatment } from "./plan.ts";
 export { RecordWalk } from "./record-walk.ts";

@@ -4,10 +4,12 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compileImage } from "#image";
+import { compileImage, Header, overlayChanges, overlayRoom, ZoneImage } from "#image";
 import { readName } from "#name";
-import { zoneFromRRsets } from "#zone";
+import { RRType, readRdata } from "#rdata";
+import { RecordBatch, ZoneChange, zoneFromRRsets } from "#zone";
 import { readZoneFile } from "#zonefile";
+import { nameOf } from "../overlay/history.ts";
 import { flattenZone, makeDirectory, missingPrograms, removeDirectory, signZone, writeIn } from "../peers/index.ts";
 import { ROOT } from "../root.ts";
 import { zonePath } from "../zones/index.ts";
@@ -66,6 +68,51 @@ test("as JSON it is the same records", async () => {
   const printed = records.map(({ name, ttl, type, content }) => `${name}\t${ttl}\tIN\t${type}\t${content}`);
   expect(printed).toEqual(lines);
 });
+
+test("the changes beside it are shown, what is cut off is not", async () => {
+  const hosts = Array.from({ length: 2500 }, (_, i) => `h${i}.${APEX} 300 IN A 10.0.${i >> 8}.${i & 255}`);
+  const head = [`${APEX} 300 IN SOA ns.${APEX} h.${APEX} 1 2 3 4 5`, `${APEX} 300 IN NS ns.${APEX}`];
+  const path = imageOf(`${[...head, ...hosts].join("\n")}\n`, "changed.image");
+  const written = Uint8Array.from(readFileSync(path));
+  // Without the room for overlays, as the store writes it.
+  const base = written.subarray(0, 4 * new Uint32Array(written.buffer)[Header.Words]!);
+  writeFileSync(path, base);
+  const buffer = new SharedArrayBuffer(base.length + overlayRoom(base.length));
+  new Uint8Array(buffer).set(base);
+  let image = new ZoneImage(buffer);
+  for (const serial of [1, 2]) {
+    const made = overlayChanges(image, [step(serial)], "as-is");
+    if (!made.ok) throw new Error(made.error);
+    image = made.value.image;
+  }
+  const overlay = new Uint8Array(buffer.slice(base.length, 4 * image.end));
+  const beside = join(directory, "changed.overlay");
+  writeFileSync(beside, overlay);
+  const whole = await dump(path);
+  expect(whole.out).toContain("serial 3\n");
+  expect(whole.out).toContain("new2.odd.example.");
+  expect(whole.err).toContain("changed.overlay");
+  writeFileSync(beside, overlay.subarray(0, -9));
+  const cut = await dump(path);
+  expect(cut.out).toContain("serial 2\n");
+  expect(cut.out).not.toContain("new2.odd.example.");
+});
+
+/** To the next serial, with a name more. */
+function step(serial: number): ZoneChange {
+  const apex = nameOf(APEX);
+  const soa = (at: number) => {
+    const read = readRdata(RRType.SOA, [`ns.${APEX}`, `h.${APEX}`, String(at), "2", "3", "4", "5"], apex);
+    if (!read.ok) throw new Error(read.error);
+    return read.value;
+  };
+  const [deletions, additions] = [new RecordBatch(), new RecordBatch()];
+  deletions.append(apex, apex.length, RRType.SOA, 300, soa(serial), soa(serial).length);
+  additions.append(apex, apex.length, RRType.SOA, 300, soa(serial + 1), soa(serial + 1).length);
+  const owner = nameOf(`new${serial}.${APEX}`);
+  additions.append(owner, owner.length, RRType.A, 300, Uint8Array.of(192, 0, 2, serial), 4);
+  return new ZoneChange(deletions, additions);
+}
 
 test("whoever has read enough may go: no stack trace, exit code 0", async () => {
   const lines = Array.from({ length: 20_000 }, (_, i) => `n${i}.${APEX} 300 IN TXT "${"x".repeat(100)}"`);

@@ -1,7 +1,7 @@
 /** `image dump`: a zone image from the disk back to master-file text, without a server. */
-import { type FileHandle, open } from "node:fs/promises";
+import { access, type FileHandle, open } from "node:fs/promises";
 import type { Command } from "commander";
-import { type UnpackedRRset, unpackImage, verifyImage, type ZoneImage } from "#image";
+import { newestOverlay, type UnpackedRRset, unpackImage, verifyImage, type ZoneImage } from "#image";
 import { printName } from "#name";
 import { printRdata, RRType, typeName } from "#rdata";
 import { printRecord } from "#zonefile";
@@ -24,14 +24,15 @@ export function addImageCommands(program: Command, run: Runner): void {
     dump,
     `
 In the modes live and multisigner the DNSKEY, CDS and CDNSKEY records and the signatures of Countersign's own keys are not
-in the image: they are kept beside it.
+in the image: they are kept beside it. Changes that came since the image was written stand in <name>.overlay beside it, and are shown.
 
   countersign image dump countersign-data/zones/<zone id>/<name>.image > zone.txt`,
   );
 }
 
 async function dumpImage(context: Context, path: string): Promise<void> {
-  const verified = verifyImage(await readImage(path));
+  const { buffer, root } = await readVersion(path);
+  const verified = verifyImage(buffer, root);
   if (!verified.ok) {
     const { code, text, at } = verified.error;
     const sentence =
@@ -43,6 +44,8 @@ async function dumpImage(context: Context, path: string): Promise<void> {
     throw new CliFailure(ExitCode.Refused, sentence);
   }
   const image = verified.value;
+  const doubt = "the last of them may be held or dropped: the server knows what it serves";
+  if (root !== 0) context.tell(`With the changes in ${overlayPath(path)}; ${doubt}.`);
   let piece = context.json ? "[" : `; ${printName(image.nodeName(image.apexNode))} serial ${image.serial}\n`;
   let count = 0;
   for (const set of soaFirst(image)) {
@@ -73,6 +76,29 @@ function* soaFirst(image: ZoneImage): Generator<UnpackedRRset> {
 
 function jsonRecord({ owner, type, ttl }: UnpackedRRset, rdata: Uint8Array): string {
   return JSON.stringify({ name: printName(owner), ttl, type: typeName(type), content: printRdata(type, rdata) });
+}
+
+/** Changes that came since the image was written stand beside it. */
+function overlayPath(path: string): string {
+  return path.replace(/\.image$/, ".overlay");
+}
+
+/** The image with the newest overlay that is whole. Throws CliFailure. */
+async function readVersion(path: string): Promise<{ readonly buffer: SharedArrayBuffer; readonly root: number }> {
+  const base = await readImage(path);
+  const beside = overlayPath(path);
+  const isThere = await access(beside).then(
+    () => true,
+    () => false,
+  );
+  if (beside === path || !isThere) return { buffer: base, root: 0 };
+  const overlay = await readImage(beside);
+  // Cut to words: the last segment may not have been written to its end.
+  const buffer = new SharedArrayBuffer(base.byteLength + (overlay.byteLength & ~3));
+  new Uint8Array(buffer).set(new Uint8Array(base));
+  new Uint8Array(buffer).set(new Uint8Array(overlay, 0, overlay.byteLength & ~3), base.byteLength);
+  const root = newestOverlay(buffer);
+  return root === 0 ? { buffer: base, root } : { buffer, root };
 }
 
 /** The file's octets. Throws CliFailure. */
