@@ -3,6 +3,7 @@
  * is fetched in the same attempt where that helps, and the record of the attempt says what happened.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { makeAuthority, makeCertificate } from "../peers/certificates.ts";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
 import { LOOPBACK, makeTsigKey, type PeerZone, queryUdp, servedSerial, until } from "../peers/index.ts";
 import { IXFR_CASES, type IxfrCase, record } from "./ixfr.cases.ts";
@@ -17,11 +18,15 @@ const BOUNDS = {
   COUNTERSIGN_MAX_ZONE_OCTETS: "40000000",
 };
 
-type Kind = "plain" | "tsig";
+const KINDS = ["plain", "tsig", "tls", "tls-tsig"] as const;
+type Kind = (typeof KINDS)[number];
+type Front = "plain" | "tsig";
+const frontOf = (kind: Kind): Front => (kind.endsWith("tsig") ? "tsig" : "plain");
 type Fault = { readonly code: string; readonly message: string } | null;
 type Row = {
   readonly id: number;
   readonly kind: string;
+  readonly transport: string;
   readonly got: string | null;
   readonly outcome: string;
   readonly serial_after: number | null;
@@ -50,21 +55,29 @@ const tsig = makeTsigKey("transfer.example.", "hmac-sha256");
 let product: Countersign;
 let accountId: string;
 let number = 0;
-const primaries: Partial<Record<Kind, HostilePrimary>> = {};
+const primaries: Partial<Record<Front, HostilePrimary>> = {};
 const peerIds: Partial<Record<Kind, string>> = {};
 
 beforeAll(async () => {
-  primaries.plain = await startHostilePrimary();
-  primaries.tsig = await startHostilePrimary(tsig);
+  const authority = makeAuthority("Test authority");
+  const certificate = makeCertificate({ name: "ns1.example", authority });
+  const tls = { cert: certificate.certificate, key: certificate.key };
+  primaries.plain = await startHostilePrimary(undefined, tls);
+  primaries.tsig = await startHostilePrimary(tsig, tls);
   product = await startCountersign({ env: { ...ALONE, ...BOUNDS } });
   accountId = ((await product.call("GET", "/client/v4/accounts")) as { id: string }[])[0]!.id;
   const base = `/client/v4/accounts/${accountId}/secondary_dns`;
   const secret = { name: tsig.name, algo: tsig.algorithm, secret: tsig.secret };
   const key = (await product.call("POST", `${base}/tsigs`, secret)) as { id: string };
-  for (const kind of ["plain", "tsig"] as const) {
-    const { address: ip, port } = primaries[kind]!;
-    const peer = { name: kind, ip, port, ixfr_enable: true, ...(kind === "tsig" ? { tsig_id: key.id } : {}) };
-    peerIds[kind] = ((await product.call("POST", `${base}/peers`, peer)) as { id: string }).id;
+  for (const kind of KINDS) {
+    const front = frontOf(kind);
+    const { address: ip, port, tlsPort } = primaries[front]!;
+    const peer = { name: kind, ip, port, ixfr_enable: true, ...(front === "tsig" ? { tsig_id: key.id } : {}) };
+    const { id } = (await product.call("POST", `${base}/peers`, peer)) as { id: string };
+    peerIds[kind] = id;
+    if (!kind.startsWith("tls")) continue;
+    const strict = { mode: "strict", host_name: "ns1.example", ca_pem: authority.certificate, port: tlsPort };
+    await product.call("PUT", `/countersign/v1/peers/${id}/transport`, strict);
   }
 });
 afterAll(async () => {
@@ -82,7 +95,7 @@ const atRest = ({ id }: Zone) => until("rest", async () => (await product.status
 /** A zone of which serial 1 came honestly and is served. */
 async function attacked(kinds: readonly Kind[], first?: PeerZone["text"], mode?: object): Promise<Zone> {
   const name = `zone${++number}.ixfr.example.`;
-  const primary = primaries[kinds[0]!]!;
+  const primary = primaries[frontOf(kinds[0]!)]!;
   primary.serve(first === undefined ? zoneText(name, 1) : { name, text: first });
   const zone = { name: name.slice(0, -1), type: "secondary", account: { id: accountId } };
   const { id } = (await product.call("POST", "/client/v4/zones", zone)) as { id: string };
@@ -120,17 +133,17 @@ async function text(owner: string): Promise<string> {
 }
 
 const EVERY = IXFR_CASES.flatMap((one) =>
-  (one.tsig ? ["tsig" as const] : (["plain", "tsig"] as const)).map(
+  KINDS.filter((kind) => (one.tsig ? frontOf(kind) === "tsig" : kind !== "tls-tsig")).map(
     (kind) => [`${one.name} (${kind})`, kind, one] as const,
   ),
 );
 
-describe("each of them with and without TSIG", () => {
+describe("each of them with and without TSIG, and over TLS", () => {
   test.concurrent.each(EVERY)("%s", async (_, kind, one: IxfrCase) => {
     const zone = await attacked([kind]);
     const row = await changed(zone, zoneText(zone.name, 2), { ixfr: one.ixfr });
     const { outcome = "taken", got, fallback, error } = one;
-    expect(row).toMatchObject({ kind: "ixfr", got, outcome });
+    expect(row).toMatchObject({ kind: "ixfr", got, outcome, transport: kind.startsWith("tls") ? "tls" : "tcp" });
     // A signed answer that was changed after it was signed fails by its MAC.
     const code = kind === "tsig" && one.name === "octets changed" ? /^tsig-/ : new RegExp(`^(${fallback ?? "none"})$`);
     expect(row.fallback?.code ?? "none", row.fallback?.message).toMatch(code);
@@ -145,7 +158,7 @@ describe("each of them with and without TSIG", () => {
   });
 });
 
-describe.each(["plain", "tsig"] as const)("broken off (%s)", (kind) => {
+describe.each(["plain", "tsig", "tls"] as const)("broken off (%s)", (kind) => {
   test.concurrent("at every record: nothing is taken, and the whole zone comes next", async () => {
     const zone = await attacked([kind]);
     let serial = 1;
