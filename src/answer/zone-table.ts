@@ -3,6 +3,7 @@
  * longest apex; entries are replaced whole, between two queries.
  */
 import { bytesEqual, concatBytes } from "#bytes";
+import { MAX_NSEC3_APEX } from "#dnssec";
 import { ImageFlag, RR_HEAD, type SignatureTable, ZoneImage } from "#image";
 import { CASE_FOLD, labelCount, lowerName, type Name, nameHash } from "#name";
 import { RRClass, RRType } from "#rdata";
@@ -115,7 +116,7 @@ export class ZoneEntry {
     this.source = { octets: this.image.octets, view: new DataView(this.image.buffer) };
     this.signing = this.state === ZoneState.Serving ? zone.signing : undefined;
     this.period = this.signing?.period ?? SIGNING_PERIOD;
-    this.denial = denialOf(this.image, this.signing);
+    this.denial = denialOf(this.image, this.signing, this.apex);
     this.soa = this.state === ZoneState.Serving ? this.image.findRRset(this.image.apexNode, RRType.SOA) : 0;
     this.apexRRsets = (this.signing?.apexRRsets ?? []).map(readyRRset);
     this.expiry = zone.expiry;
@@ -237,9 +238,10 @@ function stateOf(zone: ServedZone): ZoneState {
   return zone.state === "serving" && zone.image ? ZoneState.Serving : ZoneState.NotReady;
 }
 
-function denialOf(image: ZoneImage, signing: ZoneSigning | undefined): Denial {
+function denialOf(image: ZoneImage, signing: ZoneSigning | undefined, apex: Name): Denial {
   if (signing?.denial === "compact") return Denial.Compact;
-  if (signing?.denial === "nsec3") return Denial.LiveNsec3;
+  // Made before control looked at this: owner names that pass 255 octets are never made.
+  if (signing?.denial === "nsec3") return apex.length > MAX_NSEC3_APEX ? Denial.Compact : Denial.LiveNsec3;
   if (image.flags & ImageFlag.Nsec3) return Denial.Nsec3;
   return image.flags & ImageFlag.Nsec ? Denial.Nsec : Denial.None;
 }

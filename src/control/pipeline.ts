@@ -137,7 +137,7 @@ export function beginDraft(
     const flawed = served.flawed === true;
     return { ...empty, stored: from, mode: now, denial, image, file, expiration, zonemd, flawed };
   }
-  const denial = signs ? denialOf(context.flags) : undefined;
+  const denial = signs ? denialOf(context.flags, context.apex) : undefined;
   return { ...empty, stored: context.stored, mode, denial, image: undefined, file: undefined };
 }
 

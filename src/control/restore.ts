@@ -129,7 +129,7 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
  * and stored, and its round not have come to its end. By the note, not by what could be made of it.
  */
 function isWanted(note: ServedNote, stored: StoredVersion, zone: Zone): boolean {
-  const denial = zone.mode === "live" || zone.mode === "multisigner" ? denialOf(zone.flags) : null;
+  const denial = zone.mode === "live" || zone.mode === "multisigner" ? denialOf(zone.flags, zone.apex) : null;
   return isSource(note, stored) && note.mode === zone.mode && note.denial === denial;
 }
 

@@ -47,6 +47,7 @@ export {
 } from "./findings.ts";
 export {
   hashOfNsec3Owner,
+  MAX_NSEC3_APEX,
   MAX_NSEC3_ITERATIONS,
   NSEC3_OPT_OUT,
   NSEC3_SHA1,

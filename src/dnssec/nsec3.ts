@@ -60,6 +60,9 @@ export function nsec3HashOf(name: Name, params: Nsec3Params): Uint8Array {
   return hash;
 }
 
+/** Octets of an apex before which the 33 of a hashed label still fit into a name (RFC 1035 section 2.3.4). */
+export const MAX_NSEC3_APEX = 222;
+
 /** `<base32hex of the hash>.<apex>`, in lower case; undefined when that passes 255 octets (apex over 222). */
 export function nsec3Owner(hash: Uint8Array, apex: Name): Name | undefined {
   return appendLabel(fromLatin1(base32hexEncode(hash).toLowerCase()), apex);

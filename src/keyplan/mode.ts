@@ -1,5 +1,7 @@
 /** Which signing mode a zone is in, from its DNSSEC status and the switches of the API, and which switches exclude each other. */
 import { fail, ok, type Result } from "#bytes";
+import { MAX_NSEC3_APEX } from "#dnssec";
+import type { Name } from "#name";
 import type { Phase } from "./status.ts";
 
 export type SigningMode = "unsigned" | "live" | "presigned" | "multisigner";
@@ -27,9 +29,9 @@ export function signingMode(phase: Phase, flags: DnssecFlags): SigningMode {
   return flags.multiSigner ? "multisigner" : "live";
 }
 
-/** NSEC3 wins over the choice between the forms of NSEC. */
-export function denialOf(flags: DnssecFlags): Denial {
-  return flags.useNsec3 ? "nsec3" : flags.nsecDenial;
+/** NSEC3 wins over the choice between the forms of NSEC, where the apex leaves room for hashed owner names. */
+export function denialOf(flags: DnssecFlags, apex: Name): Denial {
+  return flags.useNsec3 && apex.length <= MAX_NSEC3_APEX ? "nsec3" : flags.nsecDenial;
 }
 
 export type FlagsRefusal = "presigned-with-multi-signer" | "presigned-with-overrides";

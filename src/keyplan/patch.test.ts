@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Name } from "#name";
 import { checkPresigned, denialOf, NO_FLAGS, signingMode } from "./mode.ts";
 import { applyPatch, type DnssecPatch, type PatchContext } from "./patch.ts";
 import { DELETED, type DnssecStatus, stepStatus } from "./status.ts";
@@ -69,10 +70,14 @@ test("a zone whose DS was at the parent can't be deleted by way of a flip", () =
   }
 });
 
-test("denial: NSEC3 before the choice of NSEC", () => {
-  expect(denialOf(NO_FLAGS)).toBe("compact");
-  expect(denialOf({ ...NO_FLAGS, nsecDenial: "chain" })).toBe("chain");
-  expect(denialOf({ ...NO_FLAGS, nsecDenial: "chain", useNsec3: true })).toBe("nsec3");
+test("denial: NSEC3 before the choice of NSEC, where hashed owner names fit", () => {
+  const apex = new Uint8Array(222) as Name;
+  expect(denialOf(NO_FLAGS, apex)).toBe("compact");
+  expect(denialOf({ ...NO_FLAGS, nsecDenial: "chain" }, apex)).toBe("chain");
+  expect(denialOf({ ...NO_FLAGS, nsecDenial: "chain", useNsec3: true }, apex)).toBe("nsec3");
+  const long = new Uint8Array(223) as Name;
+  expect(denialOf({ ...NO_FLAGS, nsecDenial: "chain", useNsec3: true }, long)).toBe("chain");
+  expect(denialOf({ ...NO_FLAGS, useNsec3: true }, long)).toBe("compact");
 });
 
 test("what a zone must bring to be served pre-signed", () => {

@@ -73,7 +73,7 @@ async function editDnssec(zone: Zone, edit: DnssecEdit, registry: Registry, deps
 /** Durable first, then in memory, then on its way to the edge. */
 export async function applyPlan(zone: Zone, plan: DnssecPlan, registry: Registry, deps: Deps): Promise<void> {
   const made: readonly KeyRow[] = plan.makeKeys ? deps.vault.make(zone.id, deps.now() * 1000) : [];
-  const before = { mode: zone.mode, denial: denialOf(zone.flags), asks: asksForUs(zone.status.phase) };
+  const before = { mode: zone.mode, denial: denialOf(zone.flags, zone.apex), asks: asksForUs(zone.status.phase) };
   const changed = plan.status.phase !== zone.status.phase || !sameFlags(plan.flags, zone.flags);
   await deps.store.atomically(async (tables) => {
     await tables.dnssec.put(dnssecRow(zone.id, plan.status, plan.flags));
@@ -88,12 +88,12 @@ export async function applyPlan(zone: Zone, plan: DnssecPlan, registry: Registry
   zone.row = { ...zone.row, denial: plan.flags.nsecDenial };
   if (changed) tellChange(zone, deps);
   registry.parentChanged(zone);
-  const otherDenial = zone.mode !== "unsigned" && denialOf(zone.flags) !== before.denial;
+  const otherDenial = zone.mode !== "unsigned" && denialOf(zone.flags, zone.apex) !== before.denial;
   if (zone.mode !== before.mode || otherDenial) {
     zone.begin("rework");
   } else if (asksForUs(zone.status.phase) !== before.asks) {
     // With CDS and CDNSKEY the NSEC at the apex of a chain may change, and that stands in the image.
-    zone.begin(denialOf(zone.flags) === "chain" ? "rework" : "resign");
+    zone.begin(denialOf(zone.flags, zone.apex) === "chain" ? "rework" : "resign");
   }
   await zone.rest(WAIT_FOR_EDGE_MS);
 }
@@ -107,7 +107,8 @@ function sameFlags(a: DnssecFlags, b: DnssecFlags): boolean {
 }
 
 function tellChange(zone: Zone, deps: Deps): void {
-  const denial = zone.mode === "live" || zone.mode === "multisigner" ? `, denial ${denialOf(zone.flags)}` : "";
+  const denial =
+    zone.mode === "live" || zone.mode === "multisigner" ? `, denial ${denialOf(zone.flags, zone.apex)}` : "";
   deps.events.add({
     zoneId: zone.id,
     zone: zone.name,

@@ -137,7 +137,7 @@ function dnssecDetails(unit: Unit, parts: StatusParts): DnssecDetails {
     next_step: nextStep({
       name: zone.name,
       mode: zone.mode,
-      denial: denialOf(zone.flags),
+      denial: denialOf(zone.flags, zone.apex),
       status: zone.status,
       ds: keys[0]?.ds,
       held: zone.held,
