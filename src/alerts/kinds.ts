@@ -26,7 +26,7 @@ export function alertKindOf({ code, level, detail }: EventFacts): AlertKind | un
   if (code.startsWith("tls.certificate") || code.startsWith("certificate.")) return "countersign_certificate_expiring";
   if (code === "zone.held") return isValidation(detail["reason"]) ? VALIDATION : "secondary_dns_warning";
   if (code.startsWith("dnssec.") || code.startsWith("zonemd.")) return VALIDATION;
-  return /^(zone|refresh|transfer|held|catalog)\./.test(code) ? "secondary_dns_warning" : undefined;
+  return /^(zone|refresh|transfer|outgoing|held|catalog)\./.test(code) ? "secondary_dns_warning" : undefined;
 }
 
 const VALIDATION: AlertKind = "secondary_dns_zone_validation_warning";
