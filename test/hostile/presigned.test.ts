@@ -226,6 +226,17 @@ const NSEC3_BREAKS: readonly Break[] = [
     code: "dnssec.nsec3-bitmap-wrong",
   },
   {
+    name: "an owner that is no base32",
+    signing: NSEC3,
+    edit: (lines) => {
+      const victim = lines.find((line) => /\sIN\s+NSEC3\s.*\sA TXT AAAA RRSIG/.test(line))!.split(/\s+/)[0]!;
+      return lines.map((line) => (line.startsWith(victim) ? `zyxw${line.slice(4)}` : line));
+    },
+    // It is no link of a chain, which misses one.
+    code: "dnssec.nsec3-missing",
+    names: "www.ZONE",
+  },
+  {
     name: "5000 iterations",
     signing: NSEC3,
     edit: (lines) => lines.map((line) => line.replace(/(\sNSEC3(?:PARAM)?\s+1\s+\d+\s+)0\s/, "$15000 ")),

@@ -2,6 +2,7 @@
  * Item 1 of the main job under attack: "a zone is taken only when the closing SOA came and every check held …: refused, with
  * the reason on the zone, the old zone served on". One product, one primary that follows scripts, one honest Knot beside it.
  */
+import * as dnsPacket from "dns-packet";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { makeAuthority, makeCertificate } from "../peers/certificates.ts";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
@@ -317,6 +318,62 @@ describe("a hostile primary", () => {
     expect(await servedSerial(product.port, zone.name)).toBe(1);
     await force(zone);
     await product.served(zone.id, zone.name, 0);
+  });
+
+  test.each([1 + 2 ** 31, 2 + 2 ** 31])(
+    "serial %i where ours is 1, 2^31 and more away: not taken, and told",
+    async (serial) => {
+      const zone = await attacked("tcp");
+      zone.primary.serve(zoneText(zone.name, serial));
+      await notify(zone.name);
+      const told = await until("the check", async () => {
+        const events = (await product.call("GET", `/countersign/v1/events?zone_id=${zone.id}`)) as {
+          code: string;
+          message: string;
+        }[];
+        return events.find(({ code }) => code === "refresh.serial-backwards");
+      });
+      expect(told.message).toContain(String(serial));
+      expect(await servedSerial(product.port, zone.name)).toBe(1);
+      await force(zone);
+      await product.served(zone.id, zone.name, serial);
+    },
+  );
+
+  test.each(WAYS)("TTLs that differ within a set: taken with the lowest, and told (%s)", async (way) => {
+    const zone = await attacked(way);
+    const { name, text } = zoneText(zone.name, 2);
+    zone.primary.serve({ name, text: `${text}mixed 300 IN A 192.0.2.1\nmixed 60 IN A 192.0.2.2\n` });
+    await force(zone);
+    await product.served(zone.id, zone.name, 2);
+    const reply = await queryUdp({ address: LOOPBACK, port: product.port }, { name: `mixed.${name}`, type: 1 });
+    const { answers } = dnsPacket.decode(Buffer.from(reply));
+    expect(answers?.map((one) => "ttl" in one && one.ttl)).toEqual([60, 60]);
+    const events = (await product.call("GET", `/countersign/v1/events?zone_id=${zone.id}`)) as { message: string }[];
+    expect(events.some(({ message }) => message.includes("the lowest TTL, 60, was taken"))).toBe(true);
+  });
+
+  test.concurrent.each(WAYS)("ends at every fifth octet (%s)", async (way) => {
+    const zone = await attacked(way);
+    const small = { ...zoneText(zone.name, 2), text: zoneText(zone.name, 2).text.split("\n").slice(0, 5).join("\n") };
+    let length = Number.POSITIVE_INFINITY;
+    for (let octets = 0; octets < length; octets += 5) {
+      const known = await transfers(zone);
+      zone.primary.serve(small, {
+        axfr: (transfer) => {
+          const message = transfer.message([transfer.zone.soa, ...transfer.zone.records, transfer.zone.soa]);
+          length = message.length + 2;
+          transfer.raw(Uint8Array.from([message.length >> 8, message.length & 255, ...message]).subarray(0, octets));
+          transfer.end();
+        },
+      });
+      await force(zone);
+      const failed = await failure(zone, known);
+      expect([octets, failed.error?.code]).toEqual([octets, "net.closed"]);
+      expect(await servedSerial(product.port, zone.name)).toBe(1);
+    }
+    expect(length).toBeLessThan(400);
+    await recovers(zone);
   });
 
   test("a zone of 64 KiB records, one a message, is taken as it is", async () => {
