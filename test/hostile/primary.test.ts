@@ -268,6 +268,7 @@ describe("a hostile primary", () => {
     },
   ];
 
+  // One after the other: two zones that hear nothing at once, and the primary counts as down for all of them.
   test.each(SOA_TRICKS)("SOA question: $name", async ({ soa, code }) => {
     const zone = await attacked("tcp");
     zone.primary.serve(zoneText(zone.name, 2), { soa });
@@ -320,7 +321,7 @@ describe("a hostile primary", () => {
     await product.served(zone.id, zone.name, 0);
   });
 
-  test.each([1 + 2 ** 31, 2 + 2 ** 31])(
+  test.concurrent.each([1 + 2 ** 31, 2 + 2 ** 31])(
     "serial %i where ours is 1, 2^31 and more away: not taken, and told",
     async (serial) => {
       const zone = await attacked("tcp");
@@ -340,7 +341,7 @@ describe("a hostile primary", () => {
     },
   );
 
-  test.each(WAYS)("TTLs that differ within a set: taken with the lowest, and told (%s)", async (way) => {
+  test.concurrent.each(WAYS)("TTLs that differ within a set: taken with the lowest, and told (%s)", async (way) => {
     const zone = await attacked(way);
     const { name, text } = zoneText(zone.name, 2);
     zone.primary.serve({ name, text: `${text}mixed 300 IN A 192.0.2.1\nmixed 60 IN A 192.0.2.2\n` });
