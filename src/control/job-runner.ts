@@ -15,10 +15,15 @@ const SMALL_CHANGE_OCTETS = 32 * 1024;
 /** Items that are validated on the main thread at most: each costs up to some 100 microseconds. */
 const SMALL_SHARE = 40;
 
-/** Keeps: the same job gives the same answer wherever it is done. */
+/**
+ * Keeps: the same job gives the same answer wherever it is done, and an image's buffer has one writer at a time: a transfer
+ * that was given up goes on making its overlay where the next one makes its own.
+ */
 export class JobRunner {
   readonly #pool: WorkerPool;
   readonly #crypto: JobCrypto;
+  /** The last overlay job of each buffer. */
+  readonly #writing = new WeakMap<SharedArrayBuffer, Promise<unknown>>();
 
   /** `choice` is how each worker opens its own crypto; `crypto` is this thread's. */
   constructor(size: number, choice: CryptoChoice, crypto: JobCrypto) {
@@ -31,9 +36,23 @@ export class JobRunner {
     return this.#pool.size;
   }
 
-  async run<K extends Job["kind"]>(job: Extract<Job, { kind: K }>): Promise<JobAnswer[K]> {
-    const answer = isSmall(job) ? performJob(job, this.#crypto) : await this.#pool.run(job);
+  async run<K extends Job["kind"]>(wanted: Extract<Job, { kind: K }>): Promise<JobAnswer[K]> {
+    const job: Job = wanted;
+    const answer = job.kind === "overlay" ? await this.#alone(job.image, job) : await this.#perform(job);
     return answer as JobAnswer[K];
+  }
+
+  async #perform(job: Job): Promise<unknown> {
+    return isSmall(job) ? performJob(job, this.#crypto) : this.#pool.run(job);
+  }
+
+  #alone(buffer: SharedArrayBuffer, job: Job): Promise<unknown> {
+    const before = this.#writing.get(buffer);
+    const perform = () => this.#perform(job);
+    // How the one before ended is its own caller's business.
+    const mine = before ? before.then(perform, perform) : perform();
+    this.#writing.set(buffer, mine);
+    return mine;
   }
 
   stop(): Promise<void> {

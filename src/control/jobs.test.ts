@@ -1,11 +1,12 @@
 import { afterAll, expect, test } from "vitest";
 import { openCrypto } from "#crypto";
-import { SignatureTable, unpackImage, ZoneImage } from "#image";
+import { SignatureTable, unpackImage, verifyImage, ZoneImage } from "#image";
 import { type Name, readName } from "#name";
 import { RRType } from "#rdata";
-import { ZoneBuilder } from "#zone";
+import { RecordBatch, ZoneBuilder, ZoneChange } from "#zone";
 import { readZoneFile } from "#zonefile";
 import { JobRunner } from "./job-runner.ts";
+import { postChanges } from "./posted-changes.ts";
 import { validationItems } from "./validate-image.ts";
 
 const apex = name("example.com");
@@ -52,6 +53,37 @@ test("an image that was damaged is refused with the place", async () => {
   new Uint8Array(image.value)[image.value.byteLength - 40]! ^= 1;
   const verified = await runner.run({ kind: "verify", image: image.value });
   expect(!verified.ok && verified.error.code).toBe("image.checksum");
+});
+
+test("two overlays over one image are made one after the other: the second is whole", async () => {
+  const before = version(MANY);
+  const compiled = await runner.run({ kind: "compile", columns: before.columns, options: { treatment: "as-is" } });
+  if (!compiled.ok) throw new Error(compiled.error.text);
+  const base = new ZoneImage(compiled.value);
+  const change = (label: string, serial: number, count: number) => {
+    const [deletions, additions] = [new RecordBatch(), new RecordBatch()];
+    const soa = before.soaRdata;
+    const after = Uint8Array.from(soa);
+    new DataView(after.buffer).setUint32(after.length - 20, serial);
+    deletions.append(apex, apex.length, RRType.SOA, 3600, soa, soa.length);
+    additions.append(apex, apex.length, RRType.SOA, 3600, after, after.length);
+    const address = Uint8Array.of(192, 0, 2, 7);
+    for (let i = 0; i < count; i++) {
+      const owner = name(`${label}${i}.example.com.`);
+      additions.append(owner, owner.length, RRType.A, 300, address, 4);
+    }
+    return postChanges([new ZoneChange(deletions, additions)]);
+  };
+  const order = { image: base.buffer, root: base.root, treatment: "as-is" } as const;
+  // The first is large enough to go to a worker; the second would be done at once, and written over.
+  const [first, second] = await Promise.all([
+    runner.run({ kind: "overlay", ...order, changes: change("given-up-", 8, 1500) }),
+    runner.run({ kind: "overlay", ...order, changes: change("kept-", 9, 10) }),
+  ]);
+  if (!first.ok || !second.ok) throw new Error("an overlay was refused");
+  const image = new ZoneImage(base.buffer, second.value.root);
+  expect(verifyImage(base.buffer, second.value.root)).toMatchObject({ ok: true });
+  expect([image.serial, image.recordCount]).toEqual([9, before.recordCount + 10]);
 });
 
 test("a zone with errors is named, one with warnings is not refused", async () => {
