@@ -98,6 +98,8 @@ function primaryConfiguration(directory: string, port: number, name: string, not
     "    zonefile-sync: -1",
     "    zonefile-load: whole",
     "    journal-content: changes",
+    // The first signing is one change: 600 MB with a million names, and Knot takes no zone whose change does not fit.
+    "    journal-max-usage: 3G",
     "    dnssec-signing: on",
     "    dnssec-policy: sign",
     "    acl: out",

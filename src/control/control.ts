@@ -15,7 +15,7 @@ import { type CertificateFacts, SessionPool } from "#net";
 import type { PublicationSender } from "#publish";
 import type { Store, ZoneRow } from "#store";
 import type { Logger, MetricSource } from "#telemetry";
-import type { Stored } from "#transfer";
+import { expiresAt, initialRefreshState, type Stored } from "#transfer";
 import { AttemptLog } from "./attempts.ts";
 import { CatalogBook, CatalogKeeper, CatalogProducer } from "./catalog/index.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
@@ -202,11 +202,18 @@ export class Control {
     await this.#outgoing.load();
     await this.#catalogs.load();
     this.#restored = await restoreZones(this.#deps, this.#listener);
+    const withPrimaries = new Set(
+      (await this.#deps.store.incoming.list()).filter(({ peers }) => peers.length > 0).map(({ zoneId }) => zoneId),
+    );
     const published: Promise<void>[] = [];
     for (const { zone } of this.#restored) zone.givenOut = this.#outgoing.book.enabled(zone.id);
-    for (const { zone, refreshNote } of this.#restored) {
-      this.#registry.add({ zone, refresher: this.#refresherOf(zone, refreshNote) });
+    for (const { zone, refreshNote, damaged } of this.#restored) {
+      const unit = { zone, refresher: this.#refresherOf(zone, refreshNote) };
+      this.#registry.add(unit);
       zone.hidden = this.#catalogs.hiddenAs(zone.id);
+      // Its refresh machine, which starts later, will say the same: what expired is not served again in between.
+      const asked = withPrimaries.has(zone.id) && !this.#catalogs.isKept(zone.id);
+      zone.expired = asked && !damaged && isExpired(storedOf(unit), this.#deps.now());
       published.push(zone.publish());
     }
     void Promise.all(published).then(() => {
@@ -382,6 +389,11 @@ const CERTIFICATE_LOOK_SECONDS = 3600;
 
 /** Rounds in progress get this long to end when the server stops, milliseconds. */
 const STOP_WAIT_MS = 1500;
+
+function isExpired(stored: Stored | undefined, now: number): boolean {
+  const end = expiresAt(initialRefreshState({ peers: [], autoRefreshSeconds: 86_400 }, stored));
+  return end !== undefined && end <= now;
+}
 
 /** What the refresh machine has to know of a restored zone: the version that is served, or it asks for one at once. */
 function storedOf({ zone, refresher }: Unit): Stored | undefined {

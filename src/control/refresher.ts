@@ -58,6 +58,7 @@ export class Refresher {
   readonly #base = new IxfrBase();
   #installing: { readonly attempt: number; readonly row: Ended } | undefined;
   #stopped = false;
+  #toldExpired = false;
   /** What happened while effects were being performed: its turn comes after them. */
   readonly #events: RefreshEvent[] = [];
   #feeding = false;
@@ -431,9 +432,11 @@ export class Refresher {
   /** A zone that was taken off its primaries on purpose is served on for ever: EXPIRE speaks of primaries out of reach. */
   #serving(): void {
     const expired = this.#state.serving === "expired" && this.#peerIds.length > 0;
+    // It may have expired while nobody was here: then it is so already, and not told yet.
+    if (this.#toldExpired !== expired) this.#tellExpired(expired);
+    this.#toldExpired = expired;
     if (this.#zone.expired === expired) return;
     this.#zone.expired = expired;
-    this.#tellExpired(expired);
     // A first version is published by its round; here only what was published before changes its state.
     if (this.#zone.served) void this.#zone.publish();
   }
