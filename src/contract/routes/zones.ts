@@ -1,0 +1,16 @@
+/** Zones. */
+import { Deleted } from "../common.ts";
+import { Zone, ZoneCreate, ZoneEdit, ZoneQuery } from "../zone.ts";
+import { type Route, route, V4, ZONE } from "./route.ts";
+
+export const zonesRoutes = {
+  "zones.list": route("GET", `${V4}/zones`, "List zones", "page", Zone, {
+    query: ZoneQuery,
+    lists: ["status", "type"],
+  }),
+  "zones.create": route("POST", `${V4}/zones`, "Create a secondary zone", "one", Zone, { body: ZoneCreate }),
+  "zones.get": route("GET", ZONE, "Zone", "one", Zone),
+  "zones.edit": route("PATCH", ZONE, "Edit a zone", "one", Zone, { body: ZoneEdit }),
+  "zones.delete": route("DELETE", ZONE, "Delete a zone", "one", Deleted),
+  "zones.activationCheck": route("PUT", `${ZONE}/activation_check`, "Look at the parent soon", "one", Deleted),
+} as const satisfies Record<string, Route>;
