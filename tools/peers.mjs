@@ -25,6 +25,7 @@ const PEERS = [
   ["dnsviz", "dnsviz", "zones graded by DNSViz"],
   ["publicsuffix", undefined, "a registry's zone made from the list of public suffixes"],
   ["curl", "curl", "the seed page's curl lines"],
+  ["chromium", "chromium", "the dashboard in a browser"],
 ];
 
 /** Debian puts name servers into /usr/sbin, which is not on everybody's path. */

@@ -90,6 +90,7 @@ function checkSteps(node) {
   const steps = [
     ["types of floors 0 to 2, without Node's types", [tsc, "-p", "tsconfig.pure.json"]],
     ["types of everything", [tsc, "-p", "tsconfig.json"]],
+    ["types of the browser's suites, with the DOM's", [tsc, "-p", "tsconfig.browser.json"]],
     ["format and lint", [biome, "check", "--max-diagnostics=50", "."]],
   ];
   let failed = 0;
