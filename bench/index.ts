@@ -26,7 +26,7 @@ const CASES: readonly Case[] = [
   {
     name: "transfers",
     file: "peers/transfers.ts",
-    sentence: "a signed zone in, and changes of one record, beside NSD, Knot and BIND",
+    sentence: "a signed zone in, changes of one record and what answers feel of them, beside NSD, Knot and BIND",
   },
 ];
 

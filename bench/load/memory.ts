@@ -7,6 +7,7 @@ const EVERY_MILLISECONDS = 100;
 export type MemoryWatch = {
   /** The most that was seen since the start, in octets. */
   readonly peak: () => number;
+  readonly now: () => number;
   readonly stop: () => void;
 };
 
@@ -21,6 +22,7 @@ export function watchMemory(pid: number): MemoryWatch {
       peak = Math.max(peak, memoryOf(pid));
       return peak;
     },
+    now: () => memoryOf(pid),
     stop: () => clearInterval(timer),
   };
 }

@@ -1,27 +1,20 @@
 /**
- * `npm run bench -- transfers`: a signed zone from one Knot primary into Countersign, NSD, Knot and BIND, each on core 0:
- * the whole zone until it is served, with the memory it takes; then changes of one record, from the change to the new
- * serial served. Read ratios within one run.
+ * `npm run bench -- transfers`: a signed zone from one primary into Countersign, NSD, Knot and BIND, which all may use every
+ * core: the whole zone from the question for it until it is served, with the memory that takes; then changes of one
+ * record, from the NOTIFY to the new serial served, and a change large enough that its overlay is made an image again.
+ * Meanwhile a prober asks steadily. Read ratios within one run.
  *
- *   node bench/peers/transfers.ts [--names 100000] [--changes 5] [--servers REGEXP] [--json]
+ *   node bench/peers/transfers.ts [--names 100000] [--changes 5] [--servers REGEXP] [--rate 2000] [--json]
  */
-import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import {
-  bareName,
-  freePort,
-  LOOPBACK,
-  missingPrograms,
-  queryUdp,
-  type SigningMode,
-  soaSerial,
-  startCountersign,
-  startSecondary,
-} from "../../test/peers/index.ts";
-import { memoryOf, watchMemory } from "../load/memory.ts";
-import { startSigningPrimary, type TransferPrimary } from "./primary.ts";
-import { benchZone } from "./zone.ts";
+import { freePort } from "../../test/peers/index.ts";
+import { watchMemory } from "../load/memory.ts";
+import { printRivals } from "./print-transfers.ts";
+import { RIVALS, type Rival, type RivalStart } from "./rivals.ts";
+import { StreamPrimary } from "./stream/primary.ts";
+import { type Observation, Prober } from "./stream/prober.ts";
+import { type Ceiling, verifyCeiling } from "./stream/verify-ceiling.ts";
 
 const { values } = parseArgs({
   args: process.argv.slice(2),
@@ -29,163 +22,115 @@ const { values } = parseArgs({
     names: { type: "string", default: "100000" },
     changes: { type: "string", default: "5" },
     servers: { type: "string", default: "." },
+    /** Questions a second meanwhile. */
+    rate: { type: "string", default: "2000" },
     json: { type: "boolean", default: false },
   },
 });
 const names = Number(values.names);
-const changes = Number(values.changes);
-const LAUNCHER = availableParallelism() > 1 ? ["taskset", "-c", "0"] : [];
-/** Nobody needs so long; a server that never serves must not hold the bench for ever. */
-const MOST_MILLISECONDS = 900_000;
-/** Knot and NSD write to disk behind their first answer: let them, before a change is timed. */
-const SETTLE_MILLISECONDS = 2_000;
-const TYPE_TXT = 16;
-const TYPE_SOA = 6;
+/** Servers write to disk behind their first answer: let them, before a change is timed. */
+const SETTLE_MS = 3_000;
+const BETWEEN_CHANGES_MS = 500;
+/** More than the nodes that an overlay may differ in before it is made an image. */
+const MANY_NAMES = 4_200;
+/** How long the answers are watched after that, longer where the server can say that it is done. */
+const AFTERMATH_MS = 5_000;
 
-type Rival = { readonly title: string; readonly port: number; readonly pid: number; stop(): Promise<void> };
-
-type Starter = {
-  readonly name: string;
-  readonly program: string;
-  /** Begins the transfer, on a port that the primary notifies. */
-  start(primary: TransferPrimary, port: number): Promise<Rival>;
-};
-
-type Row = {
+export type RivalRow = {
   readonly title: string;
+  /** From the question for the zone. */
   readonly servedSeconds: number;
+  /** Of it, until the primary had handed its last octet to the kernel. */
+  readonly sentSeconds: number;
   readonly peakMebibytes: number;
   readonly restMebibytes: number;
-  readonly changeSeconds: readonly number[];
-  readonly worstAnswerMs: number;
+  readonly imageMebibytes: number | undefined;
+  readonly changeMs: readonly number[];
+  readonly steps: readonly string[];
+  /** Nothing happens. */
+  readonly quiet: Observation;
+  /** From the first NOTIFY to the last change served, and a while. */
+  readonly changing: Observation;
+  readonly largeChangeMs: number;
+  /** From the NOTIFY of a change of many names, until it is an image again. */
+  readonly compacting: Observation;
+  readonly compactedSeconds: number | undefined;
 };
-
-const STARTERS: readonly Starter[] = [
-  ours("Countersign, unchecked", "unsigned"),
-  ours("Countersign, every signature checked", "presigned"),
-  theirs("NSD", "nsd", "nsd"),
-  theirs("Knot", "knot", "knotd"),
-  theirs("BIND", "bind", "named"),
-];
 
 await main();
 
 async function main(): Promise<void> {
-  const wanted = STARTERS.filter(({ name }) => new RegExp(values.servers, "i").test(name));
-  const port = await freePort();
-  const zone = benchZone(names, false);
-  process.stderr.write(`primary: signing ${names} names …\n`);
-  const primary = await startSigningPrimary(zone, [{ address: LOOPBACK, port }]);
-  const rows: Row[] = [];
+  const rivals = RIVALS.filter(({ name }) => new RegExp(values.servers, "i").test(name));
+  const primary = await StreamPrimary.start(names);
+  const rows: RivalRow[] = [];
+  let ceiling: Ceiling | undefined;
   try {
-    for (const starter of wanted) {
-      if (missingPrograms(starter.program).length > 0) console.log(`${starter.name} left out: no ${starter.program}`);
-      else rows.push(await measure(starter, primary, port));
+    for (const rival of rivals) {
+      if (!rival.canStart()) console.log(`${rival.name} left out: not installed`);
+      else rows.push(await measure(rival, primary));
+      if (rival.checks) ceiling = await verifyCeiling();
     }
   } finally {
     await primary.stop();
   }
-  if (values.json) console.log(JSON.stringify({ names, rows }));
-  else printRows(rows);
+  if (values.json) console.log(JSON.stringify({ names, rows, ceiling }));
+  else printRivals(rows, names, ceiling);
 }
 
-async function measure(starter: Starter, primary: TransferPrimary, port: number): Promise<Row> {
-  process.stderr.write(`${starter.name} …\n`);
-  const begin = performance.now();
-  const rival = await starter.start(primary, port);
+async function measure(start: RivalStart, primary: StreamPrimary): Promise<RivalRow> {
+  process.stderr.write(`${start.name} …\n`);
+  primary.reset();
+  const port = await freePort();
+  primary.notified = port;
+  const rival = await start.start(primary, port);
   const watch = watchMemory(rival.pid);
+  const prober = new Prober({ port, zone: primary.zone, perSecond: Number(values.rate) });
   try {
-    await reached(port, primary.zone, 0);
-    const servedSeconds = (performance.now() - begin) / 1000;
+    const servedAt = (await prober.served(1)) - performance.timeOrigin;
+    const servedSeconds = (servedAt - primary.axfrBegunAt) / 1000;
+    const sentSeconds = (primary.axfrSentAt - primary.axfrBegunAt) / 1000;
+    await sleep(SETTLE_MS);
     const peakMebibytes = watch.peak() / 2 ** 20;
-    await sleep(SETTLE_MILLISECONDS);
-    const changeSeconds: number[] = [];
-    const answers = watchAnswers(port, primary.zone);
-    for (let i = 0; i < changes; i++) {
-      const serial = await primary.change(`${rival.pid} ${i}`);
-      const from = performance.now();
-      await reached(port, primary.zone, serial);
-      changeSeconds.push((performance.now() - from) / 1000);
-      await sleep(SETTLE_MILLISECONDS / 4);
-    }
-    const worstAnswerMs = await answers.stop();
-    const restMebibytes = memoryOf(rival.pid) / 2 ** 20;
-    return { title: rival.title, servedSeconds, peakMebibytes, restMebibytes, changeSeconds, worstAnswerMs };
+    // A look at a process's memory holds its page tables: none while answers are timed.
+    watch.stop();
+    await prober.observe();
+    await sleep(SETTLE_MS);
+    const quiet = await prober.observe();
+    const { changeMs, steps } = await changeOften(primary, prober, rival);
+    const changing = await prober.observe();
+    const large = await changeMuch(primary, prober, rival);
+    const restMebibytes = watch.now() / 2 ** 20;
+    const about = { title: rival.title, servedSeconds, sentSeconds, peakMebibytes, restMebibytes };
+    return { ...about, imageMebibytes: await rival.imageMebibytes?.(), changeMs, steps, quiet, changing, ...large };
   } finally {
     watch.stop();
+    await prober.stop();
     await rival.stop();
   }
 }
 
-/** Until the server's serial is not below `serial`; asked by UDP, as a client would, often and yet cheaply. */
-async function reached(port: number, zone: string, serial: number): Promise<void> {
-  const deadline = performance.now() + MOST_MILLISECONDS;
-  while (performance.now() < deadline) {
-    const reply = await queryUdp({ address: LOOPBACK, port }, { name: zone, type: TYPE_SOA }).catch(() => undefined);
-    const served = reply && soaSerial(reply);
-    if (served !== undefined && served >= serial) return;
-    await sleep(serial === 0 ? 20 : 1);
+async function changeOften(primary: StreamPrimary, prober: Prober, rival: Rival) {
+  const changeMs: number[] = [];
+  let steps: readonly string[] = [];
+  for (let i = 0; i < Number(values.changes); i++) {
+    primary.heard.length = 0;
+    const served = prober.served(primary.serial + 1);
+    const from = primary.change(`${rival.pid} ${i}`);
+    changeMs.push((await served) - performance.timeOrigin - from);
+    const heard = primary.heard.map(({ what, at }) => `${what} after ${(at - from).toFixed(1)} ms`);
+    steps = [...heard, ...(rival.steps?.(performance.timeOrigin + from) ?? [])];
+    await sleep(BETWEEN_CHANGES_MS);
   }
-  throw new Error(`serial ${serial} was never served`);
+  return { changeMs, steps };
 }
 
-/** Asks one question after the other meanwhile; the longest wait for an answer in milliseconds. */
-function watchAnswers(port: number, zone: string): { stop(): Promise<number> } {
-  let over = false;
-  let worst = 0;
-  const asking = (async () => {
-    while (!over) {
-      const from = performance.now();
-      await queryUdp({ address: LOOPBACK, port }, { name: `change.${zone}`, type: TYPE_TXT }).catch(() => undefined);
-      worst = Math.max(worst, performance.now() - from);
-      await sleep(2);
-    }
-  })();
-  return {
-    stop: async () => {
-      over = true;
-      await asking;
-      return worst;
-    },
-  };
-}
-
-function ours(name: string, mode: SigningMode): Starter {
-  return {
-    name,
-    program: "knotd",
-    start: async (primary, port) => {
-      const product = await startCountersign({ port, launcher: LAUNCHER, env: { COUNTERSIGN_LOG_LEVEL: "warn" } });
-      await product.addZone({ name: primary.zone, primary, mode, ixfr: true });
-      return { title: name, port, pid: product.process.pid, stop: product.stop };
-    },
-  };
-}
-
-function theirs(name: string, kind: "nsd" | "knot" | "bind", program: string): Starter {
-  return {
-    name,
-    program,
-    start: async (primary, port) => {
-      const rival = await startSecondary(kind, { zones: [primary.zone], primary, port, launcher: LAUNCHER });
-      return { title: `${name} ${rival.version}`, port, pid: rival.process.pid, stop: rival.stop };
-    },
-  };
-}
-
-function printRows(rows: readonly Row[]): void {
-  console.log(`\n${bareName("bench.example.")}, ${names} names signed, one primary (Knot), each server on one core\n`);
-  for (const row of rows) {
-    const sorted = [...row.changeSeconds].sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)];
-    const cells = [
-      row.title.padEnd(40),
-      `served after ${row.servedSeconds.toFixed(2)} s`.padStart(22),
-      `peak ${row.peakMebibytes.toFixed(0)} MiB`.padStart(14),
-      `at rest ${row.restMebibytes.toFixed(0)} MiB`.padStart(16),
-      median === undefined ? "" : `a change ${(1000 * median).toFixed(1)} ms (median)`.padStart(28),
-      `worst answer ${row.worstAnswerMs.toFixed(1)} ms`.padStart(24),
-    ];
-    console.log(`  ${cells.join("  ")}`);
-  }
+async function changeMuch(primary: StreamPrimary, prober: Prober, rival: Rival) {
+  const served = prober.served(primary.serial + 1);
+  const from = primary.addNames(MANY_NAMES);
+  const largeChangeMs = (await served) - performance.timeOrigin - from;
+  const began = performance.now();
+  const known = await rival.compacted?.();
+  await sleep(AFTERMATH_MS);
+  const compactedSeconds = known ? (performance.now() - began - AFTERMATH_MS) / 1000 : undefined;
+  return { largeChangeMs, compacting: await prober.observe(), compactedSeconds };
 }

@@ -1,0 +1,63 @@
+/** Asks a server for a zone's SOA steadily, from a thread of its own, and tells the slowest answer and when a serial was first served. */
+import { Worker } from "node:worker_threads";
+
+export type ProberData = { readonly port: number; readonly zone: string; readonly perSecond: number };
+
+export type Observation = {
+  /** Milliseconds. */
+  readonly worst: number;
+  readonly answers: number;
+  /** Asked and never answered. */
+  readonly lost: number;
+};
+
+export type ToProber =
+  | { readonly kind: "await"; readonly serial: number }
+  /** Everything since the last of these. */
+  | { readonly kind: "observe" }
+  | { readonly kind: "stop" };
+
+export type FromProber =
+  | { readonly kind: "served"; readonly serial: number /** Unix milliseconds with a fraction. */; readonly at: number }
+  | ({ readonly kind: "observed" } & Observation);
+
+export class Prober {
+  readonly #worker: Worker;
+
+  constructor(data: ProberData) {
+    this.#worker = new Worker(new URL("./prober-worker.ts", import.meta.url), { workerData: data });
+  }
+
+  /** When a serial not below this was first served: milliseconds since 1970 with a fraction. */
+  async served(serial: number): Promise<number> {
+    const told = this.#hear("served");
+    this.#send({ kind: "await", serial });
+    return (await told).at;
+  }
+
+  async observe(): Promise<Observation> {
+    const told = this.#hear("observed");
+    this.#send({ kind: "observe" });
+    return told;
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #send(message: ToProber): void {
+    this.#worker.postMessage(message);
+  }
+
+  #hear<K extends FromProber["kind"]>(kind: K): Promise<Extract<FromProber, { kind: K }>> {
+    return new Promise((resolve, reject) => {
+      const take = (message: FromProber): void => {
+        if (message.kind !== kind) return;
+        this.#worker.off("message", take);
+        resolve(message as Extract<FromProber, { kind: K }>);
+      };
+      this.#worker.on("message", take);
+      this.#worker.once("error", reject);
+    });
+  }
+}
