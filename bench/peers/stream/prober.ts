@@ -26,6 +26,8 @@ export class Prober {
 
   constructor(data: ProberData) {
     this.#worker = new Worker(new URL("./prober-worker.ts", import.meta.url), { workerData: data });
+    // Listeners come and go with each question.
+    this.#worker.setMaxListeners(0);
   }
 
   /** When a serial not below this was first served: milliseconds since 1970 with a fraction. */
@@ -53,7 +55,7 @@ export class Prober {
     return new Promise((resolve, reject) => {
       const take = (message: FromProber): void => {
         if (message.kind !== kind) return;
-        this.#worker.off("message", take);
+        this.#worker.off("message", take).off("error", reject);
         resolve(message as Extract<FromProber, { kind: K }>);
       };
       this.#worker.on("message", take);
