@@ -18,12 +18,12 @@ import {
 import type { Name } from "#name";
 import { RRType } from "#rdata";
 import { type KeyRow, newId, type ZoneRow } from "#store";
-import { nextServedSerial } from "#transfer";
 import type { ZoneChange, ZoneVersion } from "#zone";
 import { signApex } from "./apex.ts";
 import { approve } from "./approve.ts";
 import { type Compacted, catchUp, dropCompacted, type ImageFile } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
+import { isBehind, type LastGiven, newestGiven, serialToServe } from "./given-serial.ts";
 import { imageAt } from "./image-at.ts";
 import {
   apexNameServers,
@@ -68,11 +68,14 @@ export type RoundContext = {
   readonly released: StoredVersion | undefined;
   /** Secondaries transfer it from here. */
   readonly givenOut: boolean;
+  readonly lastGiven: LastGiven | undefined;
 };
 
 /** What a round has made so far. */
 export type Draft = {
   readonly context: RoundContext;
+  /** What is served is signed anew, and nothing else. */
+  readonly resign: boolean;
   /** A finished transfer that was not stored yet. */
   readonly transferred: ZoneVersion | undefined;
   /** The same, but as an overlay over what is stored. */
@@ -115,6 +118,7 @@ export function beginDraft(
   const signs = mode === "live" || mode === "multisigner";
   const empty = {
     context,
+    resign,
     transferred: arrival?.version,
     overlaid: arrival?.overlaid,
     delta: undefined,
@@ -260,20 +264,25 @@ async function keepImage(draft: Draft, deps: Deps): Promise<Result<Kept, Fault>>
 }
 
 async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { stored, mode, denial, context } = draft;
+  const { stored, mode, context } = draft;
   if (!stored) return fail({ code: "zone.not-loaded", text: "nothing was transferred yet" });
-  if (mode === "presigned") {
-    const brought = checkPresigned(transferredDnssec(stored.image), context.flags);
-    if (!brought.ok) return fail({ code: `dnssec.${brought.error}`, text: PRESIGNED_SENTENCES[brought.error] });
-    return ok({ ...draft, image: stored.image, file: stored.file });
-  }
+  if (mode !== "presigned") return makeServed(draft, stored, deps);
+  const brought = checkPresigned(transferredDnssec(stored.image), context.flags);
+  if (!brought.ok) return fail({ code: `dnssec.${brought.error}`, text: PRESIGNED_SENTENCES[brought.error] });
+  const behind = serialFault(draft, stored);
+  return behind ? fail(behind) : ok({ ...draft, image: stored.image, file: stored.file });
+}
+
+/** The zone as it is answered from in a mode other than pre-signed. */
+async function makeServed(draft: Draft, stored: StoredVersion, deps: Deps): Promise<StepResult> {
+  const { mode, denial, context } = draft;
   const { served } = context;
   if (served && isCompaction(draft) && served.denial === denial) {
     const { image, file } = served.file === context.stored?.file ? stored : (draft.remade ?? served);
     return ok({ ...draft, image, file });
   }
   const ownChain = denial === "chain";
-  const serial = serialOf(draft, stored);
+  const serial = serialToServe({ ...context, mode, denial, stored });
   const stamped = serial !== stored.serial;
   if (!ownChain && !stamped && !needsStripping(stored.image)) {
     return ok({ ...draft, image: stored.image, file: stored.file });
@@ -300,10 +309,17 @@ async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
   return ok({ ...draft, image: new ZoneImage(compiled.value), file: fileName("s", serial) });
 }
 
-/** The primary's, but for a zone that is signed here and given to secondaries: to them each signing is a version. */
-function serialOf({ denial, context }: Draft, stored: StoredVersion): number {
-  if (denial === undefined || !context.givenOut) return stored.serial;
-  return nextServedSerial(stored.serial, context.served?.image.serial);
+/**
+ * On the way to pre-signed: secondaries have another version under this serial, or a newer one, and the signature over the SOA
+ * leaves it as it is. Once it is pre-signed, what the primary sends is taken like anywhere else.
+ */
+function serialFault({ context, mode }: Draft, stored: StoredVersion): Fault | undefined {
+  const { givenOut, served, released } = context;
+  const given = newestGiven(context);
+  if (!givenOut || !given || served?.mode === mode || sameVersion(stored, released)) return undefined;
+  if (!isBehind(stored.serial, mode, given)) return undefined;
+  const text = `secondaries were given serial ${given.serial} (${given.mode}), and the serial ${stored.serial} under the primary's signature can't be raised here; make it newer than ${given.serial} at the primary`;
+  return { code: "outgoing.serial-behind", text, detail: { serial: stored.serial, given: given.serial } };
 }
 
 /** What is served is what was stored when the round began, and only where it stands changes. */
@@ -408,6 +424,15 @@ async function validateChange(draft: Draft, image: ZoneImage, deps: Deps): Promi
 
 async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
   if (draft.denial === undefined) return ok(draft);
+  // To secondaries new signatures are a version of their own.
+  if (draft.resign && draft.context.givenOut && draft.stored) {
+    const stamped = await makeServed(draft, draft.stored, deps);
+    return stamped.ok ? signServed(stamped.value, deps) : stamped;
+  }
+  return signServed(draft, deps);
+}
+
+async function signServed(draft: Draft, deps: Deps): Promise<StepResult> {
   const { keys } = draft.context;
   const ksk = keys.find((key) => key.role === "ksk");
   const zsk = keys.find((key) => key.role === "zsk");

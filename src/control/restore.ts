@@ -13,6 +13,7 @@ import { readName } from "#name";
 import { type DnssecRow, type KeyRow, StoreError, type VersionRow, type ZoneRow } from "#store";
 import { signApex } from "./apex.ts";
 import type { Deps } from "./deps.ts";
+import { GIVEN_SERIAL_KIND, readLastGiven } from "./given-serial.ts";
 import { transferredKeys } from "./image-facts.ts";
 import { readLimitsNote } from "./limits-note.ts";
 import { GIVEN_KIND, readGivenNote } from "./outgoing/given-note.ts";
@@ -47,6 +48,7 @@ type Rows = {
   readonly refresh: ReadonlyMap<string, unknown>;
   readonly journals: ReadonlyMap<string, unknown>;
   readonly given: ReadonlyMap<string, unknown>;
+  readonly lastGiven: ReadonlyMap<string, unknown>;
   readonly limits: ReadonlyMap<string, unknown>;
   readonly frozen: ReadonlyMap<string, unknown>;
 };
@@ -76,6 +78,7 @@ async function readRows(deps: Deps): Promise<Rows> {
     refresh: await store.documents.ofKind("refresh"),
     journals: await store.documents.ofKind(JOURNAL_KIND),
     given: await store.documents.ofKind(GIVEN_KIND),
+    lastGiven: await store.documents.ofKind(GIVEN_SERIAL_KIND),
     limits: await store.documents.ofKind("limits"),
     frozen: await store.documents.ofKind("frozen"),
   };
@@ -115,6 +118,7 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
   const heldImage = held && heldRow && (await images.load(heldRow.image, heldRow.overlay));
   const heldVersion = heldImage && { image: heldImage, file: heldRow.image };
   zone.limits = readLimitsNote(rows.limits.get(row.id));
+  zone.lastGiven = readLastGiven(rows.lastGiven.get(row.id));
   zone.frozenAt = readFrozenNote(rows.frozen.get(row.id))?.at;
   zone.restore(stored ?? served?.from, served, held, heldVersion, files);
   const stale = stored !== undefined && held === undefined && !(served && note && isWanted(note, stored, zone));

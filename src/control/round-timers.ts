@@ -14,16 +14,11 @@ export function setRoundTimers(zone: Zone, deps: Deps): void {
   const resignAt = zone.served?.signing?.apex.resignAt;
   const key = `${zone.id}/resign`;
   if (resignAt === undefined) scheduler.cancel(key);
-  else scheduler.set(key, resignAt + RESIGN_SPREAD_SECONDS * deps.random(), () => resign(zone));
+  else scheduler.set(key, resignAt + RESIGN_SPREAD_SECONDS * deps.random(), () => zone.begin("resign"));
   setHorizon(zone, deps);
   const expiration = zone.served?.expiration;
   if (expiration === undefined) scheduler.cancel(expirationKey(zone));
   else scheduler.set(expirationKey(zone), expiration - WARN_BEFORE_SECONDS, () => warn(zone, expiration, deps));
-}
-
-/** To secondaries new signatures are a new version, with a serial of its own: the whole way, not the apex alone. */
-function resign(zone: Zone): void {
-  zone.begin(zone.givenOut ? "rework" : "resign");
 }
 
 /**

@@ -10,6 +10,7 @@ import { collectGarbage, LARGE_OCTETS } from "#telemetry";
 import type { ZoneChange, ZoneVersion } from "#zone";
 import { type Compacted, compact, dropCompacted, wantsCompaction } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
+import type { LastGiven } from "./given-serial.ts";
 import { forgetHeldVersion, type HeldVersion, saveHeldVersion } from "./held-version.ts";
 import { apexNameServers } from "./image-facts.ts";
 import { NO_LIMITS, type ZoneLimitsNote } from "./limits-note.ts";
@@ -63,6 +64,8 @@ export class Zone {
   hidden: "catalog" | "kept" | undefined;
   /** Secondaries transfer it from here. */
   givenOut = false;
+  /** What they have by now, at most. */
+  lastGiven: LastGiven | undefined;
   generation = 0;
   limits: ZoneLimitsNote = NO_LIMITS;
   /** That the signatures end before EXPIRE was told. */
@@ -323,8 +326,8 @@ export class Zone {
 
   #beginDraft(round: Round): Draft {
     const { id: zoneId, name, row, apex, status, flags, keys, stored, served, limits } = this;
-    const { givenOut } = this;
-    const facts = { zoneId, name, row, apex, status, flags, keys, stored, served, limits, givenOut };
+    const { givenOut, lastGiven } = this;
+    const facts = { zoneId, name, row, apex, status, flags, keys, stored, served, limits, givenOut, lastGiven };
     const context: RoundContext = { ...facts, released: this.#released };
     const transferred = round === "transferred" ? this.#transferred : undefined;
     if (transferred) this.#transferred = undefined;

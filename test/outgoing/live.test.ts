@@ -160,6 +160,13 @@ describe.skipIf(missing.length > 0)(
       await primary.replaceZone({ name: zone, text: zoneText(zone, 300) });
       await product.served(id, zone, 300);
       await given(zone);
+      // The parent is asked to take our DS away: other records at the apex, and secondaries are told by a serial more.
+      const cds = async () =>
+        (await given(zone)).filter((line) => line.includes(" IN CDS ")).map((line) => line.replace(/.* CDS /, ""));
+      expect(await cds()).not.toEqual(["0 0 0 00"]);
+      await product.call("PATCH", `/client/v4/zones/${id}/dnssec`, { status: "disabled" });
+      await product.served(id, zone, 301);
+      expect(await cds()).toEqual(["0 0 0 00"]);
       await until("told of", async () =>
         (await outgoingOf(product, id)).peers.every(({ notify }) => notify?.outcome === "taken"),
       );

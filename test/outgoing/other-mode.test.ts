@@ -1,6 +1,8 @@
 /**
- * The mode changes and the serial does not: what secondaries have under it is not what the next change starts from, so they are
- * given the whole zone then, and none of them lays a change over the wrong version.
+ * The mode changes: whatever a zone was before, and whatever was given out, no secondary is left behind, none lays a change over the
+ * wrong version, and what is served never has a serial under which somebody has something else.
+ *
+ *   unsigned ▶ pre-signed (held until the primary's serial has moved) ▶ unsigned ▶ live ▶ (kill -9) ▶ unsigned ▶ live ▶ pre-signed, released
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RRset } from "#dnssec";
@@ -11,9 +13,11 @@ import { nameOf, rememberingKey } from "../overlay/history.ts";
 import {
   type Countersign,
   freePort,
+  makeDirectory,
   missingPrograms,
   type Peer,
   type PeerZone,
+  removeDirectory,
   type Secondary,
   startCountersign,
   startKnot,
@@ -57,11 +61,14 @@ describe.skipIf(missing.length > 0)(
     let product: Countersign;
     let secondary: Secondary;
     let id: string;
+    let directory: string;
+    let port: number;
 
     beforeAll(async () => {
-      const port = await freePort();
+      port = await freePort();
+      directory = makeDirectory("other-mode");
       primary = await startKnot({ zones: [zoneOf(1)], notify: [{ address: "127.0.0.1", port }] });
-      product = await startCountersign({ port });
+      product = await startCountersign({ port, directory });
       id = await product.addZone({ name: ZONE, primary, mode: "unsigned" });
       await product.served(id, ZONE, 1);
       const at = await freePort();
@@ -71,34 +78,99 @@ describe.skipIf(missing.length > 0)(
     afterAll(async () => {
       await secondary?.stop();
       await Promise.all([product?.stop(), primary?.stop()]);
+      if (directory) removeDirectory(directory);
     });
 
-    const bring = async (serial: number) => {
-      await primary.replaceZone(zoneOf(serial));
+    const dnssec = (edit: object) => product.call("PATCH", `/client/v4/zones/${id}/dnssec`, edit);
+    const unsign = async () => {
+      await dnssec({ status: "disabled", dnssec_presigned: false });
+      await product.call("DELETE", `/client/v4/zones/${id}/dnssec`);
+    };
+    const serials = async () => (await outgoingOf(product, id)).serials;
+    const isTold = async (code: string) => {
+      const events = (await product.call("GET", `/countersign/v1/events?zone_id=${id}`)) as { code: string }[];
+      return events.some((event) => event.code === code);
+    };
+    /** Secondary and product alike, with this serial. */
+    const follows = async (serial: number) => {
       await product.served(id, ZONE, serial);
       const lines = await transferred(product, ZONE);
-      expect(lines).toEqual(await transferred(primary, ZONE));
       await untilEqual(secondary, ZONE, lines);
+      return lines;
     };
     const ixfr = async (serial: number) => {
       const { out } = await kdig(product, ZONE, { type: `IXFR=${serial}`, args: ["+noall", "+answer"] });
       return out.split("\n").filter((line) => line !== "" && !line.startsWith(";")).length;
     };
 
-    test("unsigned and pre-signed under one serial: from there no change is given", async () => {
-      await untilEqual(secondary, ZONE, await transferred(product, ZONE));
+    test("to pre-signed under a serial that was given out: held, served on as it was, until the primary's serial has moved", async () => {
+      const before = await follows(1);
       await product.setMode(id, "presigned");
-      await product.served(id, ZONE, 1);
-      await until("the operator is told", async () => {
-        const events = (await product.call("GET", `/countersign/v1/events?zone_id=${id}`)) as { code: string }[];
-        return events.some(({ code }) => code === "outgoing.serial-not-newer");
-      });
-      await bring(2);
+      await until("held", async () => (await product.status(id)).held?.code === "outgoing.serial-behind");
+      expect(await follows(1)).toEqual(before);
+      const held = (await product.call("GET", `/countersign/v1/zones/${id}/held`)) as {
+        release: string;
+        advice: string;
+      };
+      expect(held.release).toBe("force");
+      expect(held.advice).toContain("zone-retransfer");
+      await primary.replaceZone(zoneOf(2));
+      expect(await follows(2)).toEqual(await transferred(primary, ZONE));
+      expect((await product.status(id)).held).toBeNull();
+      expect(await isTold("outgoing.serial-not-newer")).toBe(false);
+    });
+
+    test("back to unsigned: a serial more, until the primary's has passed it", async () => {
+      await unsign();
+      const plain = await follows(3);
+      expect(plain.some((line) => / IN (RRSIG|NSEC|DNSKEY) /.test(line))).toBe(false);
+      expect(await serials()).toEqual({ primary: 2, served: 3 });
+      await primary.replaceZone(zoneOf(3));
+      expect((await follows(4)).some((line) => line.includes('TXT "3"'))).toBe(true);
+      await primary.replaceZone(zoneOf(10));
+      await follows(10);
+      expect(await serials()).toEqual({ primary: 10, served: 10 });
+      expect((await outgoingOf(product, id)).journal).toEqual([3, 4]);
+    });
+
+    test("from live to unsigned, killed in between: it goes on from there, and stands still where nothing changes", async () => {
+      await product.setMode(id, "live");
+      await follows(11);
+      // Other records at the apex first (the DS may go), then no signatures: two versions, though the first may have been given to nobody.
+      await unsign();
+      await follows(13);
+      product.process.signal("SIGKILL");
+      await product.process.ended;
+      product = await startCountersign({ port, directory });
+      await follows(13);
+      await primary.replaceZone(zoneOf(11));
+      await follows(14);
+      expect(await serials()).toEqual({ primary: 11, served: 14 });
+    });
+
+    test("given to nobody for a while, and signed then: enabled again, it is a version of its own", async () => {
+      const outgoing = `/client/v4/zones/${id}/secondary_dns/outgoing`;
+      await product.call("POST", `${outgoing}/disable`);
+      await product.setMode(id, "live");
+      await product.call("POST", `${outgoing}/enable`);
+      expect((await follows(15)).some((line) => line.includes(" IN RRSIG "))).toBe(true);
+    });
+
+    test("to pre-signed by force: told what secondaries have to be told; the whole zone is there for them", async () => {
+      await dnssec({ dnssec_presigned: true });
+      await until("held", async () => (await product.status(id)).held?.code === "outgoing.serial-behind");
+      await follows(15);
+      await product.call("POST", `/countersign/v1/zones/${id}/held/release`, { force: true });
+      await product.served(id, ZONE, 11);
+      await until("the operator is told", () => isTold("outgoing.serial-not-newer"));
+      expect(await transferred(product, ZONE)).toEqual(await transferred(primary, ZONE));
       expect((await outgoingOf(product, id)).journal).toEqual([]);
-      expect(await ixfr(1)).toBeGreaterThan(300);
-      await bring(3);
-      expect((await outgoingOf(product, id)).journal).toEqual([2]);
-      expect(await ixfr(1)).toBeGreaterThan(300);
+      await primary.replaceZone(zoneOf(12));
+      await product.served(id, ZONE, 12);
+      // From a serial under which secondaries have something else no change is given.
+      expect(await ixfr(11)).toBeGreaterThan(300);
+      await primary.replaceZone(zoneOf(20));
+      expect(await follows(20)).toEqual(await transferred(primary, ZONE));
     });
   },
 );

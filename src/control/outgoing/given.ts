@@ -12,6 +12,7 @@ import { bytesEqual } from "#bytes";
 import { ZoneImage } from "#image";
 import { serialNewer, type ZoneChange } from "#zone";
 import type { Deps } from "../deps.ts";
+import { GIVEN_SERIAL_KIND, isBehind, type LastGiven } from "../given-serial.ts";
 import { takeChanges } from "../posted-changes.ts";
 import type { ServedVersion } from "../versions.ts";
 import type { Zone } from "../zone.ts";
@@ -119,6 +120,7 @@ export class GivenVersions {
     if (!image) return undefined;
     const version: GivenVersion = { image, serial: image.serial };
     await this.#journal(zone, state, version);
+    await this.#noteSerial(zone, served, version.serial);
     state.made = { served, version };
     return version;
   }
@@ -142,14 +144,34 @@ export class GivenVersions {
     if (change && changesNothing(change)) return;
     // Another mode: secondaries have something else under this serial, and under those up to the one before.
     await journal.clear(before.serial);
+    this.#tellNotNewer(zone, version.serial, before.serial);
+  }
+
+  #tellNotNewer(zone: Zone, serial: number, before: number): void {
     this.#deps.events.add({
       zoneId: zone.id,
       zone: zone.name,
       level: "warning",
       code: "outgoing.serial-not-newer",
-      message: `${zone.name}: after serial ${before.serial} another version is given out as serial ${version.serial}; secondaries keep what they have until the serial has passed ${before.serial}, or until they are told to transfer the whole zone`,
-      detail: { serial: version.serial, before: before.serial },
+      message: `${zone.name}: after serial ${before} another version is given out as serial ${serial}; secondaries keep what they have until the serial has passed ${before}, or until they are told to transfer the whole zone`,
+      detail: { serial, before },
     });
+  }
+
+  /** Before anybody has it. One that is behind does not take the place of a newer one: secondaries have that. */
+  async #noteSerial(zone: Zone, { mode }: ServedVersion, serial: number): Promise<void> {
+    const { lastGiven } = zone;
+    if (lastGiven?.serial === serial && lastGiven.mode === mode) return;
+    if (lastGiven && isBehind(serial, mode, lastGiven)) return;
+    const note: LastGiven = { version: 1, serial, mode };
+    await this.#deps.store.documents.put(zone.id, GIVEN_SERIAL_KIND, note);
+    zone.lastGiven = note;
+  }
+
+  /** The zone is given to nobody, by order: what somebody has of it does not count any more. */
+  async forgetSerial(zone: Zone): Promise<void> {
+    await this.#deps.store.documents.remove(zone.id, GIVEN_SERIAL_KIND);
+    zone.lastGiven = undefined;
   }
 
   async #difference(before: GivenVersion, after: GivenVersion): Promise<ZoneChange | undefined> {

@@ -1,6 +1,8 @@
 /** Zones given out: put together from configuration, server, notifier and notes. What the rest of control sees. */
 import type { ForwardedMessage } from "#publish";
+import { serialNewer } from "#zone";
 import type { Deps } from "../deps.ts";
+import { isBehind } from "../given-serial.ts";
 import type { NoteKeeper } from "../note-keeper.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
@@ -59,11 +61,24 @@ export class Outgoing {
     void this.#tell(zone, true);
   }
 
+  /** From now on, perhaps again: what secondaries have from before may be newer than what is served now. */
+  enabled(zone: Zone): void {
+    zone.givenOut = true;
+    if (needsNewSerial(zone)) zone.begin("rework");
+    else this.forceNotify(zone);
+  }
+
   /** Nobody may have it any more: no NOTIFY is on its way, no change is kept. */
   async disabled(zone: Zone): Promise<void> {
     zone.givenOut = false;
     this.#notifier.cancel(zone);
     await this.#given.drop(zone);
+  }
+
+  /** It is given to nobody any more. */
+  async removed(zone: Zone): Promise<void> {
+    await this.disabled(zone);
+    await this.#given.forgetSerial(zone);
   }
 
   /** Secondaries get the whole zone next time. */
@@ -109,4 +124,11 @@ export class Outgoing {
     });
     if (version && this.book.enabled(zone.id)) this.#notifier.tell(zone, version, force);
   }
+}
+
+/** While it was given to nobody, it may have been signed with other keys, and given the primary's serial again. */
+function needsNewSerial({ served, mode, lastGiven }: Zone): boolean {
+  if (!served || !lastGiven || served.mode !== mode || mode === "presigned") return false;
+  const { serial } = served.image;
+  return served.signing ? !serialNewer(serial, lastGiven.serial) : isBehind(serial, mode, lastGiven);
 }

@@ -45,6 +45,10 @@ type Release = Pick<HeldVersion, "release" | "advice">;
 
 /** By the step that failed: what came before was passed, what comes after is done again. */
 function releaseOf(zone: Zone, held: Held): Release {
+  if (held.code === "outgoing.serial-behind") {
+    const advice = `released, it is served, and secondaries keep what they have until the primary's serial has passed theirs, or until each is told to transfer the whole zone (knotc zone-retransfer, nsd-control force_transfer, rndc retransfer, pdns_control retrieve)`;
+    return { release: "force", advice };
+  }
   if (!zone.heldImage) {
     return { release: "no", advice: `nothing servable could be made of it: ${held.text}. Mend it at the primary` };
   }

@@ -92,7 +92,7 @@ function configurationCalls(
     deleteOutgoing: (zoneId) =>
       configured(zoneId, async (zone) => {
         await book.remove(zoneId);
-        await outgoing.disabled(zone);
+        await outgoing.removed(zone);
         return done({ id: zoneId });
       }),
   };
@@ -106,7 +106,8 @@ function switchCalls(outgoing: Outgoing, deps: Deps, configured: Configured): Sw
     setOutgoing: (zoneId, enabled) =>
       configured(zoneId, async (zone, row) => {
         await book.put({ ...row, enabled, modifiedAt: deps.now() * 1000 });
-        if (enabled) outgoing.forceNotify(zone);
+        if (enabled && !row.enabled) outgoing.enabled(zone);
+        else if (enabled) outgoing.forceNotify(zone);
         else await outgoing.disabled(zone);
         return done(statusWord(enabled));
       }),
