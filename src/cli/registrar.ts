@@ -3,6 +3,7 @@
  * itself. Numbers with the names that registrars' menus show.
  */
 import { createHash } from "node:crypto";
+import { ALGORITHM_NAMES, DIGEST_NAMES } from "#contract";
 import type { Name } from "#name";
 import { lowerName, readName } from "#name";
 import { RRType, readDnskey, readRdata } from "#rdata";
@@ -26,24 +27,8 @@ export type DnskeyFields = {
   readonly rdata: Uint8Array;
 };
 
-/** IANA "DNS Security Algorithm Numbers": what a validating resolver of today may meet. */
-const ALGORITHMS: Readonly<Record<string, string>> = {
-  5: "RSA/SHA-1 (RSASHA1)",
-  7: "RSA/SHA-1 with NSEC3 (RSASHA1-NSEC3-SHA1)",
-  8: "RSA/SHA-256 (RSASHA256)",
-  10: "RSA/SHA-512 (RSASHA512)",
-  13: "ECDSA Curve P-256 with SHA-256 (ECDSAP256SHA256)",
-  14: "ECDSA Curve P-384 with SHA-384 (ECDSAP384SHA384)",
-  15: "Ed25519",
-  16: "Ed448",
-};
-
-/** IANA "DNSSEC Delegation Signer (DS) Resource Record (RR) Type Digest Algorithms". */
-const DIGESTS: Readonly<Record<string, { readonly name: string; readonly hash: string }>> = {
-  1: { name: "SHA-1", hash: "sha1" },
-  2: { name: "SHA-256", hash: "sha256" },
-  4: { name: "SHA-384", hash: "sha384" },
-};
+/** Digests that we can make ourselves. */
+const HASHES: Readonly<Record<string, string>> = { 1: "sha1", 2: "sha256", 4: "sha384" };
 
 /** Of `example.com. 3600 IN DS 2371 13 2 C988…`, with or without TTL; undefined for another line. */
 export function readDsLine(line: string): DsFields | undefined {
@@ -75,10 +60,10 @@ export function readDnskeyText(text: string): DnskeyFields | undefined {
 
 /** RFC 4034 section 5.1.4: the digest is over owner name, canonical, and DNSKEY RDATA. False for unknown digests. */
 export function isDsOf(ds: DsFields, owner: string, key: DnskeyFields): boolean {
-  const digest = DIGESTS[ds.digestType];
+  const algorithm = HASHES[ds.digestType];
   const name = readName(owner);
-  if (!digest || !name.ok || ds.algorithm !== String(key.algorithm)) return false;
-  const hash = createHash(digest.hash).update(canonical(name.value)).update(key.rdata).digest("hex");
+  if (!algorithm || !name.ok || ds.algorithm !== String(key.algorithm)) return false;
+  const hash = createHash(algorithm).update(canonical(name.value)).update(key.rdata).digest("hex");
   return hash.toUpperCase() === ds.digest;
 }
 
@@ -94,8 +79,8 @@ export function printRegistrarFields(zone: string, line: string, key: DnskeyFiel
     "DS record, as most registrars ask for it\n",
     printFacts([
       ["key tag", ds.keyTag],
-      ["algorithm", `${ds.algorithm}  ${ALGORITHMS[ds.algorithm] ?? ""}`],
-      ["digest type", `${ds.digestType}  ${DIGESTS[ds.digestType]?.name ?? ""}`],
+      ["algorithm", `${ds.algorithm}  ${algorithmWords(ds.algorithm)}`],
+      ["digest type", `${ds.digestType}  ${DIGEST_NAMES[ds.digestType] ?? ""}`],
       ["digest", ds.digest],
       ["in one line", line.replace(/([0-9A-Fa-f]+)$/, ds.digest)],
     ]),
@@ -106,13 +91,20 @@ export function printRegistrarFields(zone: string, line: string, key: DnskeyFiel
       printFacts([
         ["flags", `${key.flags}  ${keyRole(key.flags)}`],
         ["protocol", key.protocol],
-        ["algorithm", `${key.algorithm}  ${ALGORITHMS[key.algorithm] ?? ""}`],
+        ["algorithm", `${key.algorithm}  ${algorithmWords(String(key.algorithm))}`],
         ["public key", key.publicKey],
         ["in one line", `${zone}. 3600 IN DNSKEY ${key.flags} ${key.protocol} ${key.algorithm} ${key.publicKey}`],
       ]),
     );
   }
   return parts.join("");
+}
+
+/** `ECDSA Curve P-256 with SHA-256 (ECDSAP256SHA256)`: menus show either name. */
+export function algorithmWords(algorithm: string): string {
+  const [name, mnemonic] = ALGORITHM_NAMES[algorithm] ?? [];
+  if (!name) return "";
+  return name.toUpperCase() === mnemonic ? name : `${name} (${mnemonic})`;
 }
 
 /** RFC 4034 section 2.1.1: bit 15 (value 1) is the secure entry point. */

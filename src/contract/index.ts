@@ -40,6 +40,7 @@ export { DNSSEC_STATUSES, Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 export { type ApiError, type ApiMessage, type Envelope, type ResultInfo, resultInfo } from "./envelope.ts";
 export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSentence } from "./errors.ts";
 export { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion, RELEASES } from "./held.ts";
+export { JOIN_STEPS, LEAVE_STEPS, MultiSigner, STEP_STATES } from "./multi-signer.ts";
 export { makeOpenApi } from "./openapi.ts";
 export type { Outcome } from "./outcome.ts";
 export { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
@@ -52,6 +53,16 @@ export {
   type TransportMode,
 } from "./peer-transport.ts";
 export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource } from "./record.ts";
+export {
+  ALGORITHM_NAMES,
+  DIGEST_NAMES,
+  FORM_WORDS,
+  findRegistrar,
+  REGISTRAR_FORMS,
+  REGISTRARS,
+  type Registrar,
+  type RegistrarForm,
+} from "./registrars.ts";
 export {
   type Method,
   ROUTE_NAMES,
@@ -73,6 +84,7 @@ export type {
   HeldService,
   IdentityService,
   IncomingService,
+  MultiSignerService,
   OutgoingService,
   PeerService,
   Readiness,

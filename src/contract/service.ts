@@ -25,6 +25,7 @@ import type {
 } from "./catalog.ts";
 import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import type { FreezeState, HeldReleased, HeldVersion } from "./held.ts";
+import type { MultiSigner } from "./multi-signer.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
 import type { PeerTransport, PeerTransportWrite } from "./peer-transport.ts";
@@ -64,6 +65,11 @@ export interface DnssecService {
   deleteDnssec(zoneId: string): Promise<Outcome<undefined>>;
   /** Our ZSKs and, in multi-signer mode, the other signers' (`Tag: external`). Empty when DNSSEC was never enabled. */
   listZsks(zoneId: string): Promise<Outcome<readonly Zsk[]>>;
+}
+
+export interface MultiSignerService {
+  /** In any mode: what is there of it. */
+  getMultiSigner(zoneId: string): Promise<Outcome<MultiSigner>>;
 }
 
 /** Every call: account.not-found. */
@@ -235,6 +241,7 @@ export interface ControlService
   extends IdentityService,
     ZoneService,
     DnssecService,
+    MultiSignerService,
     PeerService,
     TransportService,
     IncomingService,

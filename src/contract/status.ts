@@ -70,6 +70,17 @@ export const ZoneStatus = z
         since: Time,
       })
       .nullable(),
+    /** The transfer that runs now, and how far it has come; null: none does. Of an AXFR `image.records` says about how many there will be. */
+    transferring: z
+      .object({
+        peer_id: Id,
+        kind: z.enum(["axfr", "ixfr"]),
+        started_time: Time,
+        messages: z.number(),
+        records: z.number(),
+        octets: z.number(),
+      })
+      .nullable(),
     /** Since when nothing is fetched, by order of the operator (`POST freeze`); null: transfers go on. */
     frozen_time: Time.nullable(),
     serials: z.object({

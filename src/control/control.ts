@@ -29,6 +29,7 @@ import { JobRunner } from "./job-runner.ts";
 import { KeyVault } from "./key-vault.ts";
 import { laneLimit } from "./lanes.ts";
 import { controlMetrics } from "./metrics.ts";
+import { MultiSignerWatch } from "./multi-signer/index.ts";
 import { NoteKeeper } from "./note-keeper.ts";
 import { handleForwarded } from "./notify.ts";
 import { NotifyLog } from "./notify-log.ts";
@@ -79,6 +80,7 @@ export class Control {
   readonly #notes: NoteKeeper;
   readonly #outgoing: Outgoing;
   readonly #watcher: ParentWatcher;
+  readonly #multiSigner: MultiSignerWatch;
   readonly #saver: SignatureSaver;
   readonly #listener: RoundListener;
   readonly #catalogs: CatalogBook;
@@ -101,7 +103,8 @@ export class Control {
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
     this.#notes = new NoteKeeper(store, log);
     this.#outgoing = new Outgoing(this.#deps, this.#registry, this.#book, this.#notes);
-    this.#watcher = new ParentWatcher(this.#deps, makeExchange());
+    this.#watcher = new ParentWatcher(this.#deps, makeExchange(), (zone) => this.#multiSigner.observe(zone));
+    this.#multiSigner = new MultiSignerWatch(this.#deps, this.#notes, (zoneId) => this.#watcher.note(zoneId));
     this.#saver = new SignatureSaver(this.#registry, this.#deps);
     this.#catalogs = new CatalogBook(store);
     const hands = { take: (row: ZoneRow) => this.#take(row), drop: (zone: Zone) => this.#drop(zone) };
@@ -128,6 +131,7 @@ export class Control {
       catalogs: this.#catalogs,
       catalogKeeper: this.#catalogKeeper,
       catalogProducer: this.#catalogProducer,
+      multiSigner: this.#multiSigner,
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       readiness: () => this.#readiness(),
       feed: this.#feed,
@@ -182,6 +186,7 @@ export class Control {
         this.#catalogProducer.changed();
         this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
         this.#watcher.consider(zone);
+        this.#multiSigner.observe(zone);
         this.#outgoing.published(zone);
       },
       held: (zone, held) => this.#registry.findUnit(zone.id)?.refresher.roundHeld(held),
@@ -201,6 +206,7 @@ export class Control {
     await this.#book.reload();
     await this.#outgoing.load();
     await this.#catalogs.load();
+    await this.#multiSigner.load();
     this.#restored = await restoreZones(this.#deps, this.#listener);
     const withPrimaries = new Set(
       (await this.#deps.store.incoming.list()).filter(({ peers }) => peers.length > 0).map(({ zoneId }) => zoneId),
@@ -322,6 +328,7 @@ export class Control {
     const { events, scheduler, store } = this.#deps;
     this.#registry.findUnit(zone.id)?.refresher.stop();
     this.#watcher.forget(zone.id);
+    this.#multiSigner.forget(zone.id);
     scheduler.cancelAll(`${zone.id}/`);
     this.#registry.remove(zone);
     this.#outgoing.forget(zone);

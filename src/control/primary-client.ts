@@ -12,6 +12,7 @@ import {
 } from "#transfer";
 import { type StartHmac, signMessage, type TsigKey, TsigVerifier } from "#tsig";
 import type { ZoneLimits } from "#zone";
+import type { TransferCounts } from "./transfer-progress.ts";
 import { TransferReader } from "./transfer-reader.ts";
 import { askPrimary, openSession, type Transport, type TransportOptions } from "./transport/transport.ts";
 import type { Fault } from "./work.ts";
@@ -34,6 +35,8 @@ export type TalkOptions = TransportOptions & {
   readonly startHmac: StartHmac;
   /** Unix seconds. */
   readonly now: () => number;
+  /** Told how far a transfer has come, after each message. */
+  readonly progress?: (counts: TransferCounts) => void;
 };
 
 /** `readSoaAnswer`'s answer, or why there is none to read. */
@@ -152,6 +155,7 @@ async function readTransfer(
     const message = verifier ? unsigned(next.value, verifier, talk) : ok(next.value);
     if (!message.ok) return message;
     const outcome = await reader.accept(message.value);
+    talk.progress?.({ ...session.received, records: reader.records });
     if (outcome.kind !== "more") return conclude(outcome);
   }
 }

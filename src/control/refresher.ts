@@ -30,6 +30,7 @@ import { NO_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
 import { askSoa, type Primary, primaryText, type SoaOutcome } from "./primary-client.ts";
 import { tellReport } from "./refresh-events.ts";
 import { compareSoa } from "./soa-compare.ts";
+import { TransferProgress } from "./transfer-progress.ts";
 import { type TransportOptions, tlsIdentity, transportOf } from "./transport/transport.ts";
 import type { Arrival } from "./versions.ts";
 import type { Held, Round } from "./work.ts";
@@ -56,6 +57,7 @@ export class Refresher {
   #abort: AbortController | undefined;
   #arrived: { readonly arrival: Arrival; readonly attempt: Ended } | undefined;
   readonly #base = new IxfrBase();
+  readonly progress = new TransferProgress();
   #installing: { readonly attempt: number; readonly row: Ended } | undefined;
   #stopped = false;
   #toldExpired = false;
@@ -355,7 +357,8 @@ export class Refresher {
             this.#urgency(),
             () => {
               this.#begun(effect.attempt);
-              return fetchVersion(order, this.#deps);
+              const progress = this.progress.begin(effect.peer, base ? "ixfr" : "axfr", this.#ms());
+              return fetchVersion({ ...order, talk: { ...order.talk, progress } }, this.#deps);
             },
             this.#turn(effect.attempt, signal),
           ),
@@ -363,6 +366,7 @@ export class Refresher {
       ),
       (text) => notFetched(base ? "ixfr" : "axfr", { code: "round.failed", text }),
     );
+    this.progress.end();
     this.#base.fetched(effect.peer, fetched);
     this.#conclude(effect, fetched, this.#ended(primary, fetched, { reason, startedAt }));
   }

@@ -25,6 +25,24 @@ export {
   signingMode,
   type TransferredDnssec,
 } from "./mode.ts";
+export {
+  type JoinCode,
+  type LeaveCode,
+  type MultiSignerFacts,
+  type PlannedStep,
+  type PlannedWait,
+  planJoining,
+  planLeaving,
+  type Seen,
+  type Sight,
+  type SightName,
+  type SightSince,
+  type StepState,
+  seenAll,
+  seenBy,
+  seenNot,
+  stepSince,
+} from "./multi-signer.ts";
 export { applyPatch, type DnssecPatch, type DnssecPlan, type PatchContext } from "./patch.ts";
 export { nextParentPoll, POLL_LIMITS, type PollLimits } from "./poll.ts";
 export { entryPoints, type ShownKey, showKey } from "./show.ts";

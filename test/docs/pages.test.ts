@@ -74,7 +74,7 @@ function anchorsOf(page: string): string[] {
 
 /** `countersign zone add …` → `zone add`; serve is tried in readme.test.ts. */
 function commandsOf(text: string): Set<string> {
-  const found = [...text.matchAll(/(?:^|[`( ]|bin\/)countersign ([a-z]+)(?: ([a-z]+))?/gm)];
+  const found = [...text.matchAll(/(?:^|[`( ]|bin\/)countersign ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+))?/gm)];
   const nouns = new Set(["zone", "dnssec", "transfer", "peer", "tsig", "acl", "image"]);
   return new Set(
     found

@@ -3,6 +3,7 @@ import type { HandlersOf } from "../call.ts";
 
 export const ownHandlers: HandlersOf<"own"> = {
   "own.status": async ({ service, params }) => service.getZoneStatus(params["zoneId"]!),
+  "own.multiSigner": async ({ service, params }) => service.getMultiSigner(params["zoneId"]!),
   "own.settings.get": async ({ service, params }) => service.getZoneSettings(params["zoneId"]!),
   "own.settings.edit": async ({ service, params, body }) => service.editZoneSettings(params["zoneId"]!, body),
   "own.outgoing.get": async ({ service, params }) => service.getOutgoingDetails(params["zoneId"]!),

@@ -13,6 +13,7 @@ import {
   type Dnssec,
   findTsigAlgorithm,
   type Incoming,
+  type MultiSigner,
   normaliseAclRange,
   type Outcome,
   type Outgoing,
@@ -518,10 +519,20 @@ function heldPart(
   };
 }
 
+function noMultiSigner(id: string, name: string): MultiSigner {
+  const parent = { checked_time: null, error: null };
+  const nothing = { keys: [], ds: [], strange_ds: [], name_servers: [], joining: [], parent };
+  return { zone_id: id, name, mode: "unsigned", complete: false, ...nothing, leaving: { we: [], partner: [] } };
+}
+
 function statusPart(
   withZone: WithZone,
-): Pick<ControlService, "getZoneStatus" | "listTransfers" | "listEvents" | "followEvents" | "readiness"> {
+): Pick<
+  ControlService,
+  "getMultiSigner" | "getZoneStatus" | "listTransfers" | "listEvents" | "followEvents" | "readiness"
+> {
   return {
+    getMultiSigner: (zoneId) => withZone(zoneId, ({ facts }) => done(noMultiSigner(facts.id, facts.name))),
     getZoneStatus: (zoneId) =>
       withZone(zoneId, ({ facts }) =>
         done({
@@ -532,6 +543,7 @@ function statusPart(
           serving: "not-ready",
           phase: "idle",
           held: null,
+          transferring: null,
           frozen_time: null,
           serials: { notified: null, primary: null, stored: null, served: null },
           zonemd: null,

@@ -15,6 +15,8 @@ export type ParentSaying = {
   readonly ds: readonly Uint8Array[];
   /** Names that the zone is delegated to; undefined when it did not say. */
   readonly delegatedTo: readonly Name[] | undefined;
+  /** Seconds; undefined where there is no such RRset. */
+  readonly ttls: { readonly ds: number | undefined; readonly ns: number | undefined };
 };
 
 export type ParentAnswer = {
@@ -23,6 +25,9 @@ export type ParentAnswer = {
   readonly from: "parent" | "resolver";
   readonly faults: readonly ExchangeFault[];
 };
+
+/** A resolver's are those that are left of it. */
+const NO_TTLS = { ds: undefined, ns: undefined };
 
 /** All servers at once; each name counts once, by its first address that gives a usable answer. */
 export async function askParent(zone: Name, parent: ParentZone, exchange: Exchange): Promise<ParentAnswer> {
@@ -51,7 +56,7 @@ export async function askResolver(
   }
   const ds = rdatasOf(answer.value, zone, RRType.DS);
   return ok({
-    sayings: [{ server: printSocketAddress(resolver), ds, delegatedTo: undefined }],
+    sayings: [{ server: printSocketAddress(resolver), ds, delegatedTo: undefined, ttls: NO_TTLS }],
     from: "resolver",
     faults: [],
   });
@@ -76,7 +81,11 @@ async function askServer(
     }
     const referral = await exchange({ name: zone, type: RRType.NS, recursion: false }, address);
     const delegatedTo = referral.ok ? delegationIn(referral.value, zone) : undefined;
-    return ok({ server: printSocketAddress(address), ds: ds.value, delegatedTo });
+    const ttls = {
+      ds: answer.ok ? ttlIn(answer.value, zone, RRType.DS) : undefined,
+      ns: referral.ok ? ttlIn(referral.value, zone, RRType.NS) : undefined,
+    };
+    return ok({ server: printSocketAddress(address), ds: ds.value, delegatedTo, ttls });
   }
   return fail(last);
 }
@@ -98,6 +107,11 @@ export function judgeDs(message: Message, zone: Name, parentApex: Name): Result<
     return fail({ code: "parent.other-zone", text: `answered from the zone ${printName(soa.owner)}` });
   }
   return ok([]);
+}
+
+function ttlIn(message: Message, zone: Name, type: number): number | undefined {
+  const records = [...message.answer, ...message.authority];
+  return records.find((record) => record.type === type && nameEquals(record.owner, zone))?.ttl;
 }
 
 /** The NS names of a referral, or of an answer where the server has the zone itself too; undefined when there are none. */

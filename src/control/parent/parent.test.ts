@@ -191,6 +191,7 @@ test("several servers: ours only when all have it, anything else only when none 
     server: "192.0.2.1:53",
     ds: which.map((fill) => dsRdata(zone, key(fill), digests)),
     delegatedTo: undefined,
+    ttls: { ds: undefined, ns: undefined },
   });
   const judge = (...sayings: ReturnType<typeof saying>[]) => judgeSayings(zone, sayings, keys, digests);
   expect(judge()).toBeUndefined();

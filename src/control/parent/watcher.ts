@@ -14,7 +14,7 @@ import { dnssecRow } from "../rows.ts";
 import type { Fault } from "../work.ts";
 import type { Zone } from "../zone.ts";
 import { foreignEntryPoints, zoneEntryPoints } from "../zone-keys.ts";
-import { askParent, askResolver, type ParentAnswer } from "./ask-parent.ts";
+import { askParent, askResolver, type ParentAnswer, type ParentSaying } from "./ask-parent.ts";
 import type { Exchange } from "./exchange.ts";
 import { findParent, type ParentZone } from "./find-parent.ts";
 import { isDelegatedTo, judgeSayings } from "./judge.ts";
@@ -27,6 +27,7 @@ export type ParentNote = {
   readonly ds: readonly string[];
   readonly fault: Fault | undefined;
   readonly from: ParentAnswer["from"];
+  readonly sayings: readonly ParentSaying[];
 };
 
 const PARENT_KEPT_SECONDS = 300;
@@ -39,12 +40,15 @@ const RETRY_SECONDS = 30;
 export class ParentWatcher {
   readonly #deps: Deps;
   readonly #exchange: Exchange;
+  readonly #looked: (zone: Zone) => void;
   readonly #parents = new Map<string, { readonly until: number; readonly parent: ParentZone }>();
   readonly #notes = new Map<string, ParentNote>();
   readonly #looking = new Set<string>();
 
-  constructor(deps: Deps, exchange: Exchange) {
+  /** `looked`: told after every look that was answered. */
+  constructor(deps: Deps, exchange: Exchange, looked: (zone: Zone) => void) {
     this.#deps = deps;
+    this.#looked = looked;
     this.#exchange = exchange;
   }
 
@@ -92,11 +96,18 @@ export class ParentWatcher {
     const ds = new Set(answer.sayings.flatMap((saying) => saying.ds.map((rdata) => printRdata(RRType.DS, rdata))));
     const now = this.#deps.now();
     const lines = [...ds].map((text) => `${printName(zone.apex)} IN DS ${text}`);
-    this.#notes.set(zone.id, { checkedAt: now, ds: lines, fault: answer.faults[0], from: answer.from });
+    this.#notes.set(zone.id, {
+      checkedAt: now,
+      ds: lines,
+      fault: answer.faults[0],
+      from: answer.from,
+      sayings: answer.sayings,
+    });
     await zone.exclusively(async () => {
       await this.#judgeKeys(zone, answer);
       await this.#judgeDelegation(zone, answer);
     });
+    this.#looked(zone);
   }
 
   async #ask(zone: Zone, resolver: SocketAddress): Promise<ParentAnswer | { readonly fault: Fault }> {
@@ -199,6 +210,7 @@ export class ParentWatcher {
       ds: before?.ds ?? [],
       fault,
       from: before?.from ?? "parent",
+      sayings: [],
     });
     if (before?.fault?.code === fault.code) return;
     const message = `${zone.name}: the parent could not be asked: ${fault.text}`;

@@ -3,6 +3,7 @@ import type { AlertService, ControlService, Readiness, RecordService } from "#co
 import { type CatalogBook, type CatalogKeeper, type CatalogProducer, makeCatalogService } from "../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { EventFeed } from "../event-feed.ts";
+import type { MultiSignerWatch } from "../multi-signer/index.ts";
 import type { Outgoing } from "../outgoing/index.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
@@ -13,6 +14,7 @@ import { makeDnssecService } from "./dnssec.ts";
 import { makeHeldService } from "./held.ts";
 import { makeIdentityService } from "./identity.ts";
 import { makeIncomingService } from "./incoming.ts";
+import { makeMultiSignerService } from "./multi-signer.ts";
 import { done, refused } from "./outcome.ts";
 import { makeOutgoingService } from "./outgoing.ts";
 import { makePeerService } from "./peers.ts";
@@ -31,6 +33,7 @@ export type ServiceParts = {
   readonly catalogs: CatalogBook;
   readonly catalogKeeper: CatalogKeeper;
   readonly catalogProducer: CatalogProducer;
+  readonly multiSigner: MultiSignerWatch;
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
   readonly feed: EventFeed;
@@ -47,6 +50,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeIdentityService(deps.store, () => deps.settings().email, Date.now),
     ...makeZoneService(registry, keeper, deps),
     ...makeDnssecService(registry, deps),
+    ...makeMultiSignerService(registry, parts.multiSigner),
     ...makePeerService(deps.store, parts.peersChanged),
     ...makeTransportService(deps.store, deps.certificates, parts.peersChanged),
     ...incoming,

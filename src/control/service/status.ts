@@ -21,6 +21,7 @@ import { nextStep } from "../next-step.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
+import type { RunningTransfer } from "../transfer-progress.ts";
 import { ownEntryPoints, servedDnskeys, zoneEntryPoints } from "../zone-keys.ts";
 import { done, refused } from "./outcome.ts";
 
@@ -78,6 +79,7 @@ function zoneStatus(unit: Unit, parts: StatusParts): ZoneStatus {
     held: held
       ? { code: held.code, reason: held.text, serial: held.serial ?? null, since: printTime(held.since * 1000) }
       : null,
+    transferring: transferring(refresher.progress.running),
     frozen_time: timeOf(zone.frozenAt),
     serials: {
       notified: note.notifiedSerial,
@@ -102,6 +104,12 @@ function zoneStatus(unit: Unit, parts: StatusParts): ZoneStatus {
       : null,
     dnssec: dnssecDetails(unit, parts),
   };
+}
+
+function transferring(running: RunningTransfer | undefined): ZoneStatus["transferring"] {
+  if (!running) return null;
+  const { peerId: peer_id, startedAt, ...rest } = running;
+  return { peer_id, started_time: printTime(startedAt), ...rest };
 }
 
 function peerStatus(id: string, unit: Unit, parts: StatusParts): PeerStatus {
