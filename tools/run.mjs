@@ -1,13 +1,14 @@
 /**
- * What `npm test`, `npm run demo`, `npm run bench`, `npm start` and `npm run check` do, from a clean checkout on:
+ * What `npm test`, `npm run demo`, `npm run bench`, `npm start`, `npm run web` and `npm run check` do, from a clean checkout on:
  *
- *   install (npm install when needed) ▶ find a Node new enough ▶ for test: Debian packages of the peers ▶ the command itself
+ *   install (npm install when needed) ▶ find a Node new enough ▶ for test: Debian packages of the peers
+ *   ▶ for test, demo, start: the dashboard, when its sources are newer ▶ the command itself
  *
  * Plain JavaScript with nothing imported from npm: it runs under the Node that happens to be there (18 or later) before
  * anything is installed, and starts the Node that the project brings along for all the rest.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,9 +20,10 @@ const OLDEST_NODE = 24;
 const COMMANDS = {
   test: runTests,
   check: runChecks,
-  demo: (node, args) => runForLong(node, ["demo/index.ts", ...args]),
+  demo: (node, args) => buildWeb(node) || runForLong(node, ["demo/index.ts", ...args]),
   bench: (node, args) => runForLong(node, ["bench/index.ts", ...args]),
-  start: (node, args) => runForLong(node, ["src/main.ts", ...args]),
+  start: (node, args) => buildWeb(node) || runForLong(node, ["src/main.ts", ...args]),
+  web: (node) => buildWeb(node),
 };
 
 await main();
@@ -83,6 +85,29 @@ function findNode() {
   );
 }
 
+/** What the dashboard is made from: its own sources, and what it takes over from the server's. */
+const WEB_SOURCES = ["web", "src/contract", "src/guide", "package-lock.json"];
+
+/** Builds `web/dist` when a source is newer than it; 0, or the exit code of a build that failed. */
+function buildWeb(node) {
+  const built = newest(join(ROOT, "web", "dist", "index.html"));
+  if (built > 0 && WEB_SOURCES.every((source) => newest(join(ROOT, source)) <= built)) return 0;
+  console.log("Building the dashboard (vite build web) …");
+  const vite = join(ROOT, "node_modules", "vite", "bin", "vite.js");
+  const status = run(node, [vite, "build", "web", "--logLevel", "warn"]);
+  if (status !== 0) console.error("The dashboard could not be built; its reason stands above.");
+  return status;
+}
+
+/** When the newest file at or below `path` was changed, milliseconds since 1970; 0 when there is none. */
+function newest(path) {
+  const about = statSync(path, { throwIfNoEntry: false });
+  if (!about) return 0;
+  if (!about.isDirectory()) return about.mtimeMs;
+  const names = readdirSync(path).filter((name) => name !== "dist" && name !== "node_modules");
+  return names.reduce((latest, name) => Math.max(latest, newest(join(path, name))), 0);
+}
+
 /** Types (all of it, and floors 0 to 2 without Node's types), then format and lint. The number of steps that failed. */
 function checkSteps(node) {
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
@@ -91,6 +116,7 @@ function checkSteps(node) {
     ["types of floors 0 to 2, without Node's types", [tsc, "-p", "tsconfig.pure.json"]],
     ["types of everything", [tsc, "-p", "tsconfig.json"]],
     ["types of the browser's suites, with the DOM's", [tsc, "-p", "tsconfig.browser.json"]],
+    ["types of the dashboard", [tsc, "-p", join("web", "tsconfig.json")]],
     ["format and lint", [biome, "check", "--max-diagnostics=50", "."]],
   ];
   let failed = 0;
@@ -112,6 +138,7 @@ function runChecks(node) {
 function runTests(node, args) {
   const missing = installPeers();
   const checks = args.length === 0 ? checkSteps(node) : { passed: 0, failed: 0 };
+  if (buildWeb(node) !== 0) checks.failed++;
   const scratch = mkdtempSync(join(tmpdir(), "countersign-test-"));
   const report = join(scratch, "report.json");
   console.log("\n— suites");

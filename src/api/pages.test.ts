@@ -1,13 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeTestApi } from "./testing/listen.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "countersign-web-"));
 mkdirSync(join(directory, "dist", "assets"), { recursive: true });
-writeFileSync(join(directory, "dist", "index.html"), "<title>Dashboard</title>");
+writeFileSync(join(directory, "dist", "index.html"), '<title>Dashboard</title><link nonce="CSP-NONCE">');
 writeFileSync(join(directory, "dist", "assets", "app-1234.js"), "let x;");
+writeFileSync(join(directory, "dist", "assets", "app-1234.js.br"), brotliCompressSync("let x;"));
+writeFileSync(join(directory, "dist", "icon.svg"), "<svg/>");
 writeFileSync(join(directory, "secret.txt"), "secret");
 
 let api: ReturnType<typeof makeTestApi>;
@@ -19,19 +22,60 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const get = (url: string, accept = "*/*") => api.app.inject({ method: "GET", url, headers: { accept } });
+const get = (url: string, accept = "*/*", encodings?: string) =>
+  api.app.inject({ method: "GET", url, headers: { accept, ...(encodings && { "accept-encoding": encodings }) } });
 
 it("sends the built files, those with a hash to be kept", async () => {
   const first = await get("/");
   expect([first.statusCode, first.headers["content-type"], first.headers["cache-control"]]).toEqual([
     200,
     "text/html; charset=utf-8",
-    "no-cache",
+    "no-store",
   ]);
   expect(first.body).toContain("Dashboard");
   const script = await get("/assets/app-1234.js");
   expect([script.body, script.headers["content-type"]]).toEqual(["let x;", "text/javascript; charset=utf-8"]);
   expect(script.headers["cache-control"]).toContain("immutable");
+});
+
+it("sends compressed copies to those who take them", async () => {
+  const plain = await get("/assets/app-1234.js", "*/*", "identity");
+  expect([plain.headers["content-encoding"], plain.headers["vary"], plain.body]).toEqual([
+    undefined,
+    "accept-encoding",
+    "let x;",
+  ]);
+  const small = await get("/assets/app-1234.js", "*/*", "gzip, deflate, br");
+  expect(small.headers["content-encoding"]).toBe("br");
+  expect(brotliDecompressSync(small.rawPayload).toString()).toBe("let x;");
+  expect((await get("/assets/app-1234.js", "*/*", "gzip")).headers["content-encoding"]).toBeUndefined();
+});
+
+it("allows styles by a nonce that is another one each time, scripts from files alone, and no frames", async () => {
+  const nonces = new Set<string>();
+  for (const url of ["/", "/", "/zones"]) {
+    const page = await get(url, "text/html");
+    const policy = String(page.headers["content-security-policy"]);
+    const nonce = /style-src 'self' 'nonce-([^']+)'/.exec(policy)?.[1] ?? "none";
+    expect(page.body).toContain(`nonce="${nonce}"`);
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).not.toContain("unsafe");
+    expect(page.headers["x-frame-options"]).toBe("DENY");
+    expect(page.headers["referrer-policy"]).toBe("no-referrer");
+    expect(page.headers["permissions-policy"]).toContain("camera=()");
+    nonces.add(nonce);
+  }
+  expect(nonces.size).toBe(3);
+});
+
+it.each(["/assets/gone-5678.js", "/gone.png", "/index.html", "/zones/index.html"])(
+  "knows no such file, also for a browser: %s",
+  async (url) => expect((await get(url, "text/html")).statusCode).toBe(404),
+);
+
+it("has files without a hash asked for again", async () => {
+  const icon = await get("/icon.svg");
+  expect([icon.headers["content-type"], icon.headers["cache-control"]]).toEqual(["image/svg+xml", "no-cache"]);
 });
 
 it("sends the first page for the dashboard's own addresses, to browsers only", async () => {

@@ -1,14 +1,19 @@
 /**
  * The dashboard's files, when they are built (`web/dist`); else one page that says so and names the API. The set of files is
- * read once: only paths in it are ever opened.
+ * read once: only paths in it are ever opened. Compressed copies (`.br`, `.gz`) were made by the build. The first page is small,
+ * never kept, and gets a fresh nonce each time, without which no style of its own runs.
  */
-import { createReadStream, existsSync, readdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import type { FastifyReply } from "fastify";
 
+/** What is asked for, and what the browser takes. */
+export type PageRequest = { readonly path: string; readonly wantsHtml: boolean; readonly encodings: string };
+
 export type Pages = {
   /** Sends the file for a path such as `/assets/x.js`, or the first page for a place within the dashboard; false when there is none. */
-  send(path: string, wantsHtml: boolean, reply: FastifyReply): boolean;
+  send(request: PageRequest, reply: FastifyReply): boolean;
 };
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -23,35 +28,83 @@ const TYPES: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+/** Best first. */
+const ENCODINGS = [
+  { name: "br", extension: ".br" },
+  { name: "gzip", extension: ".gz" },
+] as const;
+
+/** web/vite.config.ts puts it where a nonce belongs. */
+const NONCE_MARK = "CSP-NONCE";
+
+const policy = (styles: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src ${styles}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
 
 export function openPages(directory: string | undefined): Pages {
   if (directory === undefined || !existsSync(join(directory, "index.html"))) return { send: sendNotBuilt };
-  const files = new Map(
-    readdirSync(directory, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((file) => [`/${relative(directory, file).split(sep).join("/")}`, file]),
-  );
+  const firstPage = readFileSync(join(directory, "index.html"), "utf8");
+  const files = listFiles(directory);
   return {
-    send(path, wantsHtml, reply) {
-      const wanted = path === "/" ? "/index.html" : path;
-      // The dashboard has addresses of its own: a page that is none of the files is its first page.
-      const name = files.has(wanted) || !wantsHtml ? wanted : "/index.html";
-      const file = files.get(name);
-      if (file === undefined) return false;
-      // Built files carry a hash in their names; the first page does not.
-      const lasting = name.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
-      reply.header("cache-control", lasting).header("content-security-policy", POLICY);
-      reply.type(TYPES[extname(file)] ?? "application/octet-stream").send(createReadStream(file));
+    send({ path, wantsHtml, encodings }, reply) {
+      const file = path.endsWith("/index.html") ? undefined : files.get(path);
+      if (file === undefined) {
+        // The dashboard has addresses of its own; what looks like a file and is none is not among them.
+        const isPlace = path === "/" || (wantsHtml && !path.startsWith("/assets/") && extname(path) === "");
+        if (isPlace) sendFirstPage(firstPage, reply);
+        return isPlace;
+      }
+      const encoding = ENCODINGS.find(
+        ({ name, extension }) => encodings.includes(name) && files.has(`${path}${extension}`),
+      );
+      if (encoding) reply.header("content-encoding", encoding.name);
+      // Built files carry a hash in their names; icons and the like do not.
+      const lasting = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
+      protect(reply, policy("'self'")).header("cache-control", lasting).header("vary", "accept-encoding");
+      const type = TYPES[extname(path)] ?? "application/octet-stream";
+      reply.type(type).send(createReadStream(`${file}${encoding?.extension ?? ""}`));
       return true;
     },
   };
 }
 
-function sendNotBuilt(path: string, _wantsHtml: boolean, reply: FastifyReply): boolean {
+function listFiles(directory: string): ReadonlyMap<string, string> {
+  return new Map(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [`/${relative(directory, file).split(sep).join("/")}`, file]),
+  );
+}
+
+function sendFirstPage(page: string, reply: FastifyReply): void {
+  const nonce = randomBytes(16).toString("base64");
+  protect(reply, policy(`'self' 'nonce-${nonce}'`)).header("cache-control", "no-store");
+  reply.type("text/html; charset=utf-8").send(page.replaceAll(NONCE_MARK, nonce));
+}
+
+/** What a browser must not do with our pages: frame them, tell others where one came from, open devices. */
+function protect(reply: FastifyReply, contentPolicy: string): FastifyReply {
+  return reply
+    .header("content-security-policy", contentPolicy)
+    .header("x-frame-options", "DENY")
+    .header("referrer-policy", "no-referrer")
+    .header("cross-origin-opener-policy", "same-origin")
+    .header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+}
+
+function sendNotBuilt({ path }: PageRequest, reply: FastifyReply): boolean {
   if (path !== "/") return false;
-  reply.header("content-security-policy", POLICY).type("text/html; charset=utf-8").send(NOT_BUILT);
+  protect(reply, policy("'self'")).type("text/html; charset=utf-8").send(NOT_BUILT);
   return true;
 }
 
@@ -60,7 +113,7 @@ const NOT_BUILT = `<!doctype html>
 <meta charset="utf-8">
 <title>Countersign</title>
 <h1>Countersign is running</h1>
-<p>The dashboard is not built yet. The API answers under <code>/client/v4</code> and <code>/countersign/v1</code>;
+<p>The dashboard is not built: <code>npm start</code> builds it, and so does <code>npm run web</code>. The API answers under <code>/client/v4</code> and <code>/countersign/v1</code>;
 <a href="/openapi.json">/openapi.json</a> describes it. Health: <a href="/healthz">/healthz</a>,
 <a href="/readyz">/readyz</a>, <a href="/metrics">/metrics</a>.</p>
 </html>

@@ -88,8 +88,9 @@ function addSystemRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.get("/*", async (request, reply) => {
     const path = pathOf(request);
     const isApi = /^\/(client|countersign)(\/|$)/.test(path);
-    const wantsHtml = request.headers.accept?.includes("text/html") ?? false;
-    if (isApi || !pages.send(path, wantsHtml, reply)) return refuseRoute(request, reply);
+    const { accept = "", "accept-encoding": encodings = "" } = request.headers;
+    const asked = { path, wantsHtml: accept.includes("text/html"), encodings: String(encodings) };
+    if (isApi || !pages.send(asked, reply)) return refuseRoute(request, reply);
     return reply;
   });
 }

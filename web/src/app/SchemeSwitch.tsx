@@ -1,0 +1,32 @@
+/** Light, dark, or as the system has it. */
+import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
+import { Icon } from "../parts/Icon.tsx";
+import { SHELL } from "../texts/shell.ts";
+
+const SCHEMES = ["auto", "light", "dark"] as const;
+
+export function SchemeSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" width={180}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={SHELL.scheme.label}>
+          <Icon name="contrast" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {SCHEMES.map((scheme) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={scheme === colorScheme}
+            onClick={() => setColorScheme(scheme)}
+            rightSection={scheme === colorScheme ? <Icon name="check" /> : null}
+          >
+            {SHELL.scheme[scheme]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

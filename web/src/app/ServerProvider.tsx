@@ -1,0 +1,92 @@
+/** Client, session and event stream for the pages below; a 401 anywhere brings the sign-in page, and the address stays. */
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type Client, makeClient } from "../fetch/client.ts";
+import {
+  type Server,
+  ServerContext,
+  SessionContext,
+  type SessionControl,
+  type SessionState,
+} from "../fetch/context.ts";
+import { followEvents, type Happening, type StreamState } from "../fetch/events.ts";
+import { makeInvalidator } from "../fetch/invalidate.ts";
+import { findSession, signIn, signOut } from "../fetch/session.ts";
+
+export function ServerProvider({ children }: { readonly children: ReactNode }) {
+  const [state, setState] = useState<SessionState>({ kind: "checking" });
+  const [client] = useState(() =>
+    makeClient({ onSignedOut: () => setState((now) => ({ kind: "out", expired: now.kind === "in" })) }),
+  );
+  const control = useSessionControl(client, state, setState);
+  const server = useEventStream(client, state.kind === "in");
+  return (
+    <ServerContext value={server}>
+      <SessionContext value={control}>{children}</SessionContext>
+    </ServerContext>
+  );
+}
+
+function useSessionControl(
+  client: Client,
+  state: SessionState,
+  setState: (next: SessionState) => void,
+): SessionControl {
+  const queries = useQueryClient();
+  const checkAgain = useCallback(async () => {
+    const found = await findSession(client);
+    if (found.ok) setState({ kind: "in", session: found.value });
+    else if (found.failure.status === 401 || found.failure.status === 404) setState({ kind: "out", expired: false });
+    else setState({ kind: "unreachable", message: found.failure.message });
+  }, [client, setState]);
+  useEffect(() => void checkAgain(), [checkAgain]);
+  return useMemo(
+    () => ({
+      state,
+      checkAgain,
+      async signIn(credentials) {
+        const signed = await signIn(client, credentials);
+        if (signed.ok) setState({ kind: "in", session: signed.value });
+        return signed;
+      },
+      async signOut() {
+        await signOut(client);
+        // The next one at this screen sees nothing of what was read before.
+        queries.clear();
+        setState({ kind: "out", expired: false });
+      },
+    }),
+    [client, queries, state, setState, checkAgain],
+  );
+}
+
+function useEventStream(client: Client, signedIn: boolean): Server {
+  const queries = useQueryClient();
+  const [stream, setStream] = useState<StreamState>("connecting");
+  const [listeners] = useState(() => new Set<(happening: Happening) => void>());
+  useEffect(() => {
+    if (!signedIn) return undefined;
+    const gone = new AbortController();
+    const invalidator = makeInvalidator(queries);
+    const onHappening = (happening: Happening): void => {
+      invalidator.note(happening);
+      for (const listener of listeners) listener(happening);
+    };
+    void followEvents(client, { onHappening, onState: setStream, signal: gone.signal });
+    return () => {
+      gone.abort();
+      invalidator.stop();
+    };
+  }, [client, queries, listeners, signedIn]);
+  return useMemo(
+    () => ({
+      client,
+      stream,
+      listen(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    }),
+    [client, stream, listeners],
+  );
+}

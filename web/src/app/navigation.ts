@@ -1,0 +1,12 @@
+/** What stands in the navigation, in order. A page adds its line here and its route in routes.tsx. */
+import type { LinkProps } from "@tanstack/react-router";
+import type { IconName } from "../parts/Icon.tsx";
+import { SHELL } from "../texts/shell.ts";
+
+export type NavigationEntry = { readonly to: LinkProps["to"]; readonly label: string; readonly icon: IconName };
+export type NavigationGroup = { readonly label: string | undefined; readonly entries: readonly NavigationEntry[] };
+
+export const NAVIGATION: readonly NavigationGroup[] = [
+  { label: undefined, entries: [{ to: "/zones", label: SHELL.zones, icon: "globe" }] },
+  { label: SHELL.account, entries: [] },
+];

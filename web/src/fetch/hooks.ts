@@ -1,0 +1,101 @@
+/** What pages call: `useRead` for what is shown, `useWrite` for what is done, both typed by the name of a route. */
+import {
+  type InfiniteData,
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import type { Answer, Client } from "./client.ts";
+import { useServer } from "./context.ts";
+import { CallFailed } from "./result.ts";
+import type { CallOptions, JsonRoute, PageRoute, Params, ResultOf } from "./types.ts";
+
+/** Name first: events and writes ask again by it. */
+export type QueryKey = readonly [name: JsonRoute | string, params?: Params, query?: object];
+
+export type ReadSettings = {
+  readonly enabled?: boolean;
+  /** For what no event tells; undefined: never by itself. */
+  readonly refreshSeconds?: number;
+  /** While a new question is answered the old answer stays. */
+  readonly keepPrevious?: boolean;
+};
+
+/** The `result` of a route, kept and asked again when an event says so. */
+export function useRead<K extends JsonRoute>(name: K, options: CallOptions<K> = {}, settings: ReadSettings = {}) {
+  const { client } = useServer();
+  return useQuery({
+    ...readQuery(client, name, options),
+    enabled: settings.enabled ?? true,
+    refetchInterval: settings.refreshSeconds === undefined ? false : settings.refreshSeconds * 1000,
+    ...(settings.keepPrevious ? { placeholderData: keepPreviousData } : {}),
+  });
+}
+
+/** The same for routers and prefetching. */
+export function readQuery<K extends JsonRoute>(client: Client, name: K, options: CallOptions<K> = {}) {
+  return {
+    queryKey: [name, options.params, options.query] satisfies QueryKey,
+    queryFn: async ({ signal }: { readonly signal: AbortSignal }): Promise<ResultOf<K>> =>
+      (await getAnswer(client, name, options, signal)).result,
+  };
+}
+
+/** Page after page of a long list; `rows` are all that have come. */
+export function usePages<K extends PageRoute>(name: K, options: CallOptions<K>, perPage: number) {
+  const { client } = useServer();
+  const query = useInfiniteQuery({
+    queryKey: [name, options.params, { ...(options.query as object | undefined), per_page: perPage }],
+    queryFn: ({ pageParam, signal }) => {
+      const paged = { ...(options.query as object | undefined), page: pageParam, per_page: perPage };
+      return getAnswer(client, name, { ...options, query: paged } as CallOptions<K>, signal);
+    },
+    initialPageParam: 1,
+    getNextPageParam: ({ info }: Answer<K>) => (info && info.page < info.total_pages ? info.page + 1 : undefined),
+    placeholderData: keepPreviousData,
+  });
+  const pages = (query.data as InfiniteData<Answer<K>> | undefined)?.pages ?? [];
+  return {
+    ...query,
+    rows: pages.flatMap(({ result }) => result as unknown as ResultOf<K>[number][]),
+    total: pages[0]?.info?.total_count,
+  };
+}
+
+export type WriteSettings = {
+  /** Routes whose answers have changed by it; with the same zone. Events tell of most of what follows. */
+  readonly changes?: readonly JsonRoute[];
+  /** Refused when the resource has changed since it was read here. */
+  readonly ifUnchanged?: boolean;
+};
+
+/** `const { mutateAsync, isPending, error } = useWrite("zones.edit", { changes: ["zones.get"] })` */
+export function useWrite<K extends JsonRoute>(name: K, { changes = [], ifUnchanged }: WriteSettings = {}) {
+  const { client } = useServer();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationKey: [name],
+    mutationFn: async (options: CallOptions<K>): Promise<ResultOf<K>> => {
+      const answer = await client.call(name, options, { ifUnchanged });
+      if (!answer.ok) throw new CallFailed(answer.failure);
+      return answer.value.result;
+    },
+    onSuccess: () =>
+      queries.invalidateQueries({
+        predicate: ({ queryKey }) => (changes as readonly string[]).includes((queryKey as QueryKey)[0]),
+      }),
+  });
+}
+
+async function getAnswer<K extends JsonRoute>(
+  client: Client,
+  name: K,
+  options: CallOptions<K>,
+  signal: AbortSignal,
+): Promise<Answer<K>> {
+  const answer = await client.call(name, options, { signal });
+  if (!answer.ok) throw new CallFailed(answer.failure);
+  return answer.value;
+}

@@ -1,0 +1,24 @@
+/** The contract's table of routes as types: what each takes and gives. */
+import type { input } from "zod";
+import type { ROUTES, RouteName, RouteResult } from "#contract";
+
+type Routes = typeof ROUTES;
+type Sent<S> = S extends import("zod").ZodType ? input<S> : never;
+
+type ShapeOf<K extends RouteName> = Routes[K]["shape"];
+export type TextRoute = { [K in RouteName]: ShapeOf<K> extends "text" ? K : never }[RouteName];
+export type PageRoute = { [K in RouteName]: ShapeOf<K> extends "page" ? K : never }[RouteName];
+type ManyRoute = { [K in RouteName]: ShapeOf<K> extends "page" | "list" ? K : never }[RouteName];
+export type JsonRoute = Exclude<RouteName, TextRoute>;
+
+/** `result` of a route: of lists and pages all that came. */
+export type ResultOf<K extends RouteName> = K extends ManyRoute ? readonly RouteResult<K>[] : RouteResult<K>;
+
+/** Names in a path: `zoneId` of `/zones/{zoneId}`. */
+export type Params = Readonly<Record<string, string>>;
+
+export type CallOptions<K extends RouteName> = {
+  readonly params?: Params;
+  readonly query?: Routes[K] extends { readonly query?: infer Q } ? Partial<Sent<Exclude<Q, undefined>>> : never;
+  readonly body?: Routes[K] extends { readonly body?: infer B } ? Sent<Exclude<B, undefined>> : never;
+};

@@ -1,0 +1,102 @@
+/** Signing in by email and password, or by the admin token: shown in place of any page, so that the address one wanted stays. */
+import { Button, PasswordInput, SegmentedControl, Stack, TextInput, Title } from "@mantine/core";
+import { type FormEvent, useEffect, useId, useState } from "react";
+import { useSession } from "../../fetch/context.ts";
+import type { Failure } from "../../fetch/result.ts";
+import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { Note } from "../../parts/Note.tsx";
+import { SHELL } from "../../texts/shell.ts";
+import { SIGN_IN } from "../../texts/sign-in.ts";
+import classes from "./SignInPage.module.css";
+
+type Way = "password" | "token";
+
+export function SignInPage({ expired }: { readonly expired: boolean }) {
+  const [way, setWay] = useState<Way>("password");
+  const label = useId();
+  useEffect(() => {
+    document.title = `${SIGN_IN.title} · ${SHELL.product}`;
+  }, []);
+  return (
+    <main className={classes["page"]} id="main">
+      <div className={classes["box"]}>
+        <img src="/icon.svg" alt="" width={44} height={44} />
+        <Title order={1}>{SIGN_IN.title}</Title>
+        {expired ? <Note tone="info">{SIGN_IN.expired}</Note> : null}
+        <div>
+          <span id={label} className="cs-hidden">
+            {SIGN_IN.how}
+          </span>
+          <SegmentedControl
+            fullWidth
+            aria-labelledby={label}
+            value={way}
+            onChange={(value) => setWay(value as Way)}
+            data={[
+              { value: "password", label: SIGN_IN.byPassword },
+              { value: "token", label: SIGN_IN.byToken },
+            ]}
+          />
+        </div>
+        <SignInForm key={way} way={way} />
+        <p className={classes["hint"]}>{SIGN_IN.firstTime}</p>
+      </div>
+    </main>
+  );
+}
+
+function SignInForm({ way }: { readonly way: Way }) {
+  const { signIn } = useSession();
+  const [failure, setFailure] = useState<Failure>();
+  const [pending, setPending] = useState(false);
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const field = (name: string) => String(new FormData(event.currentTarget).get(name) ?? "");
+    const credentials =
+      way === "token"
+        ? { token: field("token").trim() }
+        : { email: field("email").trim(), password: field("password") };
+    setPending(true);
+    const signed = await signIn(credentials);
+    setPending(false);
+    setFailure(signed.ok ? undefined : signed.failure);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="md">
+        {way === "token" ? (
+          <PasswordInput
+            name="token"
+            label={SIGN_IN.token}
+            description={SIGN_IN.tokenHint}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+          />
+        ) : (
+          <>
+            <TextInput
+              name="email"
+              type="email"
+              label={SIGN_IN.email}
+              autoComplete="username"
+              required
+              withAsterisk={false}
+            />
+            <PasswordInput
+              name="password"
+              label={SIGN_IN.password}
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+            />
+          </>
+        )}
+        {failure === undefined ? null : <ErrorNote failure={failure} title={SIGN_IN.failed} />}
+        <Button type="submit" loading={pending} fullWidth>
+          {SIGN_IN.action}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,24 @@
+/** Words that several pages use. */
+export const COMMON = {
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "Copying is not allowed here: mark the text and copy it.",
+  cancel: "Cancel",
+  close: "Close",
+  never: "never",
+  unknown: "not known",
+  loading: (what: string) => `Loading ${what}…`,
+  dismiss: "Dismiss",
+  search: "Search",
+} as const;
+
+const NUMBERS = new Intl.NumberFormat("en");
+
+/** `1,234 zones`, `1 zone` */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${NUMBERS.format(number)} ${number === 1 ? one : many}`;
+}
+
+export function printNumber(number: number): string {
+  return NUMBERS.format(number);
+}

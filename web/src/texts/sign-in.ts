@@ -1,0 +1,16 @@
+/** Signing in, and the very first time. */
+export const SIGN_IN = {
+  title: "Sign in to Countersign",
+  expired: "Your session ended. Sign in again to go on where you were.",
+  byPassword: "Email and password",
+  byToken: "Admin token",
+  how: "Sign in with",
+  email: "Email",
+  password: "Password",
+  token: "Admin token",
+  tokenHint:
+    "It was shown once when Countersign first started, and is kept in the file admin-token of its data directory.",
+  firstTime: "First time here? Use the admin token; then make a user for yourself under Account.",
+  action: "Sign in",
+  failed: "Not signed in",
+} as const;

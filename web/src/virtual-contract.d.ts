@@ -1,0 +1,11 @@
+/** What web/build/contract-tables.ts makes at each build, with the contract's own types. */
+declare module "virtual:contract" {
+  import type { Method, RouteName } from "#contract";
+
+  export const ROUTES: Readonly<Record<RouteName, readonly [method: Method, path: string]>>;
+  export const SIGNING_MODES: typeof import("#contract").SIGNING_MODES;
+  export const DNSSEC_STATUSES: typeof import("#contract").DNSSEC_STATUSES;
+  export const TSIG_ALGORITHMS: typeof import("#contract").TSIG_ALGORITHMS;
+  export const ALERT_KINDS: typeof import("#contract").ALERT_KINDS;
+  export const TRANSFER_OUTCOMES: typeof import("#contract").TRANSFER_OUTCOMES;
+}
