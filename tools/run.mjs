@@ -17,6 +17,9 @@ import { installPeers } from "./peers.mjs";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = 24;
 
+/** What the dashboard is made from: its own sources, and what it takes over from the server's. */
+const WEB_SOURCES = ["web", "src/contract", "src/guide", "package-lock.json"];
+
 const COMMANDS = {
   test: runTests,
   check: runChecks,
@@ -84,9 +87,6 @@ function findNode() {
     1,
   );
 }
-
-/** What the dashboard is made from: its own sources, and what it takes over from the server's. */
-const WEB_SOURCES = ["web", "src/contract", "src/guide", "package-lock.json"];
 
 /** Builds `web/dist` when a source is newer than it; 0, or the exit code of a build that failed. */
 function buildWeb(node) {

@@ -4,7 +4,14 @@ import { join, posix, relative } from "node:path";
 import { parseSync } from "vite";
 import { ROOT } from "../root.ts";
 
-export type Import = { readonly specifier: string; readonly line: number };
+export type Import = {
+  readonly specifier: string;
+  readonly line: number;
+  /** `import type …`, `export type …`: gone before it runs. */
+  readonly typeOnly: boolean;
+  /** `import(…)`: loaded when it is wanted. */
+  readonly later: boolean;
+};
 export type LongThing = { readonly name: string; readonly line: number; readonly lines: number };
 
 export type SourceFile = {
@@ -24,11 +31,12 @@ export type SourceFile = {
   readonly enums: readonly number[];
 };
 
-/** All TypeScript below `folders` (from the project's root). */
+/** All TypeScript (and TSX) below `folders` (from the project's root). */
 export function readSources(folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+      .filter((entry) => !/[\\/](node_modules|dist)([\\/]|$)/.test(entry.parentPath))
       .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
       .sort()
       .map((path) => readSource(path, readFileSync(join(ROOT, path), "utf8"))),
@@ -54,7 +62,7 @@ export function readSource(path: string, text: string): SourceFile {
   return {
     path: path.split("\\").join("/"),
     room: roomOf(path),
-    isTest: /\.(test|cases)\.ts$/.test(path) || path.includes("/testing/"),
+    isTest: /\.(test|cases)\.tsx?$/.test(path) || path.includes("/testing/"),
     lines: text.split("\n").length - (text.endsWith("\n") ? 1 : 0),
     ...facts,
   };
@@ -97,7 +105,9 @@ function readStatement(statement: Node, facts: Facts, lineOf: LineOf): void {
 function readNode(node: Node, name: string, facts: Facts, text: string, lineOf: LineOf): void {
   const source = node["source"] as { value?: unknown } | null | undefined;
   if (source && typeof source.value === "string") {
-    facts.imports.push({ specifier: source.value, line: lineOf(node.start) });
+    const typeOnly = node["importKind"] === "type" || node["exportKind"] === "type" || node.type === "TSImportType";
+    const later = node.type === "ImportExpression";
+    facts.imports.push({ specifier: source.value, line: lineOf(node.start), typeOnly, later });
   }
   if (node.type === "TSEnumDeclaration") facts.enums.push(lineOf(node.start));
   if (node.type === "CatchClause") {
