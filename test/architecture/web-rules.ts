@@ -84,9 +84,7 @@ export function checkFetching(path: string, text: string): string[] {
 
 /** Nothing that the strict policy refuses, or that turns text into markup. */
 export function checkMarkup(path: string, text: string): string[] {
-  const found = /\b(dangerouslySetInnerHTML|innerHTML|outerHTML|eval\(|new Function)/.exec(
-    text,
-  );
+  const found = /\b(dangerouslySetInnerHTML|innerHTML|outerHTML|eval\(|new Function)/.exec(text);
   return found ? [`${path} has ${found[1]}`] : [];
 }
 
