@@ -28,7 +28,8 @@ import {
   type QueryContext,
 } from "./settings.ts";
 import { Work } from "./work.ts";
-import { Denial, ZoneState, ZoneTable } from "./zone-table.ts";
+import { Denial, ZoneState } from "./zone-entry.ts";
+import { ZoneTable } from "./zone-table.ts";
 
 const MAX_UDP_PAYLOAD = 4096;
 const DEFAULT_CACHE = 4 * 1024 * 1024;

@@ -23,7 +23,7 @@ import { writeRecords, writeRRset } from "./records.ts";
 import { Section } from "./reply.ts";
 import { makeNsec3param } from "./white-lies.ts";
 import { MAX_CHAIN, ownerOf, type Work, writeNegativeSoa, writeSet, writeSignatures } from "./work.ts";
-import { Denial, type ReadyRRset } from "./zone-table.ts";
+import { Denial, type ReadyRRset } from "./zone-entry.ts";
 
 /** Answers `work.query` from `work.entry`, which is serving. */
 export function assemble(work: Work): void {

@@ -7,7 +7,7 @@ import { RRClass, RRType } from "#rdata";
 import type { NameView } from "./name-view.ts";
 import { writeRRset } from "./records.ts";
 import { ownerOf, type Work, writeSet } from "./work.ts";
-import { Denial } from "./zone-table.ts";
+import { Denial } from "./zone-entry.ts";
 
 const MAX_NAME = 255;
 

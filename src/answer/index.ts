@@ -16,4 +16,5 @@ export {
   SIGNING_PERIOD,
   type SigningPeriod,
 } from "./signing.ts";
-export { type ApexRRset, type LiveSigner, type ServedZone, type ZoneSigning, ZoneTable } from "./zone-table.ts";
+export type { ApexRRset, LiveSigner, ServedZone, ZoneEntry, ZoneSigning } from "./zone-entry.ts";
+export { type RecordSource, ZoneTable } from "./zone-table.ts";

@@ -16,7 +16,7 @@ import type { Reply } from "./reply.ts";
 import { SignatureCache } from "./signature-cache.ts";
 import { periodAt, periodExpiration, periodInception, periodPhase } from "./signing.ts";
 import { MAX_TYPE_BITMAP } from "./type-bits.ts";
-import type { ZoneEntry, ZoneSigning } from "./zone-table.ts";
+import type { ZoneEntry, ZoneSigning } from "./zone-entry.ts";
 
 const RRSIG_FIXED = 18;
 /** Next name or hash, parameters, bitmap. */

@@ -6,7 +6,7 @@ import { nsec3ForDenial, nsec3ForNode, nsec3ForWildcard } from "./prove-nsec3.ts
 import { LITERAL } from "./records.ts";
 import { lieForDenial, lieForWildcard, matchNode, writeLie } from "./white-lies.ts";
 import { ownerOf, type Work, writeSet } from "./work.ts";
-import { Denial } from "./zone-table.ts";
+import { Denial } from "./zone-entry.ts";
 
 /**
  * A wildcard stood in for `work.name`: that the name itself does not exist is part of the proof. Noted while the chain is

@@ -5,7 +5,7 @@
  */
 import { LiteralOwner, patchTtls, writeRRset, writeStoredSignatures } from "./records.ts";
 import { HEADER, QUESTION, Reply } from "./reply.ts";
-import type { ReadySoa, ZoneEntry } from "./zone-table.ts";
+import type { ReadySoa, ZoneEntry } from "./zone-entry.ts";
 
 /** Name, fixed part and a few RRSIGs; a zone with more gets no ready SOA. */
 const ROOM = 4096;

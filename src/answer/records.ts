@@ -6,7 +6,7 @@
 import { RR_HEAD } from "#image";
 import { RRType } from "#rdata";
 import { QUESTION, type Reply } from "./reply.ts";
-import type { ZoneEntry } from "./zone-table.ts";
+import type { ZoneEntry } from "./zone-entry.ts";
 
 /** Octets, and a view over the same ones. */
 export type Source = { readonly octets: Uint8Array; readonly view: DataView };

@@ -9,7 +9,7 @@ import { makeReadySoa, writeReadySoa } from "./ready-soa.ts";
 import { LITERAL, LiteralOwner, patchTtls, writeRRset, writeStoredSignatures } from "./records.ts";
 import { QUESTION, Reply } from "./reply.ts";
 import { TypeBits } from "./type-bits.ts";
-import type { ReadySoa, ZoneEntry } from "./zone-table.ts";
+import type { ReadySoa, ZoneEntry } from "./zone-entry.ts";
 
 /**
  * CNAMEs and DNAMEs followed in one answer (RFC 1034 section 3.6.2 leaves it open; Knot stops after 5, NSD never). Resolvers

@@ -1,276 +1,263 @@
 /**
  * The zones that a worker serves, by apex. Open addressing on the name hash, so that a query's own suffix hashes find the
  * longest apex; entries are replaced whole, between two queries.
+ *
+ * A zone stands here as an entry, or as a ref to a record in shared memory (a `RecordSource` says what that means), of which an
+ * entry is made when it is first asked for: tens of thousands of zones, most of which nobody asks this worker for, cost a few
+ * words each. Entries of records are let go of, all at once, when there are many: the price of the next question for such a
+ * zone is some microseconds.
  */
-import { bytesEqual, concatBytes } from "#bytes";
-import { MAX_NSEC3_APEX } from "#dnssec";
-import { ImageFlag, RR_HEAD, type SignatureTable, ZoneImage } from "#image";
-import { CASE_FOLD, labelCount, lowerName, type Name, nameHash } from "#name";
-import { RRClass, RRType } from "#rdata";
+import { bytesEqual } from "#bytes";
+import { CASE_FOLD, lowerName, type Name, nameHash } from "#name";
 import type { NameView } from "./name-view.ts";
-import { SIGNING_PERIOD, type SigningPeriod } from "./signing.ts";
+import { type ServedZone, ZoneEntry } from "./zone-entry.ts";
 
-export type ServedZone = {
-  readonly apex: Name;
-  /** Only "serving" has an image to answer from. */
-  readonly state: "serving" | "not-ready" | "expired";
-  readonly image?: ZoneImage;
-  /** Absent: the image is served as it is. */
-  readonly signing?: ZoneSigning;
-  /** Where it stands until when it is served; absent: SOA EXPIRE is told. */
-  readonly expiry?: ExpiryPlace | undefined;
-};
+/** Entries of records that are open at the same time: some 5 MB. */
+const MOST_OPEN = 4096;
 
-/** A word (Uint32) of shared memory: Unix seconds, 0xffffffff when the zone does not expire. */
-export type ExpiryPlace = { readonly board: SharedArrayBuffer; readonly slot: number };
+/** Of `refs`: nothing stands there; an entry that is no record's. */
+const FREE = 0;
+const WHOLE = -1;
 
-const NEVER_EXPIRES = 0xffff_ffff;
-/** From the end of SOA RDATA: EXPIRE and MINIMUM. */
-const EXPIRE_FROM_END = 8;
-
-export type ZoneSigning = {
-  /** How missing names and types are denied: RFC 9824, NSEC3 made when asked, or the NSEC chain in the image. */
-  readonly denial: "compact" | "nsec3" | "chain";
-  readonly signer: LiveSigner;
-  readonly table: SignatureTable;
-  readonly apexRRsets: readonly ApexRRset[];
-  /** Default `SIGNING_PERIOD`. */
-  readonly period?: SigningPeriod;
-};
-
-/** An RRset at the apex that the KSK signed: DNSKEY, CDS, CDNSKEY. It stands beside the image. */
-export type ApexRRset = {
-  readonly type: number;
-  readonly ttl: number;
-  readonly rdatas: readonly Uint8Array[];
-  /** RDATA of each RRSIG. */
-  readonly signatures: readonly Uint8Array[];
-};
-
-/** The same, ready to copy: RRs, then their RRSIG RRs, each as `C0 0C | type | class | ttl | rdlength | rdata`. */
-export type ReadyRRset = {
-  readonly type: number;
-  readonly octets: Uint8Array;
-  readonly view: DataView;
-  /** Octets and number of the RRs without the RRSIGs. */
-  readonly dataLength: number;
-  readonly records: number;
-  readonly signatures: number;
-};
-
-/** The SOA of negative answers, ready to copy: see ready-soa.ts. */
-export type ReadySoa = {
-  readonly octets: Uint8Array;
-  readonly view: DataView;
-  readonly dataLength: number;
-  readonly signatures: number;
-  readonly pointers: Int32Array;
-};
-
-/** Signs with the zone's ZSK. The only secret's shadow that answering sees. */
-export interface LiveSigner {
-  readonly keyTag: number;
-  /** DNSSEC algorithm number; one with signatures of 64 octets (13, 15). */
-  readonly algorithm: number;
-  /** Signs `data[0..length)`; 64 octets to `out[outAt..)`. */
-  sign(data: Uint8Array, length: number, out: Uint8Array, outAt: number): void;
+/** Zones that stand in shared memory; a ref is a whole number above 0 and means the same octets for as long as it is in the table. */
+export interface RecordSource {
+  /** `nameHash` of the apex. */
+  hashOf(ref: number): number;
+  /** The octets in which the apex stands. */
+  octetsOf(ref: number): Uint8Array;
+  apexAt(ref: number): number;
+  apexLength(ref: number): number;
+  open(ref: number): ServedZone;
+  /** Its entry is let go of. */
+  close(ref: number): void;
 }
 
-/** How an entry denies. Numbers, so that the path of a query compares no strings. */
-export const Denial = { None: 0, Nsec: 1, Nsec3: 2, Compact: 3, LiveNsec3: 4 } as const;
-export type Denial = (typeof Denial)[keyof typeof Denial];
-
-export const ZoneState = { Serving: 0, NotReady: 1, Expired: 2 } as const;
-export type ZoneState = (typeof ZoneState)[keyof typeof ZoneState];
-
-/** A zone as the answering code sees it: everything that does not change from query to query, read once. */
-export class ZoneEntry {
-  /** Of this entry, unique in its table: signatures of made-up names are kept under it. */
-  readonly id: number;
-  readonly apex: Name;
-  /** Lower case: signer and owner of what is signed here. */
-  readonly lowerApex: Name;
-  readonly apexHash: number;
-  readonly apexLabels: number;
-  readonly state: ZoneState;
-  readonly image: ZoneImage;
-  /** The image's octets. */
-  readonly source: { readonly octets: Uint8Array; readonly view: DataView };
-  readonly signing: ZoneSigning | undefined;
-  readonly period: SigningPeriod;
-  readonly denial: Denial;
-  readonly soa: number;
-  readonly apexRRsets: readonly ReadyRRset[];
-  readonly expiry: ExpiryPlace | undefined;
-  /** Made with the first negative answer; null when there can be none. */
-  readySoa: ReadySoa | null | undefined = undefined;
-
-  constructor(id: number, zone: ServedZone) {
-    this.id = id;
-    this.apex = zone.apex;
-    this.lowerApex = lowerName(zone.apex);
-    this.apexHash = nameHash(zone.apex);
-    this.apexLabels = labelCount(zone.apex);
-    this.state = stateOf(zone);
-    this.image = zone.image ?? EMPTY_IMAGE;
-    this.source = { octets: this.image.octets, view: new DataView(this.image.buffer) };
-    this.signing = this.state === ZoneState.Serving ? zone.signing : undefined;
-    this.period = this.signing?.period ?? SIGNING_PERIOD;
-    this.denial = denialOf(this.image, this.signing, this.apex);
-    this.soa = this.state === ZoneState.Serving ? this.image.findRRset(this.image.apexNode, RRType.SOA) : 0;
-    this.apexRRsets = (this.signing?.apexRRsets ?? []).map(readyRRset);
-    this.expiry = zone.expiry;
-  }
-
-  /**
-   * Seconds for which the zone is served without further contact to a primary: what is left, or SOA EXPIRE where there is no
-   * end, which is what a primary says (RFC 7314 section 3). The zone serves. Asked by secondaries once in a while.
-   */
-  expireLeft(now: number): number {
-    const end = this.expiry ? new Uint32Array(this.expiry.board)[this.expiry.slot]! : NEVER_EXPIRES;
-    if (end !== NEVER_EXPIRES) return Math.max(0, end - now);
-    const { view } = this.source;
-    return view.getUint32(this.image.rrsetData(this.soa) + this.image.rrsetDataLength(this.soa) - EXPIRE_FROM_END);
-  }
-}
+const NO_RECORDS: RecordSource = {
+  hashOf: noRecords,
+  octetsOf: noRecords,
+  apexAt: noRecords,
+  apexLength: noRecords,
+  open: noRecords,
+  close: noRecords,
+};
 
 export class ZoneTable {
+  private readonly source: RecordSource;
+  private readonly mostOpen: number;
   private hashes = new Int32Array(16);
+  private refs = new Int32Array(16);
   private slots: (ZoneEntry | undefined)[] = new Array(16).fill(undefined);
   private used = 0;
+  /** Entries of records. */
+  private openEntries = 0;
   private nextId = 1;
+
+  constructor(source: RecordSource = NO_RECORDS, mostOpen = MOST_OPEN) {
+    this.source = source;
+    this.mostOpen = mostOpen;
+  }
 
   get size(): number {
     return this.used;
   }
 
+  get openCount(): number {
+    return this.openEntries;
+  }
+
   /** Puts a zone in or replaces the one with this apex. */
   set(zone: ServedZone): void {
     const entry = new ZoneEntry(this.nextId++, zone);
-    if (2 * (this.used + 1) > this.slots.length) this.grow();
-    const slot = this.place(entry.apexHash, entry.apex);
-    if (this.slots[slot] === undefined) this.used++;
-    this.hashes[slot] = entry.apexHash;
+    const slot = this.takeSlot(entry.apexHash, entry.lowerApex, 0, entry.lowerApex.length);
+    this.vacate(slot);
+    this.refs[slot] = WHOLE;
     this.slots[slot] = entry;
+  }
+
+  /** The same for a record. One that replaces a record whose entry is open is opened at once: somebody asks for it. */
+  put(ref: number): void {
+    const { source } = this;
+    const slot = this.takeSlot(source.hashOf(ref), source.octetsOf(ref), source.apexAt(ref), source.apexLength(ref));
+    const wasOpen = this.slots[slot] !== undefined;
+    const before = this.refs[slot]!;
+    this.refs[slot] = ref;
+    if (!wasOpen) return;
+    this.slots[slot] = undefined;
+    if (before !== WHOLE) this.openEntries--;
+    this.open(slot);
+    if (before !== WHOLE) source.close(before);
+  }
+
+  /** The record of that apex stands elsewhere now and says the same: what is open stays open. */
+  move(before: number, ref: number): void {
+    const slot = this.placeOfRecord(before);
+    if (this.refs[slot] === before) this.refs[slot] = ref;
   }
 
   /** False when there was none. */
   remove(apex: Name): boolean {
-    const slot = this.place(nameHash(apex), apex);
-    if (this.slots[slot] === undefined) return false;
-    this.slots[slot] = undefined;
+    const slot = this.place(nameHash(apex), apex, 0, apex.length);
+    if (this.refs[slot] === FREE) return false;
+    this.vacate(slot);
+    this.refs[slot] = FREE;
     this.used--;
     this.refill(slot);
     return true;
   }
 
   get(apex: Name): ZoneEntry | undefined {
-    return this.slots[this.place(nameHash(apex), apex)];
+    const slot = this.place(nameHash(apex), apex, 0, apex.length);
+    return this.refs[slot] === FREE ? undefined : (this.slots[slot] ?? this.open(slot));
+  }
+
+  /** The ref of this apex's record, 0 without one. */
+  refOf(hash: number, octets: Uint8Array, at: number, length: number): number {
+    return Math.max(0, this.refs[this.place(hash, octets, at, length)]!);
+  }
+
+  /** The entry of a record that still stands here. */
+  entryOf(ref: number): ZoneEntry | undefined {
+    const slot = this.placeOfRecord(ref);
+    return this.refs[slot] === ref ? (this.slots[slot] ?? this.open(slot)) : undefined;
+  }
+
+  /** All records, in no order. */
+  records(): Int32Array {
+    return this.refs.filter((ref) => ref > 0);
   }
 
   /** The zone with the longest apex that `name` is at or below, of those with at most `name.labels - skip` labels. */
   find(name: NameView, skip: number): ZoneEntry | undefined {
-    const { hashes, slots } = this;
-    const mask = slots.length - 1;
+    const { hashes, refs, slots } = this;
+    const mask = refs.length - 1;
     for (let label = skip; label <= name.labels; label++) {
       const hash = name.hashes[label]!;
       // Ends at a free slot: the table is at most half full.
-      for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      for (let slot = hash & mask; refs[slot] !== FREE; slot = (slot + 1) & mask) {
+        if (hashes[slot] !== hash) continue;
         const entry = slots[slot];
-        if (entry === undefined) break;
-        if (hashes[slot] === hash && isSuffix(entry.apex, name, label)) return entry;
+        if (entry === undefined) {
+          if (this.isRecordSuffix(refs[slot]!, name, label)) return this.open(slot);
+        } else if (isSuffix(entry.apex, 0, entry.apex.length, name, label)) return entry;
       }
     }
     return undefined;
   }
 
+  private isRecordSuffix(ref: number, name: NameView, label: number): boolean {
+    const { source } = this;
+    return isSuffix(source.octetsOf(ref), source.apexAt(ref), source.apexLength(ref), name, label);
+  }
+
+  private open(slot: number): ZoneEntry {
+    if (this.openEntries >= this.mostOpen) this.closeAll();
+    const entry = new ZoneEntry(this.nextId++, this.source.open(this.refs[slot]!));
+    this.slots[slot] = entry;
+    this.openEntries++;
+    return entry;
+  }
+
+  private closeAll(): void {
+    for (let slot = 0; slot < this.refs.length; slot++) {
+      if (this.refs[slot]! > 0) this.vacate(slot);
+    }
+  }
+
+  /** The entry goes, if there is one; what stands there is the caller's business. */
+  private vacate(slot: number): void {
+    const ref = this.refs[slot]!;
+    if (this.slots[slot] === undefined) return;
+    this.slots[slot] = undefined;
+    if (ref <= FREE) return;
+    this.openEntries--;
+    this.source.close(ref);
+  }
+
+  /** The slot of this apex, which is used from now on. */
+  private takeSlot(hash: number, octets: Uint8Array, at: number, length: number): number {
+    if (2 * (this.used + 1) > this.refs.length) this.grow();
+    const slot = this.place(hash, octets, at, length);
+    if (this.refs[slot] === FREE) this.used++;
+    this.hashes[slot] = hash;
+    return slot;
+  }
+
   /** The slot of this apex, or the free slot where it belongs. */
-  private place(hash: number, apex: Name): number {
-    const mask = this.slots.length - 1;
+  private place(hash: number, octets: Uint8Array, at: number, length: number): number {
+    const mask = this.refs.length - 1;
     let slot = hash & mask;
-    for (let entry = this.slots[slot]; entry !== undefined; entry = this.slots[slot]) {
-      if (this.hashes[slot] === hash && bytesEqual(entry.lowerApex, lowerName(apex))) break;
+    while (this.refs[slot] !== FREE) {
+      if (this.hashes[slot] === hash && this.isAt(slot, octets, at, length)) break;
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
-  private grow(): void {
-    const old = this.slots;
-    this.slots = new Array(2 * old.length).fill(undefined);
-    this.hashes = new Int32Array(2 * old.length);
-    for (const entry of old) if (entry) this.put(entry);
+  private placeOfRecord(ref: number): number {
+    const { source } = this;
+    return this.place(source.hashOf(ref), source.octetsOf(ref), source.apexAt(ref), source.apexLength(ref));
   }
 
-  private put(entry: ZoneEntry): void {
-    const slot = this.place(entry.apexHash, entry.apex);
-    this.hashes[slot] = entry.apexHash;
+  private isAt(slot: number, octets: Uint8Array, at: number, length: number): boolean {
+    const ref = this.refs[slot]!;
+    if (ref === WHOLE) return bytesEqual(this.slots[slot]!.lowerApex, lowerName(octets.subarray(at, at + length)));
+    const { source } = this;
+    return (
+      source.apexLength(ref) === length && sameFolded(source.octetsOf(ref), source.apexAt(ref), octets, at, length)
+    );
+  }
+
+  private grow(): void {
+    const { hashes, refs, slots } = this;
+    const size = 2 * refs.length;
+    this.slots = new Array(size).fill(undefined);
+    this.refs = new Int32Array(size);
+    this.hashes = new Int32Array(size);
+    for (let slot = 0; slot < refs.length; slot++) {
+      if (refs[slot] !== FREE) this.putBack(hashes[slot]!, refs[slot]!, slots[slot]);
+    }
+  }
+
+  /** Of one that stood elsewhere: nobody else has its apex. */
+  private putBack(hash: number, ref: number, entry: ZoneEntry | undefined): void {
+    const mask = this.refs.length - 1;
+    let slot = hash & mask;
+    while (this.refs[slot] !== FREE) slot = (slot + 1) & mask;
+    this.hashes[slot] = hash;
+    this.refs[slot] = ref;
     this.slots[slot] = entry;
   }
 
   /** After a removal: those that stand behind the gap move up, so that no probe ends too early. */
   private refill(gap: number): void {
-    const mask = this.slots.length - 1;
+    const mask = this.refs.length - 1;
     for (let slot = (gap + 1) & mask; ; slot = (slot + 1) & mask) {
+      const ref = this.refs[slot]!;
+      if (ref === FREE) return;
       const entry = this.slots[slot];
-      if (entry === undefined) return;
+      this.refs[slot] = FREE;
       this.slots[slot] = undefined;
-      this.put(entry);
+      this.putBack(this.hashes[slot]!, ref, entry);
     }
   }
 }
 
-function isSuffix(apex: Name, name: NameView, label: number): boolean {
+function isSuffix(apex: Uint8Array, apexAt: number, apexLength: number, name: NameView, label: number): boolean {
   const start = name.starts[label]!;
-  if (name.length - start !== apex.length) return false;
-  const { octets } = name;
-  const at = name.at + start;
-  for (let i = 0; i < apex.length; i++) {
-    const a = apex[i]!;
-    const b = octets[at + i]!;
+  if (name.length - start !== apexLength) return false;
+  return sameFolded(apex, apexAt, name.octets, name.at + start, apexLength);
+}
+
+/** Without regard to case. */
+function sameFolded(one: Uint8Array, oneAt: number, other: Uint8Array, otherAt: number, length: number): boolean {
+  for (let i = 0; i < length; i++) {
+    const a = one[oneAt + i]!;
+    const b = other[otherAt + i]!;
     if (a !== b && CASE_FOLD[a] !== CASE_FOLD[b]) return false;
   }
   return true;
 }
 
-function stateOf(zone: ServedZone): ZoneState {
-  if (zone.state === "expired") return ZoneState.Expired;
-  return zone.state === "serving" && zone.image ? ZoneState.Serving : ZoneState.NotReady;
+function noRecords(): never {
+  throw new Error("this table has no records");
 }
-
-function denialOf(image: ZoneImage, signing: ZoneSigning | undefined, apex: Name): Denial {
-  if (signing?.denial === "compact") return Denial.Compact;
-  // Made before control looked at this: owner names that pass 255 octets are never made.
-  if (signing?.denial === "nsec3") return apex.length > MAX_NSEC3_APEX ? Denial.Compact : Denial.LiveNsec3;
-  if (image.flags & ImageFlag.Nsec3) return Denial.Nsec3;
-  return image.flags & ImageFlag.Nsec ? Denial.Nsec : Denial.None;
-}
-
-function readyRRset(set: ApexRRset): ReadyRRset {
-  const data = set.rdatas.map((rdata) => record(set.type, set.ttl, rdata));
-  const signatures = set.signatures.map((rdata) => record(RRType.RRSIG, set.ttl, rdata));
-  const octets = concatBytes([...data, ...signatures]);
-  return {
-    type: set.type,
-    octets,
-    view: new DataView(octets.buffer),
-    dataLength: data.reduce((sum, octets) => sum + octets.length, 0),
-    records: data.length,
-    signatures: signatures.length,
-  };
-}
-
-function record(type: number, ttl: number, rdata: Uint8Array): Uint8Array {
-  const octets = new Uint8Array(RR_HEAD + rdata.length);
-  const view = new DataView(octets.buffer);
-  view.setUint16(0, 0xc00c);
-  view.setUint16(2, type);
-  view.setUint16(4, RRClass.IN);
-  view.setUint32(6, ttl);
-  view.setUint16(10, rdata.length);
-  octets.set(rdata, RR_HEAD);
-  return octets;
-}
-
-/** Stands in for the image of a zone that has none, so that entries have one shape; nobody looks inside. */
-const EMPTY_IMAGE: ZoneImage = new ZoneImage(new SharedArrayBuffer(512));

@@ -1,6 +1,6 @@
 /** Gives jobs to workers, or does small ones at once: a thread costs more than a zone of a few hundred records. */
 import type { CryptoChoice } from "#crypto";
-import { ZoneImage } from "#image";
+import { type ImageBuffer, ZoneImage } from "#image";
 import { hasZonemd } from "./image-facts.ts";
 import { type Job, type JobAnswer, type JobCrypto, performJob } from "./jobs.ts";
 import { WorkerPool } from "./pool.ts";
@@ -23,7 +23,7 @@ export class JobRunner {
   readonly #pool: WorkerPool;
   readonly #crypto: JobCrypto;
   /** The last overlay job of each buffer. */
-  readonly #writing = new WeakMap<SharedArrayBuffer, Promise<unknown>>();
+  readonly #writing = new WeakMap<ImageBuffer, Promise<unknown>>();
 
   /** `choice` is how each worker opens its own crypto; `crypto` is this thread's. */
   constructor(size: number, choice: CryptoChoice, crypto: JobCrypto) {
@@ -46,7 +46,7 @@ export class JobRunner {
     return isSmall(job) ? performJob(job, this.#crypto) : this.#pool.run(job);
   }
 
-  #alone(buffer: SharedArrayBuffer, job: Job): Promise<unknown> {
+  #alone(buffer: ImageBuffer, job: Job): Promise<unknown> {
     const before = this.#writing.get(buffer);
     const perform = () => this.#perform(job);
     // How the one before ended is its own caller's business.

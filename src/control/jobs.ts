@@ -9,6 +9,7 @@ import {
   type CompileOptions,
   carrySignatures,
   compileImage,
+  type ImageBuffer,
   type OverlayRefusal,
   SignatureTable,
   unpackImage,
@@ -59,9 +60,9 @@ export type Job =
   /** What leads from `before` to `image`, for IXFR out; roots as `ZoneImage` has them. */
   | {
       readonly kind: "difference";
-      readonly image: SharedArrayBuffer;
+      readonly image: ImageBuffer;
       readonly root: number;
-      readonly before: SharedArrayBuffer;
+      readonly before: ImageBuffer;
       readonly beforeRoot: number;
       readonly maxOctets: number;
     }
@@ -76,12 +77,12 @@ export type Job =
   | ({ readonly kind: "finish"; readonly now: number; readonly reports: readonly ValidationReport[] } & ImageAt)
   | {
       readonly kind: "carry";
-      readonly oldImage: SharedArrayBuffer;
+      readonly oldImage: ImageBuffer;
       readonly oldRoot?: number;
-      readonly oldTable: SharedArrayBuffer;
-      readonly newImage: SharedArrayBuffer;
+      readonly oldTable: ImageBuffer;
+      readonly newImage: ImageBuffer;
       readonly newRoot?: number;
-      readonly newTable: SharedArrayBuffer;
+      readonly newTable: ImageBuffer;
     };
 
 export type JobAnswer = SignAnswer & {
@@ -198,7 +199,7 @@ function diff(job: Extract<Job, { kind: "diff" }>): ImageChange {
   return compareImages(new ZoneImage(job.image, job.root), before, job.limit);
 }
 
-function verify(image: SharedArrayBuffer, root = 0): Result<true, Fault> {
+function verify(image: ImageBuffer, root = 0): Result<true, Fault> {
   const verified = verifyImage(image, root);
   if (verified.ok) return ok(true);
   return fail({ code: `image.${verified.error.code}`, text: `${verified.error.text} (word ${verified.error.at})` });

@@ -1,6 +1,6 @@
 /** Images of versions on disk: what their files are called, and which of the octets in memory belong there. */
 import { randomBytes } from "node:crypto";
-import { ZoneImage } from "#image";
+import { type ImageBuffer, ZoneImage } from "#image";
 import type { Deps } from "./deps.ts";
 
 /** `t-2026100501-9f31c2ab`: transferred, served or held, serial, and something that no earlier file had. */
@@ -19,6 +19,6 @@ export async function saveOverlay(zoneId: string, file: string, image: ZoneImage
   await deps.store.files.saveOverlay(zoneId, file, segment, 4 * (image.root - image.baseWords));
 }
 
-export function overlayOf(buffer: SharedArrayBuffer, root: number): ZoneImage {
+export function overlayOf(buffer: ImageBuffer, root: number): ZoneImage {
   return new ZoneImage(buffer, root);
 }

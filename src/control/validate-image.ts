@@ -7,10 +7,10 @@ import {
   validateDelta,
   validateSlice,
 } from "#dnssec";
-import { imageDelta, imageView, type Touched, ZoneImage } from "#image";
+import { type ImageBuffer, imageDelta, imageView, type Touched, ZoneImage } from "#image";
 
 export type ValidationShare = {
-  readonly image: SharedArrayBuffer;
+  readonly image: ImageBuffer;
   readonly root?: number;
   /** Unix seconds. */
   readonly now: number;
@@ -35,7 +35,7 @@ export function validateShare(share: ValidationShare, crypto: DnssecCrypto): Val
 }
 
 export type DeltaOrder = {
-  readonly image: SharedArrayBuffer;
+  readonly image: ImageBuffer;
   readonly root?: number;
   /** Of the version, in the same buffer, that the change starts from. */
   readonly beforeRoot: number;

@@ -3,27 +3,18 @@
  * A desk answers one message at a time; where it came from and how the answer leaves is the worker's business.
  */
 import { threadId } from "node:worker_threads";
-import { Answerer, type AnswerSettings, FORWARD, type QueryContext } from "#answer";
+import { Answerer, type AnswerSettings, FORWARD, type QueryContext, ZoneTable } from "#answer";
 import { openCrypto } from "#crypto";
 import type { TcpLimits } from "#net";
-import {
-  type EdgeSettings,
-  type ForwardTls,
-  type Publication,
-  type PublicationHandlers,
-  PublicationReceiver,
-} from "#publish";
+import { type EdgeSettings, type ForwardTls, type PublicationHandlers, PublicationReceiver } from "#publish";
 import { Counter, CounterBlock, collectGarbage, LARGE_OCTETS } from "#telemetry";
 import type { WorkerTask } from "./life.ts";
+import { OpenZones, type ZoneTrouble } from "./open-zones.ts";
 import { Presigner } from "./presign.ts";
 import { SignerShelf } from "./signer-shelf.ts";
-import { closeZone, type OpenZone, openZone } from "./zones.ts";
 
 /** The answer to a forwarded message; `token` is what `returnPath` gave. No message: there is none (any more). */
 export type LateReply = PublicationHandlers["reply"];
-
-/** A zone that could not be opened: it is served as one that is not ready, and somebody has to be told. */
-export type ZoneTrouble = (zoneId: string, reason: string) => void;
 
 export type Transport = "udp" | "tcp" | "tls";
 
@@ -38,13 +29,15 @@ export interface Asker {
   returnPath(): unknown;
 }
 
-/** Keeps the Answerer and, by the id of their publications, the zones it serves with their open signers. */
+/** So many zones are opened as they come: what is wrong with one is known at once, and not when somebody asks. */
+const OPENED_AT_ONCE = 1024;
+
+/** Keeps the Answerer, the zones it serves and, of those that are open, the signers. */
 export class Desk {
   readonly counters: CounterBlock;
   readonly receiver: PublicationReceiver;
-  private readonly zones = new Map<string, OpenZone>();
-  private readonly signers: SignerShelf;
-  private readonly trouble: ZoneTrouble;
+  private readonly zones: ZoneTable;
+  private readonly open: OpenZones;
   private readonly presigner: Presigner | undefined;
   private readonly idleSeconds: number;
   private answerer: Answerer;
@@ -63,24 +56,35 @@ export class Desk {
   constructor(task: WorkerTask, limits: TcpLimits, late: LateReply, trouble: ZoneTrouble) {
     this.counters = new CounterBlock(task.counters);
     this.idleSeconds = Math.floor(limits.idleMs / 1000);
-    this.signers = new SignerShelf(openCrypto(task.crypto));
-    this.trouble = trouble;
-    this.answerer = new Answerer(this.answerSettings({}));
+    const signers = new SignerShelf(openCrypto(task.crypto));
     this.receiver = new PublicationReceiver(task.link.port, task.link.doorbell, {
-      put: (publication) => this.put(publication),
-      remove: (zoneId) => this.remove(zoneId),
+      records: {
+        put: (ref) => this.put(ref),
+        remove: (apex) => this.remove(apex),
+        letGo: (octets) => {
+          this.octetsLetGo += octets;
+        },
+      },
       settings: (settings) => this.change(settings),
       reply: late,
     });
+    this.open = new OpenZones(this.receiver.shelf, signers, this.counters, trouble);
+    this.zones = new ZoneTable(this.open);
+    this.answerer = new Answerer(this.answerSettings({}), this.zones);
     this.presigner = task.presign ? this.newPresigner() : undefined;
     this.tick();
     // Zones first, sockets after: a worker that starts again must not refuse what the others serve.
     while (this.receiver.poll());
   }
 
+  private readonly signed = {
+    refs: () => this.zones.records().filter((ref) => this.open.isSigned(ref)),
+    entryOf: (ref: number) => (this.open.has(ref) ? this.zones.entryOf(ref) : undefined),
+  };
+
   /** For a worker that has nothing to answer: makes some signatures beforehand. */
   presign(): void {
-    this.presigner?.turn(this.zones, this.context.nowSeconds);
+    this.presigner?.turn(this.signed, this.context.nowSeconds);
   }
 
   /** Reads the clock and gives memory back: once a batch, or once a second, is enough. */
@@ -129,50 +133,25 @@ export class Desk {
     this.counters.add(this.forwarded ? Counter.Forwarded : Counter.Dropped);
   }
 
-  /** Whatever is wrong with one zone must not take all the others down with the worker, again and again. */
-  private put(publication: Publication): void {
-    const { zoneId, apex } = publication;
-    const before = this.zones.get(zoneId);
-    let zone: OpenZone | undefined;
-    try {
-      const opened = openZone(publication, before, this.signers, this.counters);
-      if (opened.ok) {
-        this.answerer.zones.set(opened.value.served);
-        zone = opened.value;
-      } else this.trouble(zoneId, opened.error);
-    } catch (error) {
-      this.trouble(zoneId, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  private put(ref: number): void {
+    const { zones, open } = this;
+    const before = zones.refOf(open.hashOf(ref), open.octetsOf(ref), open.apexAt(ref), open.apexLength(ref));
+    if (before !== 0 && open.moved(before, ref)) zones.move(before, ref);
+    else {
+      open.replacing(before, () => zones.put(ref));
+      if (zones.size <= OPENED_AT_ONCE) zones.entryOf(ref);
+      this.presigner?.wake();
     }
-    if (zone === undefined) {
-      zone = { served: { apex, state: "not-ready" }, signer: undefined, privateKey: undefined };
-      this.answerer.zones.set(zone.served);
-    }
-    this.zones.set(zoneId, zone);
-    this.presigner?.wake();
-    if (before !== undefined) {
-      closeZone(before, zone);
-      this.letGo(before, zone);
-    }
-    this.counters.set(Counter.Zones, this.zones.size);
+    this.counters.set(Counter.Zones, zones.size);
   }
 
-  private letGo(before: OpenZone, after: OpenZone | undefined): void {
-    const buffer = before.served.image?.buffer;
-    if (buffer && buffer !== after?.served.image?.buffer) this.octetsLetGo += buffer.byteLength;
-  }
-
-  private remove(zoneId: string): void {
-    const zone = this.zones.get(zoneId);
-    if (zone === undefined) return;
-    this.zones.delete(zoneId);
-    this.answerer.zones.remove(zone.served.apex);
-    closeZone(zone, undefined);
-    this.letGo(zone, undefined);
+  private remove(apex: Uint8Array): void {
+    this.zones.remove(apex);
     this.counters.set(Counter.Zones, this.zones.size);
   }
 
   private change(settings: EdgeSettings): void {
-    this.answerer = new Answerer(this.answerSettings(settings), this.answerer.zones);
+    this.answerer = new Answerer(this.answerSettings(settings), this.zones);
   }
 
   private newPresigner(): Presigner {

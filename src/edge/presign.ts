@@ -5,10 +5,9 @@
  *
  *   zone ─▶ node ─▶ RRset ─▶ signed for this period? ─ no ▶ ask (DO) ─▶ table            after a pass: rest
  */
-import { periodAt, periodPhase, SIGNING_PERIOD, type ZoneSigning } from "#answer";
+import { periodAt, periodPhase, SIGNING_PERIOD, type ZoneEntry, type ZoneSigning } from "#answer";
 import { NodeFlag, type ZoneImage } from "#image";
 import { nameHash } from "#name";
-import type { OpenZone } from "./zones.ts";
 
 /** Signatures a turn: some 3 ms of work, after which datagrams are looked for again. */
 const MAX_SIGNATURES = 64;
@@ -17,9 +16,19 @@ const MAX_LOOKS = 2000;
 /** Seconds between a pass that found nothing to do and the next. */
 const REST_SECONDS = 60;
 
+const NONE = new Int32Array(0);
+const NOTHING = { image: undefined, signing: undefined };
+
 const TYPE_OPT = 41;
 const TYPE_DS = 43;
 const TYPE_NSEC = 47;
+
+/** The zones that are signed here, by the refs of their records. */
+export interface SignedZones {
+  refs(): Int32Array;
+  /** Undefined when the record was replaced. */
+  entryOf(ref: number): ZoneEntry | undefined;
+}
 
 /** Makes an answer for its signatures' sake. */
 export type AskYourself = (query: Uint8Array, length: number) => void;
@@ -30,8 +39,10 @@ export class Presigner {
   /** In [0, 1): where in a zone this worker begins, so that several do not sign the same. */
   private readonly start: number;
   private readonly query = new Uint8Array(12 + 255 + 4 + 11);
-  private pass: OpenZone[] = [];
+  private pass: Int32Array = NONE;
   private zone = 0;
+  /** Of the zone at hand. */
+  private entry: ZoneEntry | undefined = undefined;
   private node = 0;
   private signedInPass = 0;
   /** A pass is under way, so that its end says something. */
@@ -47,20 +58,22 @@ export class Presigner {
   wake(): void {
     this.restUntil = 0;
     this.passing = false;
-    this.pass = [];
+    this.pass = NONE;
+    this.entry = undefined;
   }
 
   /** A bounded piece of work; the number of signatures asked for. `now` in seconds. */
-  turn(zones: ReadonlyMap<string, OpenZone>, now: number): number {
+  turn(zones: SignedZones, now: number): number {
     if (now < this.restUntil) return 0;
     let signed = 0;
     for (let looks = 0; looks < MAX_LOOKS && signed < MAX_SIGNATURES; looks++) {
-      const zone = this.pass[this.zone];
-      if (zone === undefined) {
+      const ref = this.pass[this.zone];
+      if (ref === undefined) {
         if (this.endPass(zones, now)) break;
         continue;
       }
-      const { image, signing } = zone.served;
+      if (this.node === 0) this.entry = zones.entryOf(ref);
+      const { image, signing } = this.entry ?? NOTHING;
       // A zone replaced since the pass began is seen in the next one.
       if (image === undefined || signing === undefined || this.node >= image.nodeCount) {
         this.zone++;
@@ -75,10 +88,11 @@ export class Presigner {
   }
 
   /** True when there is nothing to do for now. */
-  private endPass(zones: ReadonlyMap<string, OpenZone>, now: number): boolean {
+  private endPass(zones: SignedZones, now: number): boolean {
     const idle = this.passing && this.signedInPass === 0;
     this.passing = !idle;
-    this.pass = [...zones.values()].filter((zone) => zone.served.signing !== undefined);
+    this.pass = zones.refs();
+    this.entry = undefined;
     this.zone = 0;
     this.node = 0;
     this.signedInPass = 0;

@@ -25,9 +25,11 @@ import {
 } from "./layout.ts";
 import { keyWord, MAX_ORDER_KEY, writeOrderKey } from "./order-key.ts";
 import { type EditList, GONE, type ListPlace, OverlayIndex } from "./overlay-index.ts";
+import { type ImageBuffer, octetsOf, wordsOf } from "./pack.ts";
 
 export class ZoneImage {
-  readonly buffer: SharedArrayBuffer;
+  /** Where it stands; another reader of the same octets is opened by it. */
+  readonly buffer: ImageBuffer;
   readonly words: Uint32Array;
   readonly octets: Uint8Array;
   readonly apexNode: number;
@@ -68,12 +70,12 @@ export class ZoneImage {
   private keyOctets: Uint8Array | undefined = undefined;
   private readonly place: ListPlace = { edit: -1, place: -1 };
 
-  constructor(buffer: SharedArrayBuffer, root = 0) {
-    const words = new Uint32Array(buffer);
+  constructor(buffer: ImageBuffer, root = 0) {
+    const words = wordsOf(buffer);
     const pick = (base: number, overlay: number) => words[root === 0 ? base : root + overlay]!;
     this.buffer = buffer;
     this.words = words;
-    this.octets = new Uint8Array(buffer);
+    this.octets = octetsOf(buffer);
     this.root = root;
     this.overlay = root === 0 ? undefined : new OverlayIndex(words, this.octets, root);
     this.overlayEntries = this.overlay ? this.overlay.nodes.count + this.overlay.nsec3.count : 0;

@@ -8,6 +8,16 @@ export { overlayChanges } from "./overlay.ts";
 export type { OverlayRefusal } from "./overlay-model.ts";
 export { newestOverlay } from "./overlay-newest.ts";
 export { MAX_OVERLAY_ENTRIES, type Overlaid, type Touched } from "./overlay-write.ts";
+export {
+  backingOf,
+  type ImageBuffer,
+  isPacked,
+  octetsOf,
+  PACKED_OCTETS,
+  PackBook,
+  type PackedPart,
+  PackWriter,
+} from "./pack.ts";
 export type { Treatment } from "./plan.ts";
 export { RecordWalk } from "./record-walk.ts";
 export { CHUNK_SLOTS, SIGNATURE_OCTETS, SignatureTable } from "./signatures.ts";

@@ -7,6 +7,8 @@
  * differ from each other, so a reader that overlaps a writer must not mix two: it looks at the state before and after
  * copying (a sequence lock; the state can't come back to the same period, as a slot is written once a period).
  */
+import { type ImageBuffer, octetsOf, wordsOf } from "./pack.ts";
+
 export const TABLE_MAGIC = 0x54535343;
 export const TABLE_VERSION = 1;
 export const SIGNATURE_OCTETS = 64;
@@ -20,7 +22,7 @@ const BUSY = 0x7fff_ffff;
 const TableHeader = { Magic: 0, Version: 1, Slots: 2, KeyTag: 3, ImageChecksum: 4 } as const;
 
 export class SignatureTable {
-  readonly buffer: SharedArrayBuffer;
+  readonly buffer: ImageBuffer;
   readonly slots: number;
   readonly keyTag: number;
   /** Checksum of the image that the slots belong to. */
@@ -29,39 +31,46 @@ export class SignatureTable {
   private readonly octets: Uint8Array;
   private readonly dirtyAt: number;
 
-  private constructor(buffer: SharedArrayBuffer) {
+  private constructor(buffer: ImageBuffer, words: Int32Array) {
     this.buffer = buffer;
-    this.words = new Int32Array(buffer);
-    this.octets = new Uint8Array(buffer);
+    this.words = words;
+    this.octets = octetsOf(buffer);
     this.slots = this.words[TableHeader.Slots]!;
     this.keyTag = this.words[TableHeader.KeyTag]!;
     this.imageChecksum = this.words[TableHeader.ImageChecksum]! >>> 0;
     this.dirtyAt = 4 * (HEADER_WORDS + SLOT_WORDS * this.slots);
   }
 
-  /** An empty table; the kernel gives its pages only when they are written. */
-  static create(slots: number, keyTag: number, imageChecksum: number): SignatureTable {
+  /** Octets of a table with so many slots. */
+  static octets(slots: number): number {
     const chunks = Math.ceil(slots / CHUNK_SLOTS);
-    const octets = 4 * (HEADER_WORDS + SLOT_WORDS * slots) + chunks;
-    const buffer = new SharedArrayBuffer(Math.ceil(octets / 4) * 4);
-    const words = new Int32Array(buffer);
+    return Math.ceil((4 * (HEADER_WORDS + SLOT_WORDS * slots) + chunks) / 4) * 4;
+  }
+
+  /**
+   * An empty table, in a buffer of its own (the kernel gives its pages only when they are written) or in the room that is
+   * handed in, which is all zeros.
+   */
+  static create(slots: number, keyTag: number, imageChecksum: number, room?: ImageBuffer): SignatureTable {
+    const buffer = room ?? new SharedArrayBuffer(SignatureTable.octets(slots));
+    const words = signedWordsOf(buffer);
     words[TableHeader.Magic] = TABLE_MAGIC;
     words[TableHeader.Version] = TABLE_VERSION;
     words[TableHeader.Slots] = slots;
     words[TableHeader.KeyTag] = keyTag;
     words[TableHeader.ImageChecksum] = imageChecksum | 0;
-    return new SignatureTable(buffer);
+    return new SignatureTable(buffer, words);
   }
 
   /** Undefined when the octets are no table of this version. */
-  static open(buffer: SharedArrayBuffer): SignatureTable | undefined {
+  static open(buffer: ImageBuffer): SignatureTable | undefined {
     if (buffer.byteLength < 4 * HEADER_WORDS || buffer.byteLength % 4 !== 0) return undefined;
-    const words = new Int32Array(buffer);
+    const words = signedWordsOf(buffer);
     const slots = words[TableHeader.Slots]!;
     if (words[TableHeader.Magic] !== TABLE_MAGIC || words[TableHeader.Version] !== TABLE_VERSION || slots < 0)
       return undefined;
     if (buffer.byteLength < 4 * (HEADER_WORDS + SLOT_WORDS * slots) + Math.ceil(slots / CHUNK_SLOTS)) return undefined;
-    return new SignatureTable(buffer);
+    return new SignatureTable(buffer, words);
   }
 
   /** Copies the signature of `slot` into `out` when it was made for `period`; false when there is none. */
@@ -136,4 +145,9 @@ export class SignatureTable {
     this.octets[this.dirtyAt + Math.floor(slot / CHUNK_SLOTS)] = 1;
     return true;
   }
+}
+
+function signedWordsOf(buffer: ImageBuffer): Int32Array {
+  const { buffer: backing, byteOffset, length } = wordsOf(buffer);
+  return new Int32Array(backing, byteOffset, length);
 }

@@ -24,6 +24,7 @@ import {
   SpareWord,
 } from "./layout.ts";
 import { checkSegments, type OverlayErrorCode } from "./overlay-verify.ts";
+import { type ImageBuffer, wordsOf } from "./pack.ts";
 
 export type ImageError = { readonly code: ImageErrorCode; readonly at: number; readonly text: string };
 
@@ -43,10 +44,10 @@ export type ImageErrorCode =
  * The reader, when every octet that it will follow is sound; else the first thing that is not, with its word index. `root`: of the
  * overlay segment that is wanted.
  */
-export function verifyImage(buffer: SharedArrayBuffer, root = 0): Result<ZoneImage, ImageError> {
+export function verifyImage(buffer: ImageBuffer, root = 0): Result<ZoneImage, ImageError> {
   if (buffer.byteLength < 4 * Header.Size || buffer.byteLength % 4 !== 0)
     return bad("not-an-image", 0, "shorter than a header");
-  const words = new Uint32Array(buffer);
+  const words = wordsOf(buffer);
   if (words[Header.Magic] !== IMAGE_MAGIC) return bad("not-an-image", 0, "the magic number is another one");
   if (words[Header.Version] !== IMAGE_VERSION) {
     return bad(

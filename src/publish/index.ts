@@ -1,7 +1,6 @@
 /** The seam between control and edge: publications one way, acknowledgements and forwarded messages the other. The door of the room. */
 
 export {
-  compactPublication,
   type EdgeSettings,
   type ExpiryPlace,
   type ForwardOrigin,
@@ -14,7 +13,14 @@ export {
   type PublishedZsk,
   type SignaturePeriod,
 } from "./publication.ts";
-export { MAX_FORWARDED, type PublicationHandlers, PublicationReceiver, type RoomReport } from "./receiver.ts";
+export {
+  MAX_FORWARDED,
+  type PublicationHandlers,
+  PublicationReceiver,
+  type RecordHandlers,
+  type RoomReport,
+} from "./receiver.ts";
+export type { RecordShelf } from "./records.ts";
 export {
   type EdgeLink,
   type ForwardedMessage,

@@ -4,15 +4,18 @@
  *   control ── zones, settings, reply ──▶ edge worker       doorbell[Bell] rises after each
  *   control ◀── applied, forward, room ── edge worker
  */
-import type { EdgeSettings, ForwardOrigin, Publication } from "./publication.ts";
+import type { EdgeSettings, ForwardOrigin } from "./publication.ts";
+import type { BufferNews } from "./records.ts";
 
 export type ToEdge =
   | {
       readonly kind: "zones";
       /** Cumulative: acknowledging it acknowledges all before. */
       readonly sequence: number;
-      readonly put: readonly Publication[];
-      readonly remove: readonly string[];
+      readonly buffers: BufferNews;
+      /** Refs of records. */
+      readonly put: Int32Array;
+      readonly remove: readonly Removal[];
     }
   | { readonly kind: "settings"; readonly sequence: number; readonly settings: EdgeSettings }
   /** Without `message`: there is none (any more). `more`: another one follows. `ask`: `room` is wanted with this number. */
@@ -23,6 +26,8 @@ export type ToEdge =
       readonly more: boolean;
       readonly ask?: number;
     };
+
+export type Removal = { readonly zoneId: string; readonly apex: Uint8Array };
 
 export type ToControl =
   | { readonly kind: "applied"; readonly sequence: number }

@@ -1,4 +1,5 @@
 /** What crosses the seam: plain data, so that it survives a postMessage (and, one day, a connection to a remote edge). */
+import type { ImageBuffer } from "#image";
 
 export const PUBLICATION_VERSION = 1;
 
@@ -15,7 +16,7 @@ export interface Publication {
   /** `not-ready`: never transferred (SERVFAIL, extended error 14). `expired`: SOA expire passed (SERVFAIL, 24). */
   readonly state: "serving" | "not-ready" | "expired";
   /** Verified (`verifyImage`) by whoever publishes. Present when the state is `serving`. */
-  readonly image?: SharedArrayBuffer;
+  readonly image?: ImageBuffer;
   /** Root of the overlay over the image; absent: the image alone. */
   readonly imageRoot?: number;
   /** Only for zones signed while answering. */
@@ -40,7 +41,7 @@ export interface PublishedSigning {
   /** DNSKEY, CDS, CDNSKEY and whatever else the KSK signed; not in the image. */
   readonly apexRRsets: readonly PublishedRRset[];
   /** A `SignatureTable`'s buffer, made for this image and this ZSK. */
-  readonly signatureTable: SharedArrayBuffer;
+  readonly signatureTable: ImageBuffer;
   /** Absent: the default of #answer. */
   readonly period?: SignaturePeriod;
 }
@@ -112,25 +113,5 @@ export interface ForwardTls {
     readonly spki: string;
     /** It chains to the configured CA of clients: subject and names may be believed. */
     readonly verified: boolean;
-  };
-}
-
-/**
- * A copy without shared buffers: a view into a larger array would take all of that array over the seam, to every worker.
- */
-export function compactPublication(publication: Publication): Publication {
-  const { signing } = publication;
-  return {
-    ...publication,
-    apex: new Uint8Array(publication.apex),
-    signing: signing && {
-      ...signing,
-      zsk: { ...signing.zsk, privateKey: new Uint8Array(signing.zsk.privateKey) },
-      apexRRsets: signing.apexRRsets.map((set) => ({
-        ...set,
-        rdatas: set.rdatas.map((rdata) => new Uint8Array(rdata)),
-        signatures: set.signatures.map((rdata) => new Uint8Array(rdata)),
-      })),
-    },
   };
 }

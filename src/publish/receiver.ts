@@ -5,17 +5,27 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { Doorbell, type ToControl, type ToEdge } from "./protocol.ts";
 import type { EdgeSettings, ForwardOrigin, Publication } from "./publication.ts";
+import { RecordShelf } from "./records.ts";
 
 /** What the worker does with what arrives. */
 export interface PublicationHandlers {
-  readonly put: (publication: Publication) => void;
-  readonly remove: (zoneId: string) => void;
+  readonly put?: (publication: Publication) => void;
+  readonly remove?: (zoneId: string) => void;
+  /** In place of `put` and `remove`, for who keeps refs and reads the records of `shelf` when he needs them. */
+  readonly records?: RecordHandlers;
   readonly settings: (settings: EdgeSettings) => void;
   /**
    * The answer to a forwarded message: `token` as it was given to `forward`; no message = there is none (any more). Where
    * `room` is given, whoever sends wants it called once: with true when the client can take another, with false when it is gone.
    */
   readonly reply: (token: unknown, message: Uint8Array | undefined, more: boolean, room?: RoomReport) => void;
+}
+
+export interface RecordHandlers {
+  readonly put: (ref: number) => void;
+  readonly remove: (apex: Uint8Array) => void;
+  /** So many octets of shared memory are wanted by no record any more. */
+  readonly letGo: (octets: number) => void;
 }
 
 export type RoomReport = (open: boolean) => void;
@@ -25,6 +35,7 @@ export const MAX_FORWARDED = 512;
 
 /** Keeps the bell's count up to which all messages were taken, and how many forwarded ones are unanswered. */
 export class PublicationReceiver {
+  readonly shelf = new RecordShelf();
   private readonly port: MessagePort;
   private readonly words: Int32Array;
   private readonly handlers: PublicationHandlers;
@@ -78,11 +89,25 @@ export class PublicationReceiver {
       this.handlers.reply(message.token, message.message, message.more, room);
       return;
     }
-    if (message.kind === "zones") {
-      for (const zoneId of message.remove) this.handlers.remove(zoneId);
-      for (const publication of message.put) this.handlers.put(publication);
-    } else this.handlers.settings(message.settings);
+    if (message.kind === "zones") this.takeZones(message);
+    else this.handlers.settings(message.settings);
     if (message.sequence > 0) this.post({ kind: "applied", sequence: message.sequence });
+  }
+
+  private takeZones({ buffers, put, remove }: Extract<ToEdge, { kind: "zones" }>): void {
+    const { records } = this.handlers;
+    this.shelf.learn(buffers);
+    for (const { zoneId, apex } of remove) {
+      if (records) records.remove(apex);
+      else this.handlers.remove?.(zoneId);
+    }
+    for (const ref of put) {
+      if (records) records.put(ref);
+      else this.handlers.put?.(this.shelf.read(ref));
+    }
+    const octets = this.shelf.octetsOf(buffers);
+    this.shelf.forget(buffers);
+    if (octets > 0) records?.letGo(octets);
   }
 
   private post(message: ToControl): void {

@@ -1,16 +1,19 @@
 /**
  * The control side of the seam: every zone's latest publication, sent to every worker in batches, acknowledged by all.
  *
- *   publish ─▶ queue ─ next turn ─▶ chunks of 256 ─▶ each link's port ─▶ applied(sequence) from all ─▶ promise resolves
+ *   publish ─▶ record ─▶ queue ─ next turn ─▶ chunks of refs ─▶ each link's port ─▶ applied(sequence) from all ─▶ promise resolves
  *
  * A worker that starts again gets a new link and, over it, everything there is.
  */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { Doorbell, type ToControl, type ToEdge } from "./protocol.ts";
-import { compactPublication, type EdgeSettings, type ForwardOrigin, type Publication } from "./publication.ts";
+import { Doorbell, type Removal, type ToControl, type ToEdge } from "./protocol.ts";
+import type { EdgeSettings, ForwardOrigin, Publication } from "./publication.ts";
+import { type BufferNews, RecordBook } from "./records.ts";
 
 /** Zones a message: a worker takes one message between two batches of queries, so this bounds its pause to a few ms. */
-const CHUNK_ZONES = 256;
+const CHUNK_ZONES = 1024;
+
+const NO_NEWS: BufferNews = { packs: [], data: [], gonePacks: [], goneData: [] };
 
 /** A forwarded message that nobody answered is given up after this: the worker's bound on open ones must not fill. */
 const FORWARD_TIMEOUT_MS = 30_000;
@@ -55,12 +58,14 @@ export interface PublicationSenderOptions {
   readonly onForwarded?: (message: ForwardedMessage) => void;
 }
 
-/** Keeps the latest publication of each zone, the links to the workers, and who waits for which acknowledgement. */
+/** Keeps the record of each zone's latest publication, the links to the workers, and who waits for which acknowledgement. */
 export class PublicationSender {
-  private readonly zones = new Map<string, Publication>();
+  /** Refs of records. */
+  private zones = new Map<string, number>();
+  private readonly records = new RecordBook();
   private readonly links = new Set<Link>();
-  private readonly queuedPut = new Map<string, Publication>();
-  private readonly queuedRemove = new Set<string>();
+  private readonly queuedPut = new Set<string>();
+  private readonly queuedRemove = new Map<string, Removal>();
   private queuedWaiters: Array<() => void> = [];
   private waiters: Waiter[] = [];
   private settings: EdgeSettings;
@@ -87,22 +92,28 @@ export class PublicationSender {
    * A generation that is not above the zone's last is a broken invariant: throws.
    */
   publish(publication: Publication): Promise<void> {
-    const last = this.zones.get(publication.zoneId);
-    if (last !== undefined && publication.generation <= last.generation) {
-      throw new Error(`zone ${publication.zoneId}: generation ${publication.generation} after ${last.generation}`);
+    const { zoneId, generation } = publication;
+    const before = this.zones.get(zoneId);
+    const last = before === undefined ? undefined : this.records.generation(before);
+    if (last !== undefined && generation <= last) {
+      throw new Error(`zone ${zoneId}: generation ${generation} after ${last}`);
     }
-    const compact = compactPublication(publication);
-    this.zones.set(compact.zoneId, compact);
-    this.queuedRemove.delete(compact.zoneId);
-    this.queuedPut.set(compact.zoneId, compact);
+    this.zones.set(zoneId, this.records.put(publication));
+    // Behind the new one: what both name stays known all the time.
+    if (before !== undefined) this.records.drop(before);
+    this.queuedPut.add(zoneId);
     return this.queued();
   }
 
   /** Resolves when no worker serves the zone any more. */
   remove(zoneId: string): Promise<void> {
+    const ref = this.zones.get(zoneId);
+    if (ref !== undefined) {
+      this.queuedRemove.set(zoneId, { zoneId, apex: this.records.apex(ref) });
+      this.records.drop(ref);
+    }
     this.zones.delete(zoneId);
     this.queuedPut.delete(zoneId);
-    this.queuedRemove.add(zoneId);
     return this.queued();
   }
 
@@ -134,13 +145,14 @@ export class PublicationSender {
     this.links.add(link);
     const { sequence, settings } = this;
     this.post(link, { kind: "settings", sequence: 0, settings });
-    const all = [...this.zones.values()];
+    const all = Int32Array.from(this.zones.values());
     // The last chunk carries the sequence, so that its acknowledgement stands for all. An empty one, if need be.
     for (let at = 0; at === 0 || at < all.length; at += CHUNK_ZONES) {
       const last = at + CHUNK_ZONES >= all.length;
       this.post(link, {
         kind: "zones",
         sequence: last ? sequence : 0,
+        buffers: at === 0 ? this.records.all() : NO_NEWS,
         put: all.slice(at, at + CHUNK_ZONES),
         remove: [],
       });
@@ -175,18 +187,32 @@ export class PublicationSender {
   private flush(): void {
     this.flushing = false;
     if (this.queuedWaiters.length === 0) return;
-    const put = [...this.queuedPut.values()];
-    let remove = [...this.queuedRemove];
+    if (this.records.isWasteful) this.rewrite();
+    const put = Int32Array.from(this.queuedPut, (zoneId) => this.zones.get(zoneId)!);
+    let remove: readonly Removal[] = [...this.queuedRemove.values()];
     this.queuedPut.clear();
     this.queuedRemove.clear();
+    const { packs, data, gonePacks, goneData } = this.records.takeNews();
     for (let at = 0; at === 0 || at < put.length; at += CHUNK_ZONES) {
       const sequence = ++this.sequence;
-      const message: ToEdge = { kind: "zones", sequence, put: put.slice(at, at + CHUNK_ZONES), remove };
+      const last = at + CHUNK_ZONES >= put.length;
+      // What is needed goes ahead of the records, what is not needed any more behind the last.
+      const buffers = {
+        ...(at === 0 ? { packs, data } : { packs: [], data: [] }),
+        ...(last ? { gonePacks, goneData } : { gonePacks: [], goneData: [] }),
+      };
+      const message: ToEdge = { kind: "zones", sequence, buffers, put: put.slice(at, at + CHUNK_ZONES), remove };
       remove = [];
       for (const link of this.links) this.post(link, message);
     }
     for (const resolve of this.queuedWaiters) this.waiters.push({ sequence: this.sequence, resolve });
     this.queuedWaiters = [];
+  }
+
+  /** Every zone's record moves, and is sent. */
+  private rewrite(): void {
+    this.zones = this.records.rewrite(this.zones);
+    for (const zoneId of this.zones.keys()) this.queuedPut.add(zoneId);
   }
 
   private acknowledged(sequence: number): Promise<void> {

@@ -133,7 +133,7 @@ export class GivenVersions {
       if (journal.newest !== version.serial) await journal.clear();
       return;
     }
-    if (before.image === version.image) return;
+    if (before.image.buffer === version.image.buffer && before.image.root === version.image.root) return;
     const change = await this.#difference(before, version);
     if (serialNewer(version.serial, before.serial)) {
       if (change) await journal.append(change);

@@ -10,6 +10,7 @@ import type { Crypto } from "#crypto";
 import { buildNsec3Chain, hashOfNsec3Owner, nsec3paramRdata, PLAIN_NSEC3_PARAMS } from "#dnssec";
 import {
   compileImage,
+  type ImageBuffer,
   imageView,
   NodeFlag,
   rrsetRdatas,
@@ -28,7 +29,7 @@ import type { Fault } from "../work.ts";
 export type SignJob =
   | {
       readonly kind: "sign-chain";
-      readonly image: SharedArrayBuffer;
+      readonly image: ImageBuffer;
       readonly root: number;
       readonly apexRRsets: readonly PublishedRRset[];
       readonly denial: "nsec" | "nsec3";
@@ -36,17 +37,17 @@ export type SignJob =
   /** Nodes, and behind them NSEC3 entries, `from` to `to` - 1 of an image that "sign-chain" made. */
   | {
       readonly kind: "sign-share";
-      readonly image: SharedArrayBuffer;
+      readonly image: ImageBuffer;
       readonly from: number;
       readonly to: number;
       /** What was given out before: sets that did not change keep their signatures while these hold as long. */
-      readonly before?: SharedArrayBuffer;
+      readonly before?: ImageBuffer;
       readonly zsk: PublishedZsk;
       readonly window: SignatureWindow;
     }
   | {
       readonly kind: "sign-join";
-      readonly image: SharedArrayBuffer;
+      readonly image: ImageBuffer;
       readonly apexRRsets: readonly PublishedRRset[];
       readonly shares: readonly SignedShare[];
     };
