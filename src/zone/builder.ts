@@ -32,13 +32,14 @@ export class ZoneBuilder {
   readonly apex: Name;
   readonly limits: ZoneLimits;
   readonly #names: NameTable;
-  readonly #records = new RecordColumns();
+  readonly #records: RecordColumns;
   #lastName = -1;
 
   constructor(apex: Name, limits: ZoneLimits = DEFAULT_ZONE_LIMITS) {
     this.apex = apex.slice();
     this.limits = limits;
-    this.#names = new NameTable(this.apex, limits.names);
+    this.#names = new NameTable(this.apex, limits);
+    this.#records = new RecordColumns(limits);
   }
 
   /** Records so far, duplicates counted. */

@@ -62,9 +62,12 @@ function buildKeys(names: NameTable, apexLabels: number): OrderKeys {
   const high = new Uint32Array(count);
   const low = new Uint32Array(count);
   const labels = new Uint16Array(MAX_NAME >> 1);
+  // Every octet escaped.
+  const most = 2 * names.octetsUsed + MAX_ORDER_KEY;
   let used = 0;
   for (let id = 0; id < count; id++) {
-    if (used + MAX_ORDER_KEY > octets.length) octets = grown(octets, longerLength(octets.length, used + MAX_ORDER_KEY));
+    const needed = used + MAX_ORDER_KEY;
+    if (needed > octets.length) octets = grown(octets, longerLength(octets.length, needed, most), most);
     const end = writeKey(names.octets, names.offsets[id]!, apexLabels, octets, used, labels);
     high[id] = wordAt(octets, used, end);
     low[id] = wordAt(octets, used + 4, end);

@@ -4,7 +4,7 @@
  */
 import { CASE_FOLD, HASH_SEED, hashLabel, MAX_NAME, type Name } from "#name";
 import { grown, longerLength, sharedColumn } from "./grow.ts";
-import { MAX_NAME_PROBE } from "./limits.ts";
+import { MAX_NAME_PROBE, type ZoneLimits } from "./limits.ts";
 
 /** What `intern` gives in the place of an identifier. */
 export const NAME_MALFORMED = -1;
@@ -21,14 +21,14 @@ export class NameTable {
   hashes: Int32Array = sharedColumn(Int32Array, FIRST_NAMES);
   count = 0;
   readonly #apex: Name;
-  readonly #limit: number;
+  readonly #limits: ZoneLimits;
   #slots = new Uint32Array(FIRST_NAMES * 2); // identifier + 1; 0 = free
   #shift = 32 - Math.log2(FIRST_NAMES * 2);
   readonly #labels = new Uint16Array(MAX_NAME >> 1);
 
-  constructor(apex: Name, limit: number) {
+  constructor(apex: Name, limits: ZoneLimits) {
     this.#apex = apex;
-    this.#limit = limit;
+    this.#limits = limits;
   }
 
   get octetsUsed(): number {
@@ -63,14 +63,15 @@ export class NameTable {
   #append(source: Uint8Array, at: number, length: number, hash: number, slot: number): number {
     if (!this.#inZone(source, at, length)) return NAME_OUT_OF_ZONE;
     const id = this.count;
-    if (id >= this.#limit) return NAME_OVER_LIMIT;
+    const { names: most, octets: mostOctets } = this.#limits;
+    if (id >= most) return NAME_OVER_LIMIT;
     const start = this.offsets[id]!;
     if (start + length > this.octets.length)
-      this.octets = grown(this.octets, longerLength(this.octets.length, start + length));
+      this.octets = grown(this.octets, longerLength(this.octets.length, start + length, mostOctets), mostOctets);
     if (id >= this.hashes.length) {
-      const entries = longerLength(this.hashes.length, id + 1);
-      this.hashes = grown(this.hashes, entries);
-      this.offsets = grown(this.offsets, entries + 1);
+      const entries = longerLength(this.hashes.length, id + 1, most);
+      this.hashes = grown(this.hashes, entries, most);
+      this.offsets = grown(this.offsets, entries + 1, most + 1);
     }
     const octets = this.octets;
     for (let i = 0; i < length; i++) octets[start + i] = source[at + i]!;

@@ -1,6 +1,7 @@
 /** The records of a zone under construction: flat columns in the order of arrival, no object for a record. */
 import { RRType } from "#rdata";
 import { grown, longerLength, sharedColumn } from "./grow.ts";
+import type { ZoneLimits } from "./limits.ts";
 
 const FIRST_RECORDS = 16;
 const FIRST_RDATA = 512;
@@ -16,6 +17,11 @@ export class RecordColumns {
   lengths: Uint16Array = sharedColumn(Uint16Array, FIRST_RECORDS);
   rdata: Uint8Array = sharedColumn(Uint8Array, FIRST_RDATA);
   rdataUsed = 0;
+  readonly #limits: ZoneLimits;
+
+  constructor(limits: ZoneLimits) {
+    this.#limits = limits;
+  }
 
   append(name: number, key: number, ttl: number, source: Uint8Array, at: number, length: number): void {
     const i = this.count;
@@ -35,16 +41,18 @@ export class RecordColumns {
   }
 
   #growRdata(needed: number): void {
-    this.rdata = grown(this.rdata, longerLength(this.rdata.length, needed));
+    const { octets } = this.#limits;
+    this.rdata = grown(this.rdata, longerLength(this.rdata.length, needed, octets), octets);
   }
 
   #growRecords(): void {
-    const needed = longerLength(this.names.length, this.count + 1);
-    this.names = grown(this.names, needed);
-    this.keys = grown(this.keys, needed);
-    this.ttls = grown(this.ttls, needed);
-    this.offsets = grown(this.offsets, needed);
-    this.lengths = grown(this.lengths, needed);
+    const { records: most } = this.#limits;
+    const needed = longerLength(this.names.length, this.count + 1, most);
+    this.names = grown(this.names, needed, most);
+    this.keys = grown(this.keys, needed, most);
+    this.ttls = grown(this.ttls, needed, most);
+    this.offsets = grown(this.offsets, needed, most);
+    this.lengths = grown(this.lengths, needed, most);
   }
 }
 
