@@ -1,8 +1,9 @@
 /** Memory of processes from /proc (Linux): the proportional set size of all that descends from a process, and its peak. */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Sampling costs a walk over /proc: often enough for transfers that take seconds. */
+/** Often enough for transfers that take seconds, and never more than so much of a core: the kernel walks page tables for each look. */
 const EVERY_MILLISECONDS = 100;
+const MOST_OF_A_CORE = 0.04;
 
 export type MemoryWatch = {
   /** The most that was seen since the start, in octets. */
@@ -13,17 +14,22 @@ export type MemoryWatch = {
 
 /** Looks again and again until it is stopped. */
 export function watchMemory(pid: number): MemoryWatch {
-  let peak = memoryOf(pid);
-  const timer = setInterval(() => {
+  let peak = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    const from = performance.now();
     peak = Math.max(peak, memoryOf(pid));
-  }, EVERY_MILLISECONDS);
+    const pause = (performance.now() - from) / MOST_OF_A_CORE;
+    timer = setTimeout(look, Math.max(EVERY_MILLISECONDS, pause));
+  };
+  look();
   return {
     peak: () => {
       peak = Math.max(peak, memoryOf(pid));
       return peak;
     },
     now: () => memoryOf(pid),
-    stop: () => clearInterval(timer),
+    stop: () => clearTimeout(timer),
   };
 }
 

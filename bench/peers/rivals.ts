@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { missingPrograms, type SigningMode, startCountersign, startSecondary } from "../../test/peers/index.ts";
+import { missingPrograms, startCountersign, startSecondary } from "../../test/peers/index.ts";
 import type { StreamPrimary } from "./stream/primary.ts";
 
 export type Rival = {
@@ -26,9 +26,9 @@ export type RivalStart = {
 };
 
 export const RIVALS: readonly RivalStart[] = [
-  ours("Countersign, unchecked", "unsigned"),
+  ours("Countersign, signatures unchecked", "apex"),
   theirs("NSD", "nsd", "nsd"),
-  ours("Countersign, every signature checked", "presigned"),
+  ours("Countersign, every signature checked", "all"),
   theirs("Knot", "knot", "knotd"),
   theirs("BIND", "bind", "named"),
 ];
@@ -37,14 +37,15 @@ export const RIVALS: readonly RivalStart[] = [
 const COMPACTED_MS = 180_000;
 const LOOK_MS = 250;
 
-function ours(name: string, mode: SigningMode): RivalStart {
+function ours(name: string, signatures: "apex" | "all"): RivalStart {
   return {
     name,
-    checks: mode === "presigned",
+    checks: signatures === "all",
     canStart: () => true,
     start: async (primary, port) => {
       const product = await startCountersign({ port, env: { COUNTERSIGN_LOG_LEVEL: "debug" } });
-      await product.addZone({ name: primary.zone, primary, mode, ixfr: true });
+      const settings = { signature_check: signatures };
+      await product.addZone({ name: primary.zone, primary, mode: "presigned", ixfr: true, settings });
       const images = (): string[] => filesUnder(join(product.directory, "data", "zones"), ".image");
       let before: readonly string[] = [];
       return {

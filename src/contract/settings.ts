@@ -41,7 +41,7 @@ export const DnsSettingsEdit = z
 export type DnsSettingsEdit = z.infer<typeof DnsSettingsEdit>;
 
 export const ZONEMD_CHECKS = ["verify", "required", "off"] as const;
-export const SIGNATURE_CHECKS = ["all", "zonemd"] as const;
+export const SIGNATURE_CHECKS = ["all", "zonemd", "apex"] as const;
 export const REFRESH_TIMERS = ["interval", "soa"] as const;
 export const EXPIRED_ANSWERS = ["default", "servfail", "serve"] as const;
 
@@ -59,7 +59,8 @@ export const ZoneSettings = z
     zonemd: z.enum(ZONEMD_CHECKS),
     /**
      * Pre-signed: `all` checks every signature of a new version; `zonemd` only those of the apex when a signed ZONEMD covers
-     * the rest and its digest is right. Dates, keys, and the chain of denial are looked at in both.
+     * the rest and its digest is right. Dates, keys, and the chain of denial are looked at in both. `apex` checks the apex alone
+     * (keys, SOA) and, of what an IXFR brings, everything; the rest of a whole transfer is taken as the primary sends it.
      */
     signature_check: z.enum(SIGNATURE_CHECKS),
     /**

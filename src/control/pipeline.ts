@@ -33,6 +33,7 @@ import {
   transferredDnssec,
   transferredKeys,
 } from "./image-facts.ts";
+import { beginCompile, type Compiling, keepWhole } from "./keep-image.ts";
 import type { ZoneLimitsNote } from "./limits-note.ts";
 import { postChanges } from "./posted-changes.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
@@ -80,6 +81,8 @@ export type Draft = {
   readonly transferred: ZoneVersion | undefined;
   /** The same, but as an overlay over what is stored. */
   readonly overlaid: OverlaidVersion | undefined;
+  /** Of `transferred`, begun with the check. */
+  readonly compiling: Compiling | undefined;
   /** What the overlay that this round stored has changed since `base`. */
   readonly delta: OverlaidVersion | undefined;
   /** The round lays what is stored and served anew, and changes nothing of the content. */
@@ -121,6 +124,7 @@ export function beginDraft(
     resign,
     transferred: arrival?.version,
     overlaid: arrival?.overlaid,
+    compiling: undefined,
     delta: undefined,
     compacted,
     remade: undefined,
@@ -169,13 +173,14 @@ export function performStep(step: Exclude<Step, "publishing">, draft: Draft, dep
 
 async function check(draft: Draft, deps: Deps): Promise<StepResult> {
   const { context, transferred, overlaid } = draft;
+  const compiling = transferred && beginCompile(transferred, deps);
   const problems = transferred
     ? await deps.jobs.run<"check">({ kind: "check", columns: transferred.columns })
     : overlaid?.problems;
   if (!problems) return fail({ code: "zone.nothing-transferred", text: "there is no transferred version to check" });
   const { errors, warnings } = problems;
   if (errors.length > 0) return fail({ code: "zone.broken", text: errors.join("; ") });
-  if (warnings.length === 0) return ok(draft);
+  if (warnings.length === 0) return ok({ ...draft, compiling });
   if (deps.settings().suspicious === "take") {
     const serial = (transferred ?? overlaid?.image)?.serial;
     deps.events.add({
@@ -187,7 +192,7 @@ async function check(draft: Draft, deps: Deps): Promise<StepResult> {
       detail: { serial },
     });
   }
-  return ok({ ...draft, suspicions: warnings });
+  return ok({ ...draft, compiling, suspicions: warnings });
 }
 
 async function store(draft: Draft, deps: Deps): Promise<StepResult> {
@@ -201,7 +206,7 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
   const transferredAt = deps.now() * 1000;
   const stored: StoredVersion = { image, file, serial: image.serial, transferredAt, origin };
   await writeStored(zoneId, stored, deps);
-  return ok({ ...draft, transferred: undefined, overlaid: undefined, delta, stored });
+  return ok({ ...draft, transferred: undefined, compiling: undefined, overlaid: undefined, delta, stored });
 }
 
 /** The same content, from now on in other files. Where it does not fit any more, nothing changes. */
@@ -251,11 +256,13 @@ async function keepImage(draft: Draft, deps: Deps): Promise<Result<Kept, Fault>>
     await saveOverlay(zoneId, file, overlaid.image, deps);
     return ok({ image: overlaid.image, file, delta: overlaid });
   }
+  if (transferred) {
+    const kept = await keepWhole(zoneId, draft.compiling ?? beginCompile(transferred, deps), deps);
+    return kept.ok ? ok({ ...kept.value, delta: undefined }) : kept;
+  }
   // Something else was stored since: what was made over the older one becomes an image of its own.
   const options: CompileOptions = { treatment: "as-is" };
-  const compiled = transferred
-    ? await deps.jobs.run<"compile">({ kind: "compile", columns: transferred.columns, options })
-    : await deps.jobs.run<"recompile">({ kind: "recompile", ...imageAt(overlaid!.image), options });
+  const compiled = await deps.jobs.run<"recompile">({ kind: "recompile", ...imageAt(overlaid!.image), options });
   if (!compiled.ok) return compiled;
   const image = new ZoneImage(compiled.value);
   const file = fileName("t", image.serial);
@@ -365,7 +372,7 @@ async function validateSigned(draft: Draft, image: ZoneImage, deps: Deps): Promi
   const { context, zonemd, stored } = draft;
   const vouchedFor = zonemd !== undefined && context.row.signatureCheck === "zonemd";
   const known = vouchedFor ? undefined : await validateChange(draft, image, deps);
-  const report = known ?? (await validateImage(image, deps.jobs, deps.now(), vouchedFor));
+  const report = known ?? (await validateWhole(image, context.row.signatureCheck === "apex", vouchedFor, deps));
   const { zoneId, name } = context;
   const worst = report.findings.find((finding) => finding.severity === (report.ok ? "warning" : "error"));
   const about = worst && `${worst.owner}${worst.type === undefined ? "" : ` ${worst.type}`}: ${worst.text}`;
@@ -386,6 +393,17 @@ async function validateSigned(draft: Draft, image: ZoneImage, deps: Deps): Promi
   }
   const suspicions = suspicious ? [...draft.suspicions, about] : draft.suspicions;
   return ok({ ...draft, suspicions, flawed: !report.ok, expiration: report.earliestExpiration });
+}
+
+function validateWhole(
+  image: ZoneImage,
+  apexOnly: boolean,
+  vouchedFor: boolean,
+  deps: Deps,
+): Promise<ValidationReport> {
+  const now = deps.now();
+  if (apexOnly) return deps.jobs.run<"apex">({ kind: "apex", ...imageAt(image), now });
+  return validateImage(image, deps.jobs, now, vouchedFor);
 }
 
 /** What is served already was approved, and what the operator released is taken in spite of everything. */

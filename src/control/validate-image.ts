@@ -4,10 +4,11 @@ import {
   finishValidation,
   planValidation,
   type ValidationReport,
+  validateApex,
   validateDelta,
   validateSlice,
 } from "#dnssec";
-import { type ImageBuffer, imageDelta, imageView, type Touched, ZoneImage } from "#image";
+import { earliestSignatureEnd, type ImageBuffer, imageDelta, imageView, type Touched, ZoneImage } from "#image";
 
 export type ValidationShare = {
   readonly image: ImageBuffer;
@@ -32,6 +33,13 @@ export function validateShare(share: ValidationShare, crypto: DnssecCrypto): Val
     ...(share.trusted && { trusted: true }),
   });
   return validateSlice(plan, share.from, share.to);
+}
+
+/** Whatever is below the apex is taken as it came; when its signatures end is read off them. */
+export function validateApexOf(image: ZoneImage, now: number, crypto: DnssecCrypto): ValidationReport {
+  const report = validateApex(planValidation(imageView(image), crypto, { now }));
+  const ends = [report.earliestExpiration, earliestSignatureEnd(image, now)].filter((end) => end !== undefined);
+  return ends.length > 0 ? { ...report, earliestExpiration: Math.min(...ends) } : report;
 }
 
 export type DeltaOrder = {

@@ -84,6 +84,7 @@ export {
   signatureHorizon,
   type ValidationOptions,
   type ValidationPlan,
+  validateApex,
   validateSlice,
   validateZone,
 } from "./validate.ts";

@@ -13,6 +13,7 @@ import {
   type RRset,
   signatureHorizon,
   type ValidationReport,
+  validateApex,
   validateSlice,
   validateZone,
   viewRRsets,
@@ -381,4 +382,25 @@ describe("names what is wrong", () => {
     expect(report.counts).toEqual({ "rrset-unsigned": 100 });
     expect(report.errorCount).toBe(100);
   });
+});
+
+it("the apex alone: what is wrong below it is not looked at, what is wrong at it is", () => {
+  const apexOf = (rrsets: RRset[]) => validateApex(planValidation(viewRRsets(APEX, rrsets), crypto, { now: NOW }));
+  for (const options of [NSEC, NSEC3]) {
+    const whole = signed(options);
+    const below = changed(
+      whole,
+      (rrset) => is(rrset, "ns.odd.test.", RRType.A),
+      (rdata) => rdata.fill(9),
+    );
+    expect(validate(below).ok).toBe(false);
+    expect(apexOf(below)).toMatchObject({ ok: true, errorCount: 0 });
+    const at = changed(
+      whole,
+      (rrset) => is(rrset, "odd.test.", RRType.NS),
+      (rdata) => rdata.fill(0x61, 1, 3),
+    );
+    expect(codes(apexOf(at))).toEqual(["signature-invalid"]);
+    expect(apexOf(without(whole, (rrset) => is(rrset, "odd.test.", RRType.DNSKEY))).ok).toBe(false);
+  }
 });

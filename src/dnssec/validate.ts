@@ -91,6 +91,14 @@ export function apexItems(view: ZoneView): readonly number[] {
   return matching < 0 ? [0] : [0, view.nodeCount + matching];
 }
 
+/** The apex alone, with the plan's findings: a zone whose other records are taken as they come. No earliest end of all signatures. */
+export function validateApex(plan: ValidationPlan): ValidationReport {
+  const findings = new FindingList(plan.options.maxFindings ?? MAX_FINDINGS);
+  findings.merge(plan.report);
+  for (const item of apexItems(plan.view)) findings.merge(validateSlice(plan, item, item + 1));
+  return findings.report();
+}
+
 /** Signatures, structure and denial of items `from` to `to - 1`. The findings of the plan itself are not in the report. */
 export function validateSlice(plan: ValidationPlan, from: number, to: number): ValidationReport {
   const { view, keys, crypto, options } = plan;

@@ -20,6 +20,7 @@ export {
 } from "./pack.ts";
 export type { Treatment } from "./plan.ts";
 export { RecordWalk } from "./record-walk.ts";
+export { earliestSignatureEnd } from "./signature-end.ts";
 export { CHUNK_SLOTS, SIGNATURE_OCTETS, SignatureTable } from "./signatures.ts";
 export { rrsetRdatas, rrsetSignatures, type UnpackedRRset, unpackImage, unpackSet } from "./unpack.ts";
 export { type ImageError, type ImageErrorCode, verifyImage, verifyOverlay } from "./verify.ts";

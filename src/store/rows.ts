@@ -26,7 +26,7 @@ export type ZoneRow = {
   readonly denial: "compact" | "chain";
   readonly secondaryOverrides: boolean;
   readonly zonemd: "verify" | "required" | "off";
-  readonly signatureCheck: "all" | "zonemd";
+  readonly signatureCheck: "all" | "zonemd" | "apex";
   /** Whose refresh timers rule. */
   readonly timers: "interval" | "soa";
   /** What is answered after EXPIRE. */

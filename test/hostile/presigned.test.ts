@@ -335,6 +335,30 @@ describe("pre-signed and broken", () => {
     test.each(NSEC3_BREAKS)("$name", async (broken) => check("nsec3.broken.example.", broken));
   });
 
+  test("checked at the apex alone by order of the operator: what is wrong below it is served, what is wrong at it is held", async () => {
+    const name = "nsec.broken.example.";
+    const id = ids.get(name)!;
+    const broken = (what: string) => BREAKS.find(({ name: called }) => called === what)!;
+    const check = (which: string) =>
+      product.call("PATCH", `/countersign/v1/zones/${id}/settings`, { signature_check: which });
+    await check("apex");
+    serial++;
+    primary.serve(signed(name, serial, broken("one octet of a signature altered")));
+    await force(id);
+    await product.served(id, name, serial);
+    // Looked at as a whole again, it is held.
+    await check("all");
+    await until("held", async () => (await product.status(id)).held?.code === "dnssec.signature-invalid");
+    await check("apex");
+    await until("taken", async () => (await product.status(id)).held === null);
+    serial++;
+    primary.serve(signed(name, serial, broken("the SOA's RRSIG missing")));
+    await force(id);
+    await until("held", async () => (await product.status(id)).held?.code === "dnssec.rrset-unsigned");
+    expect(await servedSerial(product.port, name)).toBe(serial - 1);
+    await check("all");
+  });
+
   test("nothing broke", () => {
     expect(breakages(product)).toEqual([]);
   });

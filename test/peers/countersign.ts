@@ -53,6 +53,8 @@ export type Countersign = {
     readonly mode: SigningMode;
     /** The peer's `ixfr_enable`. */
     readonly ixfr?: boolean;
+    /** Countersign's own settings of the zone, before its first transfer. */
+    readonly settings?: object;
   }): Promise<string>;
   setMode(zoneId: string, mode: SigningMode): Promise<void>;
   status(zoneId: string): Promise<ZoneStatus>;
@@ -178,6 +180,7 @@ async function addZone(
     readonly tsig?: TsigKey;
     readonly mode: SigningMode;
     readonly ixfr?: boolean;
+    readonly settings?: object;
   },
 ): Promise<string> {
   const [account] = (await call("GET", "/client/v4/accounts")) as { id: string }[];
@@ -201,6 +204,7 @@ async function addZone(
     account: { id: account!.id },
   })) as { id: string };
   await setMode(call, created.id, zone.mode);
+  if (zone.settings) await call("PATCH", `/countersign/v1/zones/${created.id}/settings`, zone.settings);
   await call("POST", `/client/v4/zones/${created.id}/secondary_dns/incoming`, {
     name: zone.name,
     peers: [peer.id],

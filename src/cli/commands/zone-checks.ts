@@ -19,7 +19,7 @@ export function addZoneChecksCommand(zone: Command, run: Runner): void {
     .addOption(
       new Option(
         "--signatures <which>",
-        'pre-signed: "zonemd" leaves out those that a signed and right digest covers',
+        'pre-signed: "zonemd" leaves out those that a signed and right digest covers, "apex" all below the apex',
       ).choices(SIGNATURE_CHECKS),
     )
     .action(run((context, name: string, options: ChecksOptions) => checksOf(context, name, options)));
