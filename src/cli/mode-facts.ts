@@ -1,8 +1,8 @@
 /** What `planMode` has to know of a zone, asked from the server: the parent's DS, our keys, the primary's keys. */
 import type { DnsRecord, Zone } from "#contract";
+import type { ModeFacts } from "#guide";
 import type { ApiClient } from "./client.ts";
 import { CliFailure } from "./exit.ts";
-import type { ModeFacts } from "./mode-plan.ts";
 import { type DnskeyFields, isDsOf, readDnskeyText, readDsLine } from "./registrar.ts";
 
 /** `note`: what the operator must look after because nobody here can. */
@@ -22,7 +22,6 @@ export async function gatherModeFacts(
   const ours = status.dnssec.own_ds.flatMap((line) => readDsLine(line) ?? []);
   const ownZsks = zsks.filter((key) => key.Tag === "active").map((key) => key.DNSKEY.PublicKey);
   const facts: ModeFacts = {
-    zone: zone.name,
     dnssec,
     parentHasDs: atParent.length > 0 || ["active", "pending-disabled", "error"].includes(dnssec.status),
     parentHasOurs: atParent.some((ds) =>

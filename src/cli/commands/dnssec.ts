@@ -1,11 +1,12 @@
 /** `dnssec enable|disable|delete|show|mode|zsk`. */
 import { type Command, Option } from "commander";
 import type { Dnssec, DnssecDetails, Zone, ZoneStatus } from "#contract";
+import { currentMode, type Denial, type Mode, type ModeStep, planMode } from "#guide";
 import type { Context, Runner } from "../context.ts";
 import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findZone } from "../find.ts";
 import { gatherModeFacts } from "../mode-facts.ts";
-import { currentMode, type Denial, type Mode, type ModeStep, planMode } from "../mode-plan.ts";
+import { REFUSAL_SENTENCES } from "../mode-refusals.ts";
 import { addText } from "../options.ts";
 import { clean, printFacts, printMoment, printTable } from "../print.ts";
 import { isDsOf, keyRole, printRegistrarFields, readDnskeyLine, readDsLine } from "../registrar.ts";
@@ -177,7 +178,7 @@ async function setMode(context: Context, text: string, to: string, options: Mode
   const plan = planMode(facts, wish, options.force);
   if (plan.kind === "unsafe") {
     const hint = plan.force ? " (--force does it all the same.)" : "";
-    throw new CliFailure(ExitCode.Refused, `${plan.reason}${hint}`);
+    throw new CliFailure(ExitCode.Refused, `${REFUSAL_SENTENCES[plan.refusal](zone.name)}${hint}`);
   }
   if (note !== undefined && currentMode(facts.dnssec) !== mode) await context.tell(`countersign: ${note}`);
   for (const step of plan.steps) await perform(context, zone, step);

@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { findTsigAlgorithm, TSIG_ALGORITHMS, type TsigAlgorithm } from "#contract";
+import { printPrimaryLines } from "#guide";
 import { readName } from "#name";
 import type { Context, Runner } from "../context.ts";
 import { usage } from "../exit.ts";
 import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
 import { addText } from "../options.ts";
-import { printPrimaryLines } from "../primary-lines.ts";
 import { printFacts, printTable } from "../print.ts";
 
 type AddOptions = { readonly algorithm: string; readonly secret?: string; readonly secretFile?: string };

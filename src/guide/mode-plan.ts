@@ -17,7 +17,6 @@ export type Denial = "compact" | "chain" | "nsec3";
 
 /** What is the case now. */
 export type ModeFacts = {
-  readonly zone: string;
   readonly dnssec: Dnssec;
   /** Whether the parent has a DS, as far as is known. */
   readonly parentHasDs: boolean;
@@ -41,10 +40,28 @@ export type ModeStep =
   | { readonly kind: "denial"; readonly denial: "compact" | "chain" }
   | { readonly kind: "delete" };
 
+/**
+ * Why a change must not be made now.
+ *
+ *   parent-has-ds             unsigned, validating resolvers would refuse the zone
+ *   signer-changes            resolvers have the keys of the signer that goes; the way round is multi-signer
+ *   primary-lacks-our-zsk     resolvers have the primary's DNSKEY set, which must contain our ZSK first
+ *   parent-lacks-our-ds       our KSK alone would sign the DNSKEY set, and no DS fits it
+ *   parent-lacks-primarys-ds  the same with the primary's key
+ */
+export const MODE_REFUSALS = [
+  "parent-has-ds",
+  "signer-changes",
+  "primary-lacks-our-zsk",
+  "parent-lacks-our-ds",
+  "parent-lacks-primarys-ds",
+] as const;
+export type ModeRefusal = (typeof MODE_REFUSALS)[number];
+
 export type ModePlan =
   | { readonly kind: "steps"; readonly steps: readonly ModeStep[] }
-  /** `force`: `--force` may be tried. */
-  | { readonly kind: "unsafe"; readonly reason: string; readonly force: boolean };
+  /** `force`: may be done all the same by somebody who knows better. */
+  | { readonly kind: "unsafe"; readonly refusal: ModeRefusal; readonly force: boolean };
 
 /** In force by the API's switches; what is served follows within a moment. */
 export function currentMode(dnssec: Dnssec): Mode {
@@ -55,51 +72,26 @@ export function currentMode(dnssec: Dnssec): Mode {
 
 export function planMode(facts: ModeFacts, wish: ModeWish, force = false): ModePlan {
   const refusal = wish.mode === "unsigned" ? refuseUnsigned(facts) : refuseFlip(facts, wish.mode);
-  if (refusal && !(force && refusal.force)) return { kind: "unsafe", ...refusal };
+  // Unsigned under a DS is never anybody's wish: everything would fail to validate.
+  const canForce = refusal !== "parent-has-ds";
+  if (refusal && !(force && canForce)) return { kind: "unsafe", refusal, force: canForce };
   return { kind: "steps", steps: wish.mode === "unsigned" ? unsign(facts) : sign(facts, wish) };
 }
 
-type Refusal = { readonly reason: string; readonly force: boolean };
-
-function refuseUnsigned({ zone, dnssec, parentHasDs }: ModeFacts): Refusal | undefined {
-  if (currentMode(dnssec) === "unsigned" || !parentHasDs) return undefined;
-  return {
-    reason: `The parent has a DS of ${zone}: unsigned, it would be refused by every validating resolver. Run "countersign dnssec disable ${zone}", take the DS away at the registrar, wait until "countersign dnssec show ${zone}" says disabled and the DS's TTL and the DNSKEY's (one hour) have passed, then run "countersign dnssec delete ${zone}".`,
-    force: false,
-  };
+function refuseUnsigned({ dnssec, parentHasDs }: ModeFacts): ModeRefusal | undefined {
+  return currentMode(dnssec) === "unsigned" || !parentHasDs ? undefined : "parent-has-ds";
 }
 
-function refuseFlip(facts: ModeFacts, to: Exclude<Mode, "unsigned">): Refusal | undefined {
-  const { zone, dnssec, parentHasDs, parentHasOurs, parentHasPrimarys, primaryHasOurZsk } = facts;
+function refuseFlip(facts: ModeFacts, to: Exclude<Mode, "unsigned">): ModeRefusal | undefined {
+  const { dnssec, parentHasDs, parentHasOurs, parentHasPrimarys, primaryHasOurZsk } = facts;
   const from = currentMode(dnssec);
   if (!parentHasDs || from === to || from === "unsigned") return undefined;
-  const unsafe = (reason: string): Refusal => ({ reason, force: true });
-  if ((from === "live" && to === "presigned") || (from === "presigned" && to === "live")) {
-    return unsafe(
-      `The parent has a DS of ${zone}, and resolvers have its DNSKEYs: answers signed by others would be refused. Go by multi-signer: "countersign dnssec mode ${zone} multisigner" first.`,
-    );
-  }
-  if (from === "presigned" && !primaryHasOurZsk) {
-    return unsafe(
-      `Resolvers have the primary's DNSKEYs, and they lack our ZSK: our signatures would be refused. Run "countersign dnssec enable ${zone}" and "countersign dnssec zsk ${zone}", put that key into the DNSKEY set at the primary, wait for the DNSKEY TTL, then try again.`,
-    );
-  }
+  if ((from === "live" && to === "presigned") || (from === "presigned" && to === "live")) return "signer-changes";
+  if (from === "presigned" && !primaryHasOurZsk) return "primary-lacks-our-zsk";
   // From then on our KSK alone signs the DNSKEY set that we answer.
-  if (from === "presigned" && !parentHasOurs) {
-    return unsafe(
-      `No DS at the parent fits our key, which is to sign the DNSKEY set: add our own DS that "countersign dnssec show ${zone}" prints beside the primary's at the registrar, wait for the DS's TTL, then try again.`,
-    );
-  }
-  if (from === "multisigner" && to === "live" && !parentHasOurs) {
-    return unsafe(
-      `No DS at the parent fits our key: add the one that "countersign dnssec show ${zone}" prints at the registrar, wait for the DS's TTL, then try again.`,
-    );
-  }
-  if (from === "multisigner" && to === "presigned" && !parentHasPrimarys) {
-    return unsafe(
-      `No DS at the parent fits a key of the primary: add the primary's DS at the registrar, wait for the DS's TTL, then try again.`,
-    );
-  }
+  if (from === "presigned" && !parentHasOurs) return "parent-lacks-our-ds";
+  if (from === "multisigner" && to === "live" && !parentHasOurs) return "parent-lacks-our-ds";
+  if (from === "multisigner" && to === "presigned" && !parentHasPrimarys) return "parent-lacks-primarys-ds";
   return undefined;
 }
 

@@ -23,7 +23,6 @@ function dnssec(mode: Mode, status: Dnssec["status"] = mode === "unsigned" ? "di
 
 function facts(mode: Mode, more: Partial<ModeFacts> = {}): ModeFacts {
   return {
-    zone: "example.com",
     dnssec: dnssec(mode),
     parentHasDs: false,
     parentHasOurs: false,
@@ -51,15 +50,15 @@ describe("with a DS at the parent", () => {
   const withDs = (mode: Mode, more: Partial<ModeFacts> = {}) => facts(mode, { parentHasDs: true, ...more });
 
   test.each([
-    ["live", "presigned", {}],
-    ["presigned", "live", { parentHasOurs: true }],
-    ["presigned", "multisigner", { primaryHasOurZsk: false, parentHasOurs: true }],
-    ["presigned", "multisigner", { primaryHasOurZsk: true, parentHasOurs: false, parentHasPrimarys: true }],
-    ["multisigner", "live", { parentHasOurs: false, parentHasPrimarys: true }],
-    ["multisigner", "presigned", { parentHasOurs: true, parentHasPrimarys: false }],
-  ] as const)("%s to %s is refused, and done with force", (from, to, more) => {
+    ["live", "presigned", "signer-changes", {}],
+    ["presigned", "live", "signer-changes", { parentHasOurs: true }],
+    ["presigned", "multisigner", "primary-lacks-our-zsk", { primaryHasOurZsk: false, parentHasOurs: true }],
+    ["presigned", "multisigner", "parent-lacks-our-ds", { primaryHasOurZsk: true, parentHasPrimarys: true }],
+    ["multisigner", "live", "parent-lacks-our-ds", { parentHasOurs: false, parentHasPrimarys: true }],
+    ["multisigner", "presigned", "parent-lacks-primarys-ds", { parentHasOurs: true, parentHasPrimarys: false }],
+  ] as const)("%s to %s is refused (%s), and done with force", (from, to, refusal, more) => {
     const plan = planMode(withDs(from, more), { mode: to });
-    expect(plan).toMatchObject({ kind: "unsafe", force: true });
+    expect(plan).toEqual({ kind: "unsafe", refusal, force: true });
     expect(planMode(withDs(from, more), { mode: to }, true).kind).toBe("steps");
   });
 
@@ -75,7 +74,11 @@ describe("with a DS at the parent", () => {
   });
 
   test.each(["live", "presigned", "multisigner"] as const)("%s to unsigned is refused, even with force", (from) => {
-    expect(planMode(withDs(from), { mode: "unsigned" }, true)).toMatchObject({ kind: "unsafe", force: false });
+    expect(planMode(withDs(from), { mode: "unsigned" }, true)).toEqual({
+      kind: "unsafe",
+      refusal: "parent-has-ds",
+      force: false,
+    });
   });
 });
 
