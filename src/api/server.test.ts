@@ -460,7 +460,7 @@ describe("the shell", () => {
     for (const name of ROUTE_NAMES) {
       expect(description.paths[ROUTES[name].path][ROUTES[name].method.toLowerCase()].operationId).toBe(name);
     }
-    expect((await call("GET", "/", { headers: {} })).text).toContain("not built yet");
+    expect((await call("GET", "/", { headers: {} })).text).toContain("not built");
   });
 
   it("gives Countersign's own resources in the envelope", async () => {

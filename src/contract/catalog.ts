@@ -1,7 +1,7 @@
 /** Catalog zones (RFC 9432): what a catalog brings, how its members are set up, and who of them is where. */
 import { z } from "zod";
 import { Id, NAME_MAX, PageQuery } from "./common.ts";
-import { SIGNING_MODES } from "./status.ts";
+import { SIGNING_MODES } from "./modes.ts";
 import { Time } from "./time.ts";
 import { DEFAULT_REFRESH_SECONDS } from "./transfer.ts";
 

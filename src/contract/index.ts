@@ -40,6 +40,7 @@ export { DNSSEC_STATUSES, Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 export { type ApiError, type ApiMessage, type Envelope, type ResultInfo, resultInfo } from "./envelope.ts";
 export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSentence } from "./errors.ts";
 export { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion, RELEASES } from "./held.ts";
+export { SIGNING_MODES } from "./modes.ts";
 export { JOIN_STEPS, LEAVE_STEPS, MultiSigner, STEP_STATES } from "./multi-signer.ts";
 export { makeOpenApi } from "./openapi.ts";
 export type { Outcome } from "./outcome.ts";
@@ -92,6 +93,7 @@ export type {
   SettingsService,
   StatusService,
   TransportService,
+  ZoneListService,
   ZoneService,
 } from "./service.ts";
 export {
@@ -111,7 +113,6 @@ export {
   HistoryQuery,
   PEER_VERDICTS,
   PeerStatus,
-  SIGNING_MODES,
   TRANSFER_DIRECTIONS,
   TRANSFER_KINDS,
   TRANSFER_OUTCOMES,
@@ -136,3 +137,13 @@ export {
   TsigWrite,
 } from "./transfer.ts";
 export { ZONE_STATUSES, ZONE_TYPES, Zone, ZoneCreate, ZoneEdit, type ZoneFacts, ZoneQuery } from "./zone.ts";
+export {
+  HEALTH_CODES,
+  HEALTH_LEVELS,
+  type HealthCode,
+  type HealthLevel,
+  ZoneCounts,
+  ZoneHealth,
+  ZoneSummary,
+  ZoneSummaryQuery,
+} from "./zone-health.ts";

@@ -1,7 +1,7 @@
 /** The set-up of a zone that two or more signers sign (RFC 8901 model 2), as steps whose state is what was really seen. */
 import { z } from "zod";
 import { Id } from "./common.ts";
-import { SIGNING_MODES } from "./status.ts";
+import { SIGNING_MODES } from "./modes.ts";
 import { Time } from "./time.ts";
 
 /**

@@ -34,6 +34,7 @@ import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } fro
 import type { EventRow, EventsQuery, HistoryQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
 import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
 import type { ZoneFacts } from "./zone.ts";
+import type { ZoneCounts, ZoneSummary, ZoneSummaryQuery } from "./zone-health.ts";
 
 export interface IdentityService {
   /** The token whose secret this is, undefined when there is none. Compares hashes in constant time. `status` may be not active. */
@@ -55,6 +56,17 @@ export interface ZoneService {
   deleteZone(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
   /** Asks the parent soon whether it delegates to us (zone status) and has our DS (DNSSEC status). */
   checkActivation(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
+}
+
+export interface ZoneListService {
+  /** One page of the light list. */
+  listSummaries(query: ZoneSummaryQuery): Promise<{
+    readonly items: readonly ZoneSummary[];
+    readonly page: number;
+    readonly perPage: number;
+    readonly total: number;
+  }>;
+  countZones(): Promise<ZoneCounts>;
 }
 
 export interface DnssecService {
@@ -240,6 +252,7 @@ export type Readiness = { readonly ready: boolean; readonly waiting: readonly st
 export interface ControlService
   extends IdentityService,
     ZoneService,
+    ZoneListService,
     DnssecService,
     MultiSignerService,
     PeerService,

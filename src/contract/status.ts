@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { Id, PageQuery } from "./common.ts";
 import { DNSSEC_STATUSES } from "./dnssec.ts";
+import { SIGNING_MODES } from "./modes.ts";
 import { Time } from "./time.ts";
-
-export const SIGNING_MODES = ["unsigned", "live", "presigned", "multisigner"] as const;
+import { ZoneHealth } from "./zone-health.ts";
 
 const Fault = z.object({ code: z.string(), message: z.string() });
 
@@ -59,6 +59,8 @@ export const ZoneStatus = z
     denial: z.enum(["none", "compact", "chain", "nsec3", "primary"]),
     /** `hidden`: not answered for, because it is a catalog, or left one and is kept for a while. */
     serving: z.enum(["not-ready", "serving", "expired", "hidden"]),
+    /** The worst that is to be said of it; `well` when there is nothing. */
+    health: ZoneHealth,
     /** What the zone's machine does now. */
     phase: z.string(),
     /** Set when what was last transferred is not served: the last good version is served on. */

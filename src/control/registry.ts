@@ -10,6 +10,7 @@ export class Registry {
   readonly #byId = new Map<string, Unit>();
   readonly #byApex = new Map<string, Unit>();
   readonly #parentChanged: (zone: Zone) => void;
+  #revision = 0;
 
   /** `parentChanged`: a zone's keys or status changed such that the parent has to be looked at anew. */
   constructor(parentChanged: (zone: Zone) => void) {
@@ -20,12 +21,19 @@ export class Registry {
     return this.#byId.size;
   }
 
+  /** Another one whenever a zone came or went. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   add(unit: Unit): void {
+    this.#revision++;
     this.#byId.set(unit.zone.id, unit);
     this.#byApex.set(nameKey(unit.zone.apex), unit);
   }
 
   remove(zone: Zone): void {
+    this.#revision++;
     this.#byId.delete(zone.id);
     this.#byApex.delete(nameKey(zone.apex));
   }

@@ -1,7 +1,9 @@
 /** What the provider's API has no place for. */
-import type { HandlersOf } from "../call.ts";
+import { done, type HandlersOf } from "../call.ts";
 
 export const ownHandlers: HandlersOf<"own"> = {
+  "own.zones": async ({ service, query }) => done(await service.listSummaries(query)),
+  "own.zoneCounts": async ({ service }) => done(await service.countZones()),
   "own.status": async ({ service, params }) => service.getZoneStatus(params["zoneId"]!),
   "own.multiSigner": async ({ service, params }) => service.getMultiSigner(params["zoneId"]!),
   "own.settings.get": async ({ service, params }) => service.getZoneSettings(params["zoneId"]!),

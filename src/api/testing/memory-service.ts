@@ -27,6 +27,7 @@ import {
 } from "#contract";
 
 import { catalogPart } from "./memory-catalogs.ts";
+import { zoneListPart } from "./memory-zone-list.ts";
 
 export const SECRET = "test-secret-0123456789";
 export const ACCOUNT = "01a7362d577a6c3019a474fd6f485823";
@@ -76,6 +77,7 @@ export function makeMemoryService(): MemoryService {
     },
     ...identityPart(() => service.tokenStatus),
     ...zonePart(zones, withZone, () => service.fail),
+    ...zoneListPart(zones),
     ...dnssecPart(withZone),
     ...peerPart(),
     ...transportPart(),
@@ -541,6 +543,7 @@ function statusPart(
           mode: "unsigned",
           denial: "none",
           serving: "not-ready",
+          health: { level: "problem", code: "no-primary" },
           phase: "idle",
           held: null,
           transferring: null,

@@ -1,7 +1,8 @@
 /** Zones. */
 import { Deleted } from "../common.ts";
 import { Zone, ZoneCreate, ZoneEdit, ZoneQuery } from "../zone.ts";
-import { type Route, route, V4, ZONE } from "./route.ts";
+import { ZoneCounts, ZoneSummary, ZoneSummaryQuery } from "../zone-health.ts";
+import { OWN, type Route, route, V4, ZONE } from "./route.ts";
 
 export const zonesRoutes = {
   "zones.list": route("GET", `${V4}/zones`, "List zones", "page", Zone, {
@@ -12,5 +13,10 @@ export const zonesRoutes = {
   "zones.get": route("GET", ZONE, "Zone", "one", Zone),
   "zones.edit": route("PATCH", ZONE, "Edit a zone", "one", Zone, { body: ZoneEdit }),
   "zones.delete": route("DELETE", ZONE, "Delete a zone", "one", Deleted),
+  "own.zones": route("GET", `${OWN}/zones`, "A light list of zones, problems first", "page", ZoneSummary, {
+    query: ZoneSummaryQuery,
+    lists: ["level", "mode"],
+  }),
+  "own.zoneCounts": route("GET", `${OWN}/zone_counts`, "How many zones of each kind", "one", ZoneCounts),
   "zones.activationCheck": route("PUT", `${ZONE}/activation_check`, "Look at the parent soon", "one", Deleted),
 } as const satisfies Record<string, Route>;

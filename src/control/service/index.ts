@@ -22,6 +22,7 @@ import { findRecord, type RecordContext, recordSource } from "./records.ts";
 import { makeSettingsService } from "./settings.ts";
 import { makeStatusService } from "./status.ts";
 import { makeTransportService } from "./transport.ts";
+import { makeZoneListService } from "./zone-list.ts";
 import { makeZoneService, type ZoneKeeper } from "./zones.ts";
 
 export type ServiceParts = {
@@ -49,6 +50,7 @@ export function makeService(parts: ServiceParts): ControlService {
   return {
     ...makeIdentityService(deps.store, () => deps.settings().email, Date.now),
     ...makeZoneService(registry, keeper, deps),
+    ...makeZoneListService(registry, deps),
     ...makeDnssecService(registry, deps),
     ...makeMultiSignerService(registry, parts.multiSigner),
     ...makePeerService(deps.store, parts.peersChanged),

@@ -24,6 +24,7 @@ import type { Registry, Unit } from "../registry.ts";
 import type { RunningTransfer } from "../transfer-progress.ts";
 import { ownEntryPoints, servedDnskeys, zoneEntryPoints } from "../zone-keys.ts";
 import { done, refused } from "./outcome.ts";
+import { unitHealth } from "./zone-list.ts";
 
 export type StatusParts = {
   readonly registry: Registry;
@@ -75,6 +76,7 @@ function zoneStatus(unit: Unit, parts: StatusParts): ZoneStatus {
     mode,
     denial: served?.denial ?? (mode === "presigned" ? "primary" : "none"),
     serving: zone.hidden ? "hidden" : served ? (zone.expired ? "expired" : "serving") : "not-ready",
+    health: unitHealth(unit, parts.deps, parts.deps.now()),
     phase: zone.doing ?? state.phase.kind,
     held: held
       ? { code: held.code, reason: held.text, serial: held.serial ?? null, since: printTime(held.since * 1000) }
