@@ -4,17 +4,18 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { toHex } from "#bytes";
-import { openCrypto } from "#crypto";
-import { makeKeyPair, type OpenKey, openKeyPair, signZone, type ZoneDenial } from "#keys";
+import type { ZoneDenial } from "#keys";
 import type { ResourceRecord } from "#message";
 import { nameKey, readName } from "#name";
-import type { RRset } from "#zone";
+import { RRType } from "#rdata";
 import { printZone, readZoneFile } from "#zonefile";
-import { type Countersign, type SigningMode, startCountersign } from "../peers/countersign.ts";
+import type { Countersign } from "../peers/countersign.ts";
 import { LOOPBACK, type PeerZone, queryUdp, servedSerial, until } from "../peers/index.ts";
 import { record } from "./ixfr.cases.ts";
-import { type HostilePrimary, honestIxfr, incremental, startHostilePrimary, type Trick } from "./primary.ts";
-import { ALONE, breakages } from "./world.ts";
+import { honestIxfr, incremental, type Trick } from "./primary.ts";
+import { type Attacked, startWays, WAYS, type Way, type Ways } from "./ways.ts";
+import { breakages } from "./world.ts";
+import { makeSigner } from "./zone-signer.ts";
 
 type Row = {
   readonly id: number;
@@ -25,30 +26,25 @@ type Row = {
   readonly fallback: { readonly code: string; readonly message: string } | null;
 };
 
-const crypto = openCrypto("node");
-const KEYS = [openKey("ksk"), openKey("zsk")];
+const sign = makeSigner();
 const DENIALS = {
   nsec: { kind: "nsec" },
   nsec3: { kind: "nsec3" },
   salted: { kind: "nsec3", params: { algorithm: 1, iterations: 0, salt: Uint8Array.of(0xab, 0xcd) } },
 } as const satisfies Record<string, ZoneDenial>;
 
-function openKey(role: "ksk" | "zsk"): OpenKey {
-  const opened = openKeyPair(crypto, makeKeyPair(role));
-  if (!opened.ok) throw new Error(opened.error);
-  return opened.value;
-}
+const UNSIGNED = {};
+const LIVE = { status: "active" };
+const PRESIGNED = { dnssec_presigned: true };
+const HASHED = { dnssec_presigned: true, dnssec_use_nsec3: true };
 
+let ways: Ways;
 let product: Countersign;
-let primary: HostilePrimary;
 beforeAll(async () => {
-  primary = await startHostilePrimary();
-  product = await startCountersign({ env: { ...ALONE, COUNTERSIGN_IXFR_CHECK_PERCENT: "100" } });
+  ways = await startWays({ COUNTERSIGN_IXFR_CHECK_PERCENT: "100" }, { ixfr: true });
+  product = ways.product;
 });
-afterAll(async () => {
-  await product?.stop();
-  await primary?.stop();
-});
+afterAll(() => ways?.stop());
 afterEach(() => expect(breakages(product)).toEqual([]));
 
 function zoneText(name: string, serial: number, denial?: ZoneDenial): PeerZone {
@@ -63,44 +59,19 @@ ns1 3600 IN A 192.0.2.1
 www 300 IN TXT "serial ${serial}"
 ${names.join("\n")}
 `;
-  return { name, text: denial ? signed(name, text, denial) : text };
+  return denial ? sign({ name, text }, denial) : { name, text };
 }
 
-function signed(zone: string, text: string, denial: ZoneDenial): string {
-  const apex = readName(zone);
-  if (!apex.ok) throw new Error(zone);
-  const read = readZoneFile(text, apex.value);
-  if (!read.ok) throw new Error(read.error.reason);
-  const sets: RRset[] = read.value.map(({ owner, type, ttl, rdata }) => ({ owner, type, ttl, rdatas: [rdata] }));
-  const now = Math.floor(Date.now() / 1000);
-  const made = signZone(apex.value, sets, KEYS, {
-    window: { inception: now - 3600, expiration: now + 86_400 },
-    denial,
-  });
-  if (!made.ok) throw new Error(made.error);
-  return printZone(
-    made.value.flatMap(({ owner, type, ttl, rdatas }) => rdatas.map((rdata) => ({ owner, type, ttl, rdata }))),
-  );
-}
-
-type Attacked = { readonly id: string; readonly name: string };
-
-async function attacked(name: string, mode: SigningMode, first: PeerZone): Promise<Attacked> {
-  primary.serve(first);
-  const { address, port } = primary;
-  const id = await product.addZone({ name, primary: { kind: "knot", address, port }, mode, ixfr: true });
-  await product.served(id, name, 1);
-  await until("rest", async () => (await product.status(id)).phase === "idle");
-  return { id, name };
-}
+/** Names of the zones of a way are its own. */
+const zoneName = (label: string, way: Way) => `${label}.${WAYS.indexOf(way)}.ixfr.example.`;
 
 const rows = async ({ id }: Attacked): Promise<readonly Row[]> =>
   ((await product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as Row[]).filter((row) => row.kind !== "soa");
 
 async function changed(zone: Attacked, version: PeerZone, trick?: Trick): Promise<Row> {
   const known = (await rows(zone))[0]?.id;
-  primary.serve(version, trick);
-  primary.notify(product.port, zone.name);
+  zone.primary.serve(version, trick);
+  zone.primary.notify(product.port, zone.name);
   const newest = await until(`an attempt for ${zone.name}`, async () => {
     const [row] = await rows(zone);
     return row && row.id !== known ? row : undefined;
@@ -109,12 +80,32 @@ async function changed(zone: Attacked, version: PeerZone, trick?: Trick): Promis
   return newest;
 }
 
+/** One NSEC3 of the chain, signed anew under an owner that is no hash: a label with a letter that base32hex has not. */
+function withStrayNsec3({ name, text }: PeerZone, instead = false): PeerZone {
+  const apex = readName(name);
+  const read = apex.ok && readZoneFile(text, apex.value);
+  if (!read || !("value" in read)) throw new Error(name);
+  const link = read.value.find(({ type }) => type === RRType.NSEC3)!;
+  const owner = link.owner.slice();
+  owner[1] = "z".charCodeAt(0);
+  const { ttl, rdata } = link;
+  const rrsig = sign.rrsig(apex.value, { owner, type: link.type, ttl, rdatas: [rdata] });
+  const kept = read.value.filter((one) => !instead || nameKey(one.owner) !== nameKey(link.owner));
+  const stray = [
+    { ...link, owner },
+    { ...link, owner, type: RRType.RRSIG, rdata: rrsig },
+  ];
+  return { name, text: printZone([...kept, ...stray]) };
+}
+
 const BY_CHANGES = { kind: "ixfr", got: "ixfr", outcome: "taken", fallback: null };
 
-describe("pre-signed", () => {
-  test("every NSEC3 deleted and added again, as they were and under another salt", async () => {
-    const name = "chain.ixfr.example.";
-    const zone = await attacked(name, "presigned-nsec3", zoneText(name, 1, DENIALS.nsec3));
+describe.concurrent.each(WAYS)("%s", (way) => {
+  const attacked = (first: PeerZone, mode: object) => ways.attacked([way], first, mode);
+
+  test.concurrent("every NSEC3 deleted and added again, as they were and under another salt", async () => {
+    const name = zoneName("chain", way);
+    const zone = await attacked(zoneText(name, 1, DENIALS.nsec3), HASHED);
     const again: Trick = {
       ixfr: (transfer, from) => {
         const text = ({ owner, ttl, rdata }: ResourceRecord) => `${nameKey(owner)} ${ttl} ${toHex(rdata)}`;
@@ -132,9 +123,9 @@ describe("pre-signed", () => {
     expect(await servedSerial(product.port, name)).toBe(4);
   });
 
-  test("the signatures go: held, and served on; they come back: taken as a whole, then by changes again", async () => {
-    const name = "unsigned.ixfr.example.";
-    const zone = await attacked(name, "presigned", zoneText(name, 1, DENIALS.nsec));
+  test.concurrent("the signatures go: held, and served on; they come back: taken as a whole, then by changes again", async () => {
+    const name = zoneName("unsigned", way);
+    const zone = await attacked(zoneText(name, 1, DENIALS.nsec), PRESIGNED);
     expect(await changed(zone, zoneText(name, 2))).toMatchObject({ kind: "ixfr", got: "ixfr", outcome: "held" });
     expect(await servedSerial(product.port, name)).toBe(1);
     expect((await product.status(zone.id)).held?.code).toMatch(/^dnssec\./);
@@ -144,9 +135,9 @@ describe("pre-signed", () => {
     expect(await servedSerial(product.port, name)).toBe(4);
   });
 
-  test("one signature left out of the changes: held with the record, the good version is served on", async () => {
-    const name = "missing.ixfr.example.";
-    const zone = await attacked(name, "presigned", zoneText(name, 1, DENIALS.nsec));
+  test.concurrent("one signature left out of the changes: held with the record, the good version is served on", async () => {
+    const name = zoneName("missing", way);
+    const zone = await attacked(zoneText(name, 1, DENIALS.nsec), PRESIGNED);
     // AXFR leaves it out, too, so that the comparison finds nothing.
     const version = zoneText(name, 2, DENIALS.nsec);
     const lines = version.text.split("\n").filter((line) => !/^www\S*\s.*RRSIG\s+TXT/.test(line));
@@ -157,18 +148,33 @@ describe("pre-signed", () => {
     expect(await servedSerial(product.port, name)).toBe(1);
   });
 
-  test("from unsigned to signed and back in a zone that is served unsigned", async () => {
-    const name = "plain.ixfr.example.";
-    const zone = await attacked(name, "unsigned", zoneText(name, 1));
+  test.concurrent("an NSEC3 whose owner is no base32, validly signed: beside a whole chain no link of it, in the place of one a gap", async () => {
+    const name = zoneName("base32", way);
+    const zone = await attacked(zoneText(name, 1, DENIALS.nsec3), HASHED);
+    const beside = withStrayNsec3(zoneText(name, 2, DENIALS.nsec3));
+    expect(await changed(zone, beside)).toMatchObject({ kind: "ixfr", got: "ixfr", outcome: "taken" });
+    const gap = await changed(zone, withStrayNsec3(zoneText(name, 3, DENIALS.nsec3), true));
+    expect(gap).toMatchObject({ kind: "ixfr", got: "ixfr", outcome: "held", error: { code: "dnssec.nsec3-missing" } });
+    expect(await servedSerial(product.port, name)).toBe(2);
+    const missing = { name: `nothing.${name}`, type: 1, edns: { do: true } };
+    const denied = await queryUdp({ address: LOOPBACK, port: product.port }, missing);
+    expect(denied[3]! & 15).toBe(3);
+    await changed(zone, zoneText(name, 4, DENIALS.nsec3));
+    expect(await servedSerial(product.port, name)).toBe(4);
+  });
+
+  test.concurrent("from unsigned to signed and back in a zone that is served unsigned", async () => {
+    const name = zoneName("plain", way);
+    const zone = await attacked(zoneText(name, 1), UNSIGNED);
     expect(await changed(zone, zoneText(name, 2, DENIALS.nsec))).toMatchObject(BY_CHANGES);
     expect(await changed(zone, zoneText(name, 3, DENIALS.salted))).toMatchObject(BY_CHANGES);
     expect(await changed(zone, zoneText(name, 4))).toMatchObject(BY_CHANGES);
     expect(await servedSerial(product.port, name)).toBe(4);
   });
 
-  test("changes of a zone that is signed here", async () => {
-    const name = "live.ixfr.example.";
-    const zone = await attacked(name, "live", zoneText(name, 1));
+  test.concurrent("changes of a zone that is signed here", async () => {
+    const name = zoneName("live", way);
+    const zone = await attacked(zoneText(name, 1), LIVE);
     for (const serial of [2, 3]) expect(await changed(zone, zoneText(name, serial))).toMatchObject(BY_CHANGES);
     const reply = await queryUdp(
       { address: LOOPBACK, port: product.port },
@@ -179,12 +185,13 @@ describe("pre-signed", () => {
 });
 
 describe("the comparison with an AXFR", () => {
+  const attacked = (first: PeerZone, mode: object) => ways.attacked(["tcp"], first, mode);
   const events = async ({ id }: Attacked) =>
     (await product.call("GET", `/countersign/v1/events?zone_id=${id}`)) as { code: string; message: string }[];
 
   test("a change that says too little: told, and the whole zone is taken", async () => {
     const name = "wrong.ixfr.example.";
-    const zone = await attacked(name, "unsigned", zoneText(name, 1));
+    const zone = await attacked(zoneText(name, 1), UNSIGNED);
     const row = await changed(zone, zoneText(name, 2), {
       ixfr: (transfer, from) => {
         const [newest, ...rest] = incremental(from!, transfer.zone);
@@ -208,12 +215,12 @@ describe("the comparison with an AXFR", () => {
 
   test("a primary that is further on by then, or says no, proves nothing: the changes are taken", async () => {
     const name = "further.ixfr.example.";
-    const zone = await attacked(name, "unsigned", zoneText(name, 1));
+    const zone = await attacked(zoneText(name, 1), UNSIGNED);
     const later = zoneText(name, 9);
     const row = await changed(zone, zoneText(name, 2), {
       ixfr: (transfer, from) => {
         honestIxfr(transfer, from);
-        primary.serve(later, { soa: () => undefined });
+        zone.primary.serve(later, { soa: () => undefined });
       },
     });
     expect(row).toMatchObject(BY_CHANGES);

@@ -3,25 +3,21 @@
  * is fetched in the same attempt where that helps, and the record of the attempt says what happened.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { makeAuthority, makeCertificate } from "../peers/certificates.ts";
-import { type Countersign, startCountersign } from "../peers/countersign.ts";
-import { LOOPBACK, makeTsigKey, type PeerZone, queryUdp, servedSerial, until } from "../peers/index.ts";
+import type { Countersign } from "../peers/countersign.ts";
+import { LOOPBACK, type PeerZone, queryUdp, servedSerial, until } from "../peers/index.ts";
 import { IXFR_CASES, type IxfrCase, record } from "./ixfr.cases.ts";
-import { type HostilePrimary, incremental, startHostilePrimary, type Trick } from "./primary.ts";
-import { ALONE, breakages } from "./world.ts";
+import { incremental, type Trick } from "./primary.ts";
+import { type Attacked, isSigned, startWays, WAYS, type Way, type Ways } from "./ways.ts";
+import { breakages } from "./world.ts";
 
 const BOUNDS = {
-  COUNTERSIGN_TRANSFER_IDLE_SECONDS: "1",
+  COUNTERSIGN_TRANSFER_IDLE_SECONDS: "2",
   COUNTERSIGN_TRANSFER_SECONDS: "10",
-  COUNTERSIGN_CHECK_SECONDS: "1",
+  COUNTERSIGN_CHECK_SECONDS: "2",
   COUNTERSIGN_MAX_ZONE_RECORDS: "20000",
   COUNTERSIGN_MAX_ZONE_OCTETS: "40000000",
 };
 
-const KINDS = ["plain", "tsig", "tls", "tls-tsig"] as const;
-type Kind = (typeof KINDS)[number];
-type Front = "plain" | "tsig";
-const frontOf = (kind: Kind): Front => (kind.endsWith("tsig") ? "tsig" : "plain");
 type Fault = { readonly code: string; readonly message: string } | null;
 type Row = {
   readonly id: number;
@@ -33,7 +29,6 @@ type Row = {
   readonly error: Fault;
   readonly fallback: Fault;
 };
-type Zone = { readonly id: string; readonly name: string; readonly primary: HostilePrimary };
 
 /** What is changed from one serial to the next: the text of `www`; the filler makes it several messages long. */
 function zoneText(name: string, serial: number, more = ""): PeerZone {
@@ -51,64 +46,27 @@ ${more}
   return { name, text };
 }
 
-const tsig = makeTsigKey("transfer.example.", "hmac-sha256");
+let ways: Ways;
 let product: Countersign;
-let accountId: string;
 let number = 0;
-const primaries: Partial<Record<Front, HostilePrimary>> = {};
-const peerIds: Partial<Record<Kind, string>> = {};
 
 beforeAll(async () => {
-  const authority = makeAuthority("Test authority");
-  const certificate = makeCertificate({ name: "ns1.example", authority });
-  const tls = { cert: certificate.certificate, key: certificate.key };
-  primaries.plain = await startHostilePrimary(undefined, tls);
-  primaries.tsig = await startHostilePrimary(tsig, tls);
-  product = await startCountersign({ env: { ...ALONE, ...BOUNDS } });
-  accountId = ((await product.call("GET", "/client/v4/accounts")) as { id: string }[])[0]!.id;
-  const base = `/client/v4/accounts/${accountId}/secondary_dns`;
-  const secret = { name: tsig.name, algo: tsig.algorithm, secret: tsig.secret };
-  const key = (await product.call("POST", `${base}/tsigs`, secret)) as { id: string };
-  for (const kind of KINDS) {
-    const front = frontOf(kind);
-    const { address: ip, port, tlsPort } = primaries[front]!;
-    const peer = { name: kind, ip, port, ixfr_enable: true, ...(front === "tsig" ? { tsig_id: key.id } : {}) };
-    const { id } = (await product.call("POST", `${base}/peers`, peer)) as { id: string };
-    peerIds[kind] = id;
-    if (!kind.startsWith("tls")) continue;
-    const strict = { mode: "strict", host_name: "ns1.example", ca_pem: authority.certificate, port: tlsPort };
-    await product.call("PUT", `/countersign/v1/peers/${id}/transport`, strict);
-  }
+  ways = await startWays(BOUNDS, { ixfr: true });
+  product = ways.product;
 });
-afterAll(async () => {
-  await product?.stop();
-  await primaries.plain?.stop();
-  await primaries.tsig?.stop();
-});
+afterAll(() => ways?.stop());
 afterEach(() => expect(breakages(product)).toEqual([]));
 
 const rows = async ({ id }: { id: string }): Promise<readonly Row[]> =>
   ((await product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as Row[]).filter((row) => row.kind !== "soa");
 
-const atRest = ({ id }: Zone) => until("rest", async () => (await product.status(id)).phase === "idle");
+const atRest = ({ id }: Attacked) => until("rest", async () => (await product.status(id)).phase === "idle");
 
-/** A zone of which serial 1 came honestly and is served. */
-async function attacked(kinds: readonly Kind[], first?: PeerZone["text"], mode?: object): Promise<Zone> {
-  const name = `zone${++number}.ixfr.example.`;
-  const primary = primaries[frontOf(kinds[0]!)]!;
-  primary.serve(first === undefined ? zoneText(name, 1) : { name, text: first });
-  const zone = { name: name.slice(0, -1), type: "secondary", account: { id: accountId } };
-  const { id } = (await product.call("POST", "/client/v4/zones", zone)) as { id: string };
-  if (mode) await product.call("PATCH", `/client/v4/zones/${id}/dnssec`, mode);
-  const incoming = { name, peers: kinds.map((kind) => peerIds[kind]), auto_refresh_seconds: 3600 };
-  await product.call("POST", `/client/v4/zones/${id}/secondary_dns/incoming`, incoming);
-  await product.served(id, name, 1);
-  await atRest({ id, name, primary });
-  return { id, name, primary };
-}
+const attacked = (of: readonly Way[]): Promise<Attacked> =>
+  ways.attacked(of, zoneText(`zone${++number}.ixfr.example.`, 1));
 
 /** Serves the version, sends NOTIFY, and gives the record of the attempt. */
-async function changed(zone: Zone, version: PeerZone, trick?: Trick, primary = zone.primary): Promise<Row> {
+async function changed(zone: Attacked, version: PeerZone, trick?: Trick, primary = zone.primary): Promise<Row> {
   const known = (await rows(zone))[0]?.id;
   primary.serve(version, trick);
   primary.notify(product.port, zone.name);
@@ -120,7 +78,7 @@ async function changed(zone: Zone, version: PeerZone, trick?: Trick, primary = z
   return newest;
 }
 
-async function force(zone: Zone, version: PeerZone, serial: number): Promise<void> {
+async function force(zone: Attacked, version: PeerZone, serial: number): Promise<void> {
   zone.primary.serve(version);
   await product.call("POST", `/client/v4/zones/${zone.id}/secondary_dns/force_axfr`);
   await product.served(zone.id, zone.name, serial);
@@ -133,19 +91,17 @@ async function text(owner: string): Promise<string> {
 }
 
 const EVERY = IXFR_CASES.flatMap((one) =>
-  KINDS.filter((kind) => (one.tsig ? frontOf(kind) === "tsig" : kind !== "tls-tsig")).map(
-    (kind) => [`${one.name} (${kind})`, kind, one] as const,
-  ),
+  WAYS.filter((way) => !one.tsig || isSigned(way)).map((way) => [`${one.name} (${way})`, way, one] as const),
 );
 
-describe("each of them with and without TSIG, and over TLS", () => {
-  test.concurrent.each(EVERY)("%s", async (_, kind, one: IxfrCase) => {
-    const zone = await attacked([kind]);
+describe("each of them by TCP and TLS, with and without TSIG", () => {
+  test.concurrent.each(EVERY)("%s", async (_, way, one: IxfrCase) => {
+    const zone = await attacked([way]);
     const row = await changed(zone, zoneText(zone.name, 2), { ixfr: one.ixfr });
     const { outcome = "taken", got, fallback, error } = one;
-    expect(row).toMatchObject({ kind: "ixfr", got, outcome, transport: kind.startsWith("tls") ? "tls" : "tcp" });
+    expect(row).toMatchObject({ kind: "ixfr", got, outcome, transport: way.slice(0, 3) });
     // A signed answer that was changed after it was signed fails by its MAC.
-    const code = kind === "tsig" && one.name === "octets changed" ? /^tsig-/ : new RegExp(`^(${fallback ?? "none"})$`);
+    const code = isSigned(way) && one.name === "octets changed" ? /^tsig-/ : new RegExp(`^(${fallback ?? "none"})$`);
     expect(row.fallback?.code ?? "none", row.fallback?.message).toMatch(code);
     expect(row.error?.code).toBe(error);
     const serial = outcome === "taken" ? 2 : 1;
@@ -158,9 +114,9 @@ describe("each of them with and without TSIG, and over TLS", () => {
   });
 });
 
-describe.each(["plain", "tsig", "tls"] as const)("broken off (%s)", (kind) => {
+describe.each(WAYS)("broken off (%s)", (way) => {
   test.concurrent("at every record: nothing is taken, and the whole zone comes next", async () => {
-    const zone = await attacked([kind]);
+    const zone = await attacked([way]);
     let serial = 1;
     for (let records = 0; records < 6; records++) {
       const row = await changed(zone, zoneText(zone.name, serial + 1), {
@@ -183,7 +139,7 @@ describe.each(["plain", "tsig", "tls"] as const)("broken off (%s)", (kind) => {
   });
 
   test.concurrent("at octets within a message", async () => {
-    const zone = await attacked([kind]);
+    const zone = await attacked([way]);
     let serial = 1;
     for (const octets of [1, 2, 14, 40, 120]) {
       const row = await changed(zone, zoneText(zone.name, serial + 1), {
@@ -202,7 +158,7 @@ describe.each(["plain", "tsig", "tls"] as const)("broken off (%s)", (kind) => {
 
 describe("what is remembered of a base", () => {
   test("TTLs that differ within a set: the lowest is served, and such a version is no base", async () => {
-    const zone = await attacked(["plain"]);
+    const zone = await attacked(["tcp"]);
     const mixed = "www 60 IN A 192.0.2.11";
     expect(await changed(zone, zoneText(zone.name, 2, mixed))).toMatchObject({ got: "ixfr", fallback: null });
     expect(await changed(zone, zoneText(zone.name, 3, "www 300 IN A 192.0.2.11"))).toMatchObject({ kind: "axfr" });
@@ -210,7 +166,7 @@ describe("what is remembered of a base", () => {
   });
 
   test("after a version made of changes was held, the next one comes whole", async () => {
-    const zone = await attacked(["plain"]);
+    const zone = await attacked(["tcp"]);
     const row = await changed(zone, zoneText(zone.name, 2), {
       ixfr: (transfer, from) => {
         const [newest, ...honest] = incremental(from!, transfer.zone);
@@ -225,8 +181,8 @@ describe("what is remembered of a base", () => {
   });
 
   test("another primary is asked for changes only when it was seen with the same SOA", async () => {
-    const zone = await attacked(["plain", "tsig"]);
-    const other = primaries.tsig!;
+    const zone = await attacked(["tcp", "tcp and TSIG"]);
+    const other = ways.primaryOf("tcp and TSIG");
     // It never said what its serial 1 is.
     expect(await changed(zone, zoneText(zone.name, 2), undefined, other)).toMatchObject({ kind: "axfr" });
     expect(await changed(zone, zoneText(zone.name, 3), undefined, other)).toMatchObject({ kind: "ixfr", got: "ixfr" });
@@ -241,12 +197,12 @@ describe("what is remembered of a base", () => {
   });
 
   test("a peer without ixfr_enable is asked for the whole zone", async () => {
-    const path = `/client/v4/accounts/${accountId}/secondary_dns/peers/${peerIds.plain}`;
-    const { address: ip, port } = primaries.plain!;
-    const zone = await attacked(["plain"]);
-    await product.call("PUT", path, { name: "plain", ip, port });
+    const path = `/client/v4/accounts/${ways.accountId}/secondary_dns/peers/${ways.peerIds.tcp}`;
+    const { address: ip, port } = ways.primaryOf("tcp");
+    const zone = await attacked(["tcp"]);
+    await product.call("PUT", path, { name: "tcp", ip, port });
     expect(await changed(zone, zoneText(zone.name, 2))).toMatchObject({ kind: "axfr", got: "axfr", outcome: "taken" });
-    await product.call("PUT", path, { name: "plain", ip, port, ixfr_enable: true });
+    await product.call("PUT", path, { name: "tcp", ip, port, ixfr_enable: true });
     expect(await changed(zone, zoneText(zone.name, 3))).toMatchObject({ kind: "ixfr", got: "ixfr", outcome: "taken" });
   });
 });

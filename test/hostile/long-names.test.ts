@@ -1,13 +1,19 @@
 /** Names at the end of their length, where a label more does not fit: those that are hashed, those under a wildcard, and an apex of nothing but that. */
 import * as dnsPacket from "dns-packet";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Countersign, type SigningMode, startCountersign } from "../peers/countersign.ts";
+import type { Countersign, SigningMode } from "../peers/countersign.ts";
 import { LOOPBACK, type PeerZone, queryTcp, queryUdp, until } from "../peers/index.ts";
-import { type HostilePrimary, startHostilePrimary } from "./primary.ts";
-import { ALONE, breakages } from "./world.ts";
+import { startWays, type Ways } from "./ways.ts";
+import { breakages } from "./world.ts";
+import { makeSigner } from "./zone-signer.ts";
 
-const MODES: readonly SigningMode[] = ["unsigned", "live", "live-nsec3", "live-chain"];
+const APEXES = [40, 222, 223, 240, 251, 253] as const;
+const MODES: readonly SigningMode[] = ["unsigned", "live", "live-nsec3", "live-chain", "presigned", "presigned-nsec3"];
 const MAX_NAME = 255;
+/** A hash takes 33 octets. */
+const MAX_HASHED_APEX = MAX_NAME - 33;
+
+const sign = makeSigner();
 
 /** `zone` with labels in front of it, `octets` long in wire form. */
 function longName(zone: string, octets: number, letter: string): string {
@@ -35,53 +41,77 @@ ${name.length + 1 < 240 ? `*.w.${name} 300 IN A 192.0.2.2` : ""}
 const typeName = (type: number) => ({ 1: "A", 16: "TXT", 28: "AAAA" })[type]!;
 
 let product: Countersign;
-let primary: HostilePrimary;
+let ways: Ways;
 beforeAll(async () => {
-  primary = await startHostilePrimary();
-  product = await startCountersign({ env: ALONE });
+  ways = await startWays({});
+  product = ways.product;
 });
-afterAll(async () => {
-  await product?.stop();
-  await primary?.stop();
-});
+afterAll(() => ways?.stop());
 afterEach(() => expect(breakages(product)).toEqual([]));
 
+function zoneOf(mode: SigningMode, octets: number, letter: string): PeerZone {
+  const name = longName("example.", octets, letter);
+  expect(name.length + 1).toBe(octets);
+  const zone = zoneText(name);
+  if (!mode.startsWith("presigned")) return zone;
+  return sign(zone, { kind: mode === "presigned" ? "nsec" : "nsec3" });
+}
+
 describe.each(MODES)("%s", (mode) => {
-  test.each([40, 222, 223, 240, 251, 253] as const)("an apex of %i octets", async (octets) => {
-    const name = longName("example.", octets, mode.at(-1)!);
-    expect(name.length + 1).toBe(octets);
-    primary.serve(zoneText(name));
+  const apexes = APEXES.filter((octets) => mode !== "presigned-nsec3" || octets <= MAX_HASHED_APEX);
+  test.each(apexes)("an apex of %i octets", async (octets) => {
+    const zone = zoneOf(mode, octets, "uvwxyz"[MODES.indexOf(mode)]!);
+    const { name } = zone;
+    const primary = ways.primaryOf("tcp");
+    primary.serve(zone);
     const { address, port } = primary;
     const id = await product.addZone({ name, primary: { kind: "knot", address, port }, mode });
     await product.served(id, name, 1);
     await until("rest", async () => (await product.status(id)).phase === "idle");
-    const denial = mode === "live-nsec3" && octets <= 222 ? "NSEC3" : "NSEC";
-    const ask = async (owner: string, type: number, missing = false) => {
-      for (const query of [queryUdp, queryTcp]) {
-        const question = { name: owner, type, edns: { do: true, size: 1232 } };
-        const reply = Buffer.from(await query({ address: LOOPBACK, port: product.port }, question));
-        // Such names fill a datagram: then it says so, and TCP has it whole.
-        if (query === queryUdp && reply[2]! & 2) continue;
-        const { answers = [], authorities = [] } = dnsPacket.decode(reply);
-        const types = (records: typeof answers) => [...new Set(records.map((one) => one.type as string))].sort();
-        const compact = (mode.startsWith("live") && denial === "NSEC" && mode !== "live-chain") || !missing;
-        expect([owner.length + 1, reply[3]! & 15]).toEqual([owner.length + 1, compact ? 0 : 3]);
-        if (answers.length > 0)
-          expect(types(answers)).toEqual(mode === "unsigned" ? [typeName(type)] : [typeName(type), "RRSIG"].sort());
-        else expect(types(authorities)).toEqual(mode === "unsigned" ? ["SOA"] : [denial, "RRSIG", "SOA"].sort());
-        expect(answers.length > 0).toBe(answered(owner, type));
-      }
-    };
-    const long = longName(name, MAX_NAME, "a");
-    const wild = octets < 240;
-    const answered = (owner: string, type: number) =>
-      (owner === name && type === 16) || ((owner === long || (wild && owner.includes(".w."))) && type === 1);
-    await ask(name, 16);
-    await ask(name, 1);
-    await ask(long, 1);
-    await ask(long, 28);
-    await ask(longName(name, MAX_NAME, "b"), 1, true);
-    if (wild) await ask(longName(`w.${name}`, MAX_NAME, "c"), 1);
-    if (wild) await ask(longName(`w.${name}`, MAX_NAME, "c"), 28);
+    await answersRightly(name, mode);
   });
 });
+
+test.each([
+  ["tcp and TSIG", "p"],
+  ["tls", "q"],
+  ["tls and TSIG", "r"],
+] as const)("pre-signed, names hashed, by %s", async (way, letter) => {
+  const mode = "presigned-nsec3";
+  const zone = zoneOf(mode, MAX_HASHED_APEX, letter);
+  await ways.attacked([way], zone, { dnssec_presigned: true, dnssec_use_nsec3: true });
+  await answersRightly(zone.name, mode);
+});
+
+/** What is there, what is not, and what a wildcard makes, by UDP where it fits, and by TCP. */
+async function answersRightly(name: string, mode: SigningMode): Promise<void> {
+  const octets = name.length + 1;
+  const denial = mode.endsWith("nsec3") && octets <= MAX_HASHED_APEX ? "NSEC3" : "NSEC";
+  const ask = async (owner: string, type: number, missing = false) => {
+    for (const query of [queryUdp, queryTcp]) {
+      const question = { name: owner, type, edns: { do: true, size: 1232 } };
+      const reply = Buffer.from(await query({ address: LOOPBACK, port: product.port }, question));
+      // Such names fill a datagram: then it says so, and TCP has it whole.
+      if (query === queryUdp && reply[2]! & 2) continue;
+      const { answers = [], authorities = [] } = dnsPacket.decode(reply);
+      const types = (records: typeof answers) => [...new Set(records.map((one) => one.type as string))].sort();
+      const compact = (mode.startsWith("live") && denial === "NSEC" && mode !== "live-chain") || !missing;
+      expect([owner.length + 1, reply[3]! & 15]).toEqual([owner.length + 1, compact ? 0 : 3]);
+      if (answers.length > 0)
+        expect(types(answers)).toEqual(mode === "unsigned" ? [typeName(type)] : [typeName(type), "RRSIG"].sort());
+      else expect(types(authorities)).toEqual(mode === "unsigned" ? ["SOA"] : [denial, "RRSIG", "SOA"].sort());
+      expect(answers.length > 0).toBe(answered(owner, type));
+    }
+  };
+  const long = longName(name, MAX_NAME, "a");
+  const wild = octets < 240;
+  const answered = (owner: string, type: number) =>
+    (owner === name && type === 16) || ((owner === long || (wild && owner.includes(".w."))) && type === 1);
+  await ask(name, 16);
+  await ask(name, 1);
+  await ask(long, 1);
+  await ask(long, 28);
+  await ask(longName(name, MAX_NAME, "b"), 1, true);
+  if (wild) await ask(longName(`w.${name}`, MAX_NAME, "c"), 1);
+  if (wild) await ask(longName(`w.${name}`, MAX_NAME, "c"), 28);
+}

@@ -5,15 +5,28 @@
  */
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCrypto } from "#crypto";
 import { type ResourceRecord, writeMessage } from "#message";
 import { readName } from "#name";
 import { readRdata } from "#rdata";
 import { readTsigAlgorithm, signMessage } from "#tsig";
+import { makeCertificate } from "../peers/certificates.ts";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
-import { LOOPBACK, makeTsigKey, type PeerZone, queryUdp, type TsigKey, until } from "../peers/index.ts";
+import {
+  freePort,
+  LOOPBACK,
+  makeDirectory,
+  makeTsigKey,
+  type PeerZone,
+  queryUdp,
+  removeDirectory,
+  type TsigKey,
+  until,
+  writeIn,
+} from "../peers/index.ts";
 import { type HostilePrimary, startHostilePrimary } from "./primary.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { ALONE, breakages, residentMebibytes } from "./world.ts";
@@ -129,11 +142,22 @@ describe("NOTIFY storms", () => {
   let plain: HostilePrimary;
   let keyed: HostilePrimary;
   let ids: { readonly plain: string; readonly keyed: string };
+  let directory: string;
+  let tlsPort: number;
 
   beforeAll(async () => {
     plain = await startHostilePrimary();
     keyed = await startHostilePrimary(tsig);
-    product = await startCountersign({ env: ALONE });
+    directory = makeDirectory("notify");
+    tlsPort = await freePort();
+    const { certificate, key } = makeCertificate({ name: "ns1.example" });
+    const env = {
+      ...ALONE,
+      COUNTERSIGN_DNS_TLS: `${LOOPBACK}:${tlsPort}`,
+      COUNTERSIGN_DNS_TLS_CERTIFICATE: writeIn(directory, "own.pem", certificate),
+      COUNTERSIGN_DNS_TLS_KEY: writeIn(directory, "own.key", key),
+    };
+    product = await startCountersign({ env });
     plain.serve(zoneText(PLAIN, 1));
     keyed.serve(zoneText(KEYED, 1));
     const at = ({ address, port }: HostilePrimary) => ({ kind: "knot" as const, address, port });
@@ -149,6 +173,7 @@ describe("NOTIFY storms", () => {
     await product?.stop();
     await plain?.stop();
     await keyed?.stop();
+    if (directory) removeDirectory(directory);
   });
 
   async function atRest(): Promise<void> {
@@ -221,24 +246,43 @@ describe("NOTIFY storms", () => {
     for (const socket of [own, ...strangers]) socket.close();
   });
 
-  test("by TCP, a hundred on each of 40 connections from 40 addresses", async () => {
-    const random = seededRandom(19_962);
+  const dialed = async (way: "TCP" | "TLS", localAddress: string): Promise<Socket> => {
+    const port = way === "TLS" ? tlsPort : product.port;
+    const to = { port, host: LOOPBACK, localAddress };
+    const socket =
+      way === "TLS" ? connectTls({ ...to, ALPNProtocols: ["dot"], rejectUnauthorized: false }) : connect(to);
+    socket.on("error", () => socket.destroy());
+    await once(socket, way === "TLS" ? "secureConnect" : "connect");
+    return socket;
+  };
+
+  test.each([
+    ["TCP", 19_962],
+    ["TLS", 19_963],
+  ] as const)("by %s, a hundred on each of 40 connections from 40 addresses", async (way, seed) => {
+    const random = seededRandom(seed);
     const everywhere = ATTACKS.filter(({ from }) => from === "everywhere");
+    const codes = new Set<number>();
     await harmless(CONNECTIONS * MESSAGES_A_CONNECTION, async (part) => {
       const connections = Array.from({ length: CONNECTIONS / 4 }, async (_, i) => {
-        const socket = connect({ port: product.port, host: LOOPBACK, localAddress: `127.9.${part}.${i + 1}` });
-        socket.on("error", () => socket.destroy());
-        await once(socket, "connect");
-        socket.resume();
+        const socket = await dialed(way, `127.9.${part}.${i + 1}`);
+        let first = true;
+        socket.on("data", (chunk: Buffer) => {
+          // The length, the ID, and the flags of the first answer.
+          if (first && chunk.length >= 6) codes.add(chunk[5]! & 15);
+          first = false;
+        });
         for (let n = 0; n < MESSAGES_A_CONNECTION; n++) {
-          const message = everywhere[n % everywhere.length]!.make(n, random);
+          const message = everywhere[(i + n) % everywhere.length]!.make(n, random);
           socket.write(Buffer.concat([Uint8Array.of(message.length >> 8, message.length & 255), message]));
         }
         await answered();
+        await until("an answer", () => Promise.resolve(!first || socket.destroyed));
         socket.destroy();
       });
       await Promise.all(connections);
     });
+    expect([...codes].sort()).toEqual([...new Set(everywhere.map(({ rcode }) => rcode))].sort());
   });
 
   test("and the one that means it is followed, with and without a key", async () => {
