@@ -234,6 +234,8 @@ function controlSettings(config: Config): ControlSettings {
   return {
     nameServers: config.nameServers,
     email: config.email,
+    sessionIdleSeconds: config.sessionIdleSeconds,
+    sessionSeconds: config.sessionSeconds,
     resolver: config.resolver ?? systemResolver(),
     parentPort: config.parentPort,
     parentPollYoungSeconds: config.parentPollYoungSeconds,
@@ -314,6 +316,7 @@ async function openApi(config: Config, control: Control, edge: Edge, log: Logger
     version: packageVersion(),
     maxBodyOctets: config.maxBodyOctets,
     cors: config.cors,
+    trustedProxies: config.trustedProxies,
     webDirectory: new URL("../web/dist", import.meta.url).pathname,
   });
   const { address: host, port } = config.http;

@@ -1,10 +1,29 @@
 /** What a handler is given and what it gives back: typed by the route's entry in the contract's table. */
-import type { ControlService, Outcome, ROUTES, RouteBody, RouteName, RouteQuery, RouteResult, Token } from "#contract";
+import type {
+  Asker,
+  ControlService,
+  From,
+  Outcome,
+  ROUTES,
+  RouteBody,
+  RouteName,
+  RouteQuery,
+  RouteResult,
+  Session,
+  Target,
+} from "#contract";
 
 export type Call<K extends RouteName> = {
   readonly service: ControlService;
-  /** Who asks; its status is active. */
-  readonly token: Token;
+  /** Who asks, and what he may; the route's own need has been looked at. */
+  readonly asker: Asker;
+  /** Whether he may do what another route does, to that. */
+  readonly may: (name: RouteName, target: Target) => boolean;
+  /** The session behind the cookie, when that is how he came. */
+  readonly session: Session | undefined;
+  readonly from: From;
+  /** Sets the session's cookie; undefined takes it away. */
+  readonly setCookie: (secret: string | undefined) => void;
   /** Path parameters, each 32 lower-case hex digits. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: RouteQuery<K>;

@@ -1,8 +1,10 @@
 /** `GET /countersign/v1/events` with `Accept: text/event-stream`: server-sent events (WHATWG HTML 9.2), resumed by Last-Event-ID. */
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ControlService, EventRow, EventsQuery } from "#contract";
+import type { EventRow, EventsQuery } from "#contract";
 import { sendError } from "./answer.ts";
+import type { Call } from "./call.ts";
+import { seesEvent } from "./handlers/own.ts";
 
 export function wantsEventStream(request: FastifyRequest): boolean {
   return request.headers.accept?.split(",").some((type) => type.trim().startsWith("text/event-stream")) ?? false;
@@ -11,8 +13,13 @@ export function wantsEventStream(request: FastifyRequest): boolean {
 /** What a client waits before it comes back, milliseconds. */
 const RETRY_MS = 3000;
 
+type Watcher = Pick<Call<"own.events">, "service" | "asker" | "may">;
+
+/** A session that has ended, or a right that was taken away, ends the stream within this time, milliseconds. */
+const LOOK_MS = 15_000;
+
 export async function sendEventStream(
-  service: ControlService,
+  watcher: Watcher,
   query: EventsQuery,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -21,19 +28,27 @@ export async function sendEventStream(
   const after = typeof last === "string" && /^\d{1,15}$/.test(last) ? Number(last) : query.after;
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
-  const followed = await service.followEvents({ zone_id: query.zone_id, after }, gone.signal);
+  const followed = await watcher.service.followEvents({ zone_id: query.zone_id, after }, gone.signal);
   if (!followed.ok) return sendError(reply, followed.error);
   // A proxy that collects what it passes on would hold events back.
   reply.header("x-accel-buffering", "no").type("text/event-stream; charset=utf-8");
   // No read-ahead: a client that does not take what it is sent holds a few lines, and its place.
-  return reply.send(Readable.from(lines(followed.value), { objectMode: false, highWaterMark: 1 }));
+  return reply.send(Readable.from(lines(followed.value, watcher), { objectMode: false, highWaterMark: 1 }));
 }
 
-async function* lines(events: AsyncIterable<EventRow | "gap" | "quiet">): AsyncGenerator<string> {
+async function* lines(
+  events: AsyncIterable<EventRow | "gap" | "quiet">,
+  { service, asker, may }: Watcher,
+): AsyncGenerator<string> {
   yield `retry: ${RETRY_MS}\n\n`;
+  let looked = performance.now();
   for await (const event of events) {
+    if (performance.now() - looked > LOOK_MS) {
+      if (!(await service.isGood(asker))) return;
+      looked = performance.now();
+    }
     if (event === "quiet") yield ": nothing happened\n\n";
     else if (event === "gap") yield 'event: gap\ndata: {"message":"events in between are no longer kept"}\n\n';
-    else yield `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
+    else if (seesEvent(may, event)) yield `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
   }
 }

@@ -1,18 +1,25 @@
 /** Joins the contract's table of routes to the handlers: for each request authenticate ▶ parameters ▶ query ▶ body ▶ handler ▶ envelope. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
+  type Asker,
+  type ControlError,
   type ControlService,
   type EventsQuery,
+  GROUPS,
+  judge,
+  NEEDS,
   type Outcome,
   ROUTE_NAMES,
   ROUTES,
   type Route,
   type RouteName,
+  type Session,
+  type Target,
 } from "#contract";
 import { sendError, sendValue } from "./answer.ts";
-import { authenticate } from "./auth.ts";
+import { authenticate, findForgery, printCookie } from "./auth.ts";
 import { type RawBody, readBody } from "./body.ts";
-import type { Handler, Handlers } from "./call.ts";
+import type { Call, Handler, Handlers } from "./call.ts";
 import { sendEventStream, wantsEventStream } from "./event-stream.ts";
 import { alertHandlers } from "./handlers/alerts.ts";
 import { catalogHandlers } from "./handlers/catalogs.ts";
@@ -20,12 +27,14 @@ import { identityHandlers } from "./handlers/identity.ts";
 import { ownHandlers } from "./handlers/own.ts";
 import { recordHandlers } from "./handlers/records.ts";
 import { secondaryHandlers } from "./handlers/secondary.ts";
+import { sessionHandlers } from "./handlers/session.ts";
 import { transportHandlers } from "./handlers/transport.ts";
 import { zoneHandlers } from "./handlers/zones.ts";
 import { type RawQuery, readQuery } from "./query.ts";
 
 const HANDLERS: Handlers = {
   ...identityHandlers,
+  ...sessionHandlers,
   ...zoneHandlers,
   ...secondaryHandlers,
   ...transportHandlers,
@@ -64,32 +73,88 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const asked = await authenticate(service, request.headers);
-  if ("refusal" in asked) {
+  const from = { address: request.ip, agent: request.headers["user-agent"] ?? "" };
+  const asked = await authenticate(service, request.headers, from);
+  const isOpen = NEEDS[name].kind === "open";
+  if ("refusal" in asked && !isOpen) {
     const verifying = name.endsWith("tokens.verify") && asked.refusal.code === "auth.refused";
     return sendError(reply, verifying ? { code: "auth.token-invalid" } : asked.refusal);
   }
+  const { asker, session }: Known = "refusal" in asked ? { asker: NOBODY, session: undefined } : asked;
   const params = request.params as Record<string, string>;
   if (!Object.values(params).every((id) => /^[0-9a-f]{32}$/.test(id))) {
     return sendError(reply, { code: "route.unknown", about: pathOf(request) });
   }
+  if (route.method !== "GET" && (session || isOpen)) {
+    const forged = findForgery(request.headers, request.host, isOpen ? undefined : session?.csrf);
+    if (forged) return sendError(reply, forged);
+  }
   const query = readQuery(route, request.query as RawQuery);
   if (!query.ok) return sendError(reply, query.error);
+  const forbidden = isOpen ? undefined : await findForbidden(service, asker, name, params, query.value);
+  if (forbidden) return sendError(reply, forbidden);
   const body = readBody(route, request.body as RawBody | undefined);
   if (!body.ok) return sendError(reply, statusError(name, body.error) ?? body.error);
+  const may = (other: RouteName, target: Target) => judge(asker, NEEDS[other], target) === "yes";
   if (name === "own.events" && wantsEventStream(request)) {
-    return sendEventStream(service, query.value as EventsQuery, request, reply);
+    return sendEventStream({ service, asker, may }, query.value as EventsQuery, request, reply);
   }
   // The table ties handler, query and body together by the route's name; over all names the compiler can't see that.
   const handler = HANDLERS[name] as Handler<RouteName>;
-  const outcome: Outcome<unknown> = await handler({
+  const call: Call<RouteName> = {
     service,
-    token: asked.token,
+    asker,
+    may,
+    session,
+    from,
+    setCookie: (secret) => void reply.header("set-cookie", printCookie(secret, request.protocol === "https")),
     params,
     query: query.value as never,
     body: body.value as never,
-  });
+  };
+  const outcome: Outcome<unknown> = await handler(call);
   return outcome.ok ? sendValue(reply, name, route, outcome.value) : sendError(reply, outcome.error);
+}
+
+type Known = { readonly asker: Asker; readonly session?: Session | undefined };
+
+/** For the routes that are open to everybody: may nothing else. */
+const NOBODY: Asker = {
+  by: "session",
+  id: "0".repeat(32),
+  userId: "0".repeat(32),
+  email: "",
+  name: "",
+  role: "viewer",
+  grants: [],
+  isOperator: false,
+  token: { id: "0".repeat(32), status: "disabled" },
+};
+
+/** Held against the table of needs: undefined when he may. */
+async function findForbidden(
+  service: ControlService,
+  asker: Asker,
+  name: RouteName,
+  params: Readonly<Record<string, string>>,
+  query: unknown,
+): Promise<ControlError | undefined> {
+  const need = NEEDS[name];
+  const zoneId = params["zoneId"] ?? (query as { readonly zone_id?: string } | undefined)?.zone_id;
+  const target: Target = { zoneId, accountId: params["accountId"], userId: asker.userId };
+  const verdict = judge(asker, need, asker.grants && zoneId ? await placed(service, target, zoneId) : target);
+  if (verdict === "yes" || need.kind !== "grant") return undefined;
+  if (verdict === "role") return { code: "auth.permission", about: `of the role ${need.role}` };
+  if (verdict === "resource") return { code: "auth.resource", about: zoneId ?? params["accountId"] ?? name };
+  const [group] = need.groups;
+  const level = need.level === "read" ? "Read" : "Write";
+  return { code: "auth.permission", about: group && group in GROUPS ? `${group} ${level}` : level };
+}
+
+/** A zone stands in an account, and a policy may be about that. */
+async function placed(service: ControlService, target: Target, zoneId: string): Promise<Target> {
+  const zone = await service.getZone(zoneId);
+  return zone.ok ? { ...target, accountId: zone.value.account.id } : target;
 }
 
 /** The provider has a number of its own for a wrong DNSSEC status. */

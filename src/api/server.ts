@@ -24,6 +24,8 @@ export type ApiOptions = {
   /** Countersign's version, for the OpenAPI page. */
   readonly version: string;
   readonly maxBodyOctets: number;
+  /** Addresses and ranges of proxies whose X-Forwarded-For, -Proto and -Host are believed. */
+  readonly trustedProxies?: readonly string[];
   /** Whether pages of other origins may call. */
   readonly cors: boolean;
   /** `web/dist`; need not exist. */
@@ -42,6 +44,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     bodyLimit: options.maxBodyOctets,
     // While closing, connections that are open are served to the end of what they asked; Fastify's own 503 has no envelope.
     return503OnClosing: false,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     requestTimeout: REQUEST_SECONDS * 1000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256, querystringParser: parseQuery as never },
     frameworkErrors: (error, request, reply) => handleError(options, error, request, reply as never),

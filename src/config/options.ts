@@ -69,6 +69,18 @@ export const OPTIONS = {
   ),
   email: given(text, "admin@localhost", "E-mail address that goes with the token in X-Auth-Email."),
   accountName: given(text, "Countersign", "Name of the account that is made at the first start."),
+  sessionIdleSeconds: given(
+    integer(60, 30 * DAY),
+    2 * 60 * MINUTE,
+    "After so long without use a session of the dashboard is over, in seconds.",
+    { reloads: true },
+  ),
+  sessionSeconds: given(
+    integer(60, 365 * DAY),
+    DAY,
+    "After so long a session of the dashboard is over however much it is used, in seconds.",
+    { reloads: true },
+  ),
   masterKey: optional(text, "Key that seals private keys and TSIG secrets: 32 octets as 64 hex digits or base64.", {
     secret: true,
   }),
@@ -188,6 +200,11 @@ export const OPTIONS = {
 
   //--- HTTP
   maxBodyOctets: given(integer(1024, 64 * 1024 * 1024), 1024 * 1024, "Largest request body of the API, in octets."),
+  trustedProxies: given(
+    list(addressRange),
+    [],
+    "Addresses of proxies before the API, whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed.",
+  ),
   cors: given(flag, true, "Whether pages of other origins may call the API (they need a token all the same)."),
 } as const satisfies Record<string, Option<never> | Option>;
 

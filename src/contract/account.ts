@@ -48,5 +48,10 @@ export const Token = z
   .meta({ id: "Token" });
 export type Token = z.infer<typeof Token>;
 
-/** What the service knows about the one operator whose secret opens the API. */
-export type UserFacts = { readonly id: string; readonly email: string; readonly createdOn: string };
+/** What the service knows about who asks. `name` undefined: the operator, who has none. */
+export type UserFacts = {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string | undefined;
+  readonly createdOn: string;
+};

@@ -36,12 +36,61 @@ export const ERRORS = {
   "auth.token-invalid": { status: 401, number: 1000, sentence: "Invalid API Token" },
   "auth.key-unknown": { status: 403, number: 9103, sentence: "Unknown X-Auth-Key or X-Auth-Email" },
   "auth.refused": { status: 403, number: 10000, sentence: "Authentication error" },
+  "auth.permission": {
+    status: 403,
+    number: 10000,
+    sentence: "Authentication error: this call needs the permission {about}.",
+  },
+  "auth.resource": { status: 403, number: 9109, sentence: "Unauthorized to access requested resource: {about}" },
+  "auth.address": { status: 403, number: 9109, sentence: "Cannot use the access token from location: {about}" },
+  "auth.csrf": {
+    status: 403,
+    number: 20010,
+    sentence: "A write by cookie needs the header x-csrf-token with the value that GET /countersign/v1/session gives.",
+  },
+  "auth.origin": {
+    status: 403,
+    number: 20011,
+    sentence: "A page of another site asked for this ({about}); only the dashboard itself may use the cookie.",
+  },
   internal: {
     status: 500,
     number: 20500,
     sentence: "Internal error; the server's log has it under this request's id (header x-request-id).",
   },
   "service.stopping": { status: 503, number: 20599, sentence: "The server is stopping; try again in a moment." },
+
+  // Sessions and users
+  "session.none": {
+    status: 401,
+    number: 20012,
+    sentence: "Nobody is signed in, or the session is over. Sign in again.",
+  },
+  "session.refused": {
+    status: 403,
+    number: 20013,
+    sentence: "The e-mail address, the password or the token is not right, or the user is disabled.",
+  },
+  "session.wait": {
+    status: 403,
+    number: 20014,
+    sentence: "Too many tries in a short time. Try again in {about} seconds.",
+  },
+  "session.no-password": {
+    status: 400,
+    number: 20015,
+    sentence: "Only a user who is signed in by a session of his own has a password to change.",
+  },
+  "session.password-wrong": { status: 400, number: 20016, sentence: "The current password is not right." },
+  "session.not-found": { status: 404, number: 20017, sentence: "You have no session {about}." },
+  "user.not-found": { status: 404, number: 20021, sentence: "There is no user {about}." },
+  "user.exists": { status: 400, number: 20022, sentence: "There is a user with the e-mail address {about} already." },
+  "user.last-admin": {
+    status: 400,
+    number: 20023,
+    sentence: "{about} is the last admin; make another user admin first.",
+  },
+  "user.too-many": { status: 400, number: 20024, sentence: "The limit of {about} users is reached; delete one first." },
 
   // Accounts
   "account.not-found": {

@@ -24,6 +24,7 @@ export {
   AlertPolicyWrite,
   AlertTest,
 } from "./alert.ts";
+export { type Asker, type Grant, judge, type Resource, type Target, type Verdict } from "./asker.ts";
 export {
   Catalog,
   CatalogCreate,
@@ -42,6 +43,7 @@ export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSenten
 export { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion, RELEASES } from "./held.ts";
 export { SIGNING_MODES } from "./modes.ts";
 export { JOIN_STEPS, LEAVE_STEPS, MultiSigner, STEP_STATES } from "./multi-signer.ts";
+export { NEEDS } from "./needs.ts";
 export { makeOpenApi } from "./openapi.ts";
 export type { Outcome } from "./outcome.ts";
 export { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
@@ -53,6 +55,7 @@ export {
   TRANSPORT_MODES,
   type TransportMode,
 } from "./peer-transport.ts";
+export { GROUPS, type GroupName, type Level, type Need, type Reach } from "./permission.ts";
 export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource } from "./record.ts";
 export {
   ALGORITHM_NAMES,
@@ -82,6 +85,7 @@ export type {
   CatalogService,
   ControlService,
   DnssecService,
+  From,
   HeldService,
   IdentityService,
   IncomingService,
@@ -91,11 +95,25 @@ export type {
   Readiness,
   RecordService,
   SettingsService,
+  SignedIn,
   StatusService,
   TransportService,
+  UserService,
   ZoneListService,
   ZoneService,
 } from "./service.ts";
+export {
+  CSRF_HEADER,
+  Email,
+  PASSWORD_MAX,
+  PASSWORD_MIN,
+  ROLES,
+  Role,
+  SESSION_COOKIE,
+  Session,
+  SessionCreate,
+  SessionUser,
+} from "./session.ts";
 export {
   DnsSettings,
   DnsSettingsEdit,
@@ -136,6 +154,7 @@ export {
   type TsigAlgorithm,
   TsigWrite,
 } from "./transfer.ts";
+export { LocalUser, LocalUserCreate, LocalUserEdit, OwnSession, PasswordChange, PasswordSet } from "./user.ts";
 export { ZONE_STATUSES, ZONE_TYPES, Zone, ZoneCreate, ZoneEdit, type ZoneFacts, ZoneQuery } from "./zone.ts";
 export {
   HEALTH_CODES,

@@ -11,6 +11,7 @@ import { identityRoutes } from "./routes/identity.ts";
 import { peersRoutes } from "./routes/peers.ts";
 import { recordsRoutes } from "./routes/records.ts";
 import type { Route } from "./routes/route.ts";
+import { sessionRoutes } from "./routes/session.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { transfersRoutes } from "./routes/transfers.ts";
@@ -20,6 +21,7 @@ export type { Method, Route, Shape } from "./routes/route.ts";
 
 export const ROUTES = {
   ...identityRoutes,
+  ...sessionRoutes,
   ...zonesRoutes,
   ...dnssecRoutes,
   ...peersRoutes,

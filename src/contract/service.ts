@@ -6,7 +6,7 @@
  * Resources are in the API's own form (snake_case); zones are `ZoneFacts`, which the API dresses. Calls return when the change
  * is durable; what takes longer (a transfer, a key reaching the parent) goes on and shows in status, transfers and events.
  */
-import type { Account, Token, UserFacts } from "./account.ts";
+import type { Account, UserFacts } from "./account.ts";
 import type {
   AlertDelivery,
   AlertDestination,
@@ -15,6 +15,7 @@ import type {
   AlertPolicyWrite,
   AlertTest,
 } from "./alert.ts";
+import type { Asker } from "./asker.ts";
 import type {
   Catalog,
   CatalogCreate,
@@ -30,19 +31,57 @@ import type { Outcome } from "./outcome.ts";
 import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
 import type { PeerTransport, PeerTransportWrite } from "./peer-transport.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
+import type { Session, SessionCreate } from "./session.ts";
 import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import type { EventRow, EventsQuery, HistoryQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
 import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
+import type { LocalUser, LocalUserCreate, LocalUserEdit, OwnSession, PasswordChange } from "./user.ts";
 import type { ZoneFacts } from "./zone.ts";
 import type { ZoneCounts, ZoneSummary, ZoneSummaryQuery } from "./zone-health.ts";
 
-export interface IdentityService {
-  /** The token whose secret this is, undefined when there is none. Compares hashes in constant time. `status` may be not active. */
-  authenticate(secret: string): Promise<Token | undefined>;
-  user(): Promise<UserFacts>;
+/** From where a request comes: the client's address, and what it calls itself. */
+export type From = { readonly address: string; readonly agent: string };
+
+/** A session that was opened: its secret goes into the cookie and nowhere else. */
+export type SignedIn = { readonly secret: string; readonly session: Session };
+
+export interface IdentityService extends UserService {
+  /** The token whose secret this is. Compares hashes in constant time. auth.refused, auth.address */
+  authenticate(secret: string, from: From): Promise<Outcome<Asker>>;
+  /** The operator's e-mail address and token. auth.key-unknown */
+  authenticateKey(email: string, key: string, from: From): Promise<Outcome<Asker>>;
+  /** session.refused, session.wait */
+  signIn(request: SessionCreate, from: From): Promise<Outcome<SignedIn>>;
+  /** By the cookie's secret; undefined when it is over or never was. Puts the idle end off. */
+  findSession(secret: string): Promise<{ readonly asker: Asker; readonly session: Session } | undefined>;
+  signOut(sessionId: string): Promise<void>;
+  /** Whether he may still what he might when he came: for answers that stay open. */
+  isGood(asker: Asker): Promise<boolean>;
+  user(asker: Asker): Promise<UserFacts>;
   listAccounts(): Promise<readonly Account[]>;
   /** account.not-found */
   getAccount(accountId: string): Promise<Outcome<Account>>;
+}
+
+export interface UserService {
+  /** By e-mail address. */
+  listUsers(): Promise<Outcome<readonly LocalUser[]>>;
+  /** user.not-found */
+  getUser(userId: string): Promise<Outcome<LocalUser>>;
+  /** user.exists, user.too-many */
+  createUser(user: LocalUserCreate): Promise<Outcome<LocalUser>>;
+  /** Disabling ends his sessions. user.not-found, user.exists, user.last-admin */
+  editUser(userId: string, edit: LocalUserEdit): Promise<Outcome<LocalUser>>;
+  /** user.not-found, user.last-admin */
+  deleteUser(userId: string): Promise<Outcome<{ readonly id: string }>>;
+  /** His sessions end. user.not-found */
+  setPassword(userId: string, password: string): Promise<Outcome<LocalUser>>;
+  /** His other sessions end. session.no-password, session.password-wrong */
+  changePassword(asker: Asker, change: PasswordChange): Promise<Outcome<LocalUser>>;
+  /** His own. */
+  listSessions(asker: Asker): Promise<Outcome<readonly OwnSession[]>>;
+  /** session.not-found */
+  endSession(asker: Asker, sessionId: string): Promise<Outcome<{ readonly id: string }>>;
 }
 
 export interface ZoneService {

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AlertCenter, makeAddressPolicy } from "#alerts";
 import type { ControlService, ErrorCode, Readiness } from "#contract";
 import type { Crypto, CryptoChoice } from "#crypto";
+import { makeIdentityService } from "#identity";
 import { DELETED, NO_FLAGS } from "#keyplan";
 import type { MasterKey } from "#keys";
 import { readName } from "#name";
@@ -136,6 +137,12 @@ export class Control {
       readiness: () => this.#readiness(),
       feed: this.#feed,
       alerts: this.#alerts.service,
+      identity: makeIdentityService({
+        store,
+        settings: () => this.#settings,
+        tell: (event) => this.#deps.events.add(event),
+        nowMs: Date.now,
+      }),
       peersChanged: () => this.#peersChanged(),
       notesWritten: () => this.#notes.flush(),
       keeper: {

@@ -21,6 +21,8 @@ export type ControlSettings = {
   /** Names of this service's nameservers, without the final dot. */
   readonly nameServers: readonly string[];
   readonly email: string;
+  readonly sessionIdleSeconds: number;
+  readonly sessionSeconds: number;
   readonly resolver: SocketAddress | undefined;
   /** Port of the parent's nameservers. */
   readonly parentPort: number;

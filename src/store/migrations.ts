@@ -159,6 +159,28 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE zone_versions ADD COLUMN overlay INTEGER NOT NULL DEFAULT 0;
   `,
+  // 11: users, sessions, and tokens that may not do everything
+  `
+  CREATE TABLE users (
+    id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL, password TEXT,
+    subject TEXT UNIQUE, disabled INTEGER NOT NULL, created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL,
+    signed_in_at INTEGER
+  ) STRICT;
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
+    token_id TEXT REFERENCES tokens (id) ON DELETE CASCADE, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX sessions_of_user ON sessions (user_id);
+  CREATE INDEX sessions_of_token ON sessions (token_id);
+  ALTER TABLE tokens ADD COLUMN kind TEXT NOT NULL DEFAULT 'operator';
+  ALTER TABLE tokens ADD COLUMN user_id TEXT REFERENCES users (id) ON DELETE CASCADE;
+  ALTER TABLE tokens ADD COLUMN account_id TEXT REFERENCES accounts (id);
+  ALTER TABLE tokens ADD COLUMN policies TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE tokens ADD COLUMN condition TEXT;
+  ALTER TABLE tokens ADD COLUMN modified_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE tokens ADD COLUMN used_at INTEGER;
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

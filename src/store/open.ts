@@ -17,6 +17,7 @@ import { outgoingTable } from "./tables/outgoing.ts";
 import { aclTable, peerTable, tsigTable } from "./tables/peers.ts";
 import { documentTable, incomingTable, timerTable, versionTable } from "./tables/transfers.ts";
 import { transportTable } from "./tables/transports.ts";
+import { sessionTable, userTable } from "./tables/users.ts";
 import { dnssecTable, keyTable, zoneTable } from "./tables/zones.ts";
 
 /** Its name in the data directory: there is something to open when it exists. */
@@ -59,6 +60,8 @@ function makeTables(
   return {
     accounts: accountTable(db),
     tokens: tokenTable(db),
+    users: userTable(db),
+    sessions: sessionTable(db),
     zones: zoneTable(db),
     dnssec: dnssecTable(db),
     keys: keyTable(db),

@@ -11,9 +11,50 @@ export type TokenRow = {
   /** SHA-256 of the secret, lower-case hex. The secret itself is not kept. */
   readonly hash: string;
   readonly status: "active" | "disabled" | "expired";
+  /** `operator`: the one token of the configuration, which may do everything. */
+  readonly kind: "operator" | "user" | "account";
+  /** Whose it is: of kind `user` the user's, null for the operator's own. */
+  readonly userId: string | null;
+  readonly accountId: string | null;
+  /** As the API shows them; empty for the operator's token. */
+  readonly policies: readonly unknown[];
+  readonly condition: unknown;
   readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly usedAt: number | null;
   readonly expiresAt: number | null;
   readonly notBefore: number | null;
+};
+
+export type UserRow = {
+  readonly id: string;
+  /** Lower case; unique. */
+  readonly email: string;
+  readonly name: string;
+  readonly role: "viewer" | "operator" | "admin";
+  /** A hash with its parameters, null for those who sign in elsewhere. */
+  readonly password: string | null;
+  /** `issuer subject` of an OpenID provider. */
+  readonly subject: string | null;
+  readonly disabled: boolean;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly signedInAt: number | null;
+};
+
+export type SessionRow = {
+  readonly id: string;
+  /** SHA-256 of the cookie's secret, lower-case hex. */
+  readonly hash: string;
+  /** One of the two: whose it is, or the operator's token that opened it. */
+  readonly userId: string | null;
+  readonly tokenId: string | null;
+  readonly createdAt: number;
+  readonly usedAt: number;
+  /** However much it is used. */
+  readonly endsAt: number;
+  readonly address: string;
+  readonly agent: string;
 };
 
 export type ZoneRow = {

@@ -13,6 +13,36 @@ export interface Schema {
     created_at: number;
     expires_at: number | null;
     not_before: number | null;
+    kind: string;
+    user_id: string | null;
+    account_id: string | null;
+    policies: string;
+    condition: string | null;
+    modified_at: number;
+    used_at: number | null;
+  };
+  users: {
+    id: string;
+    email: string;
+    name: string;
+    role: string;
+    password: string | null;
+    subject: string | null;
+    disabled: Flag;
+    created_at: number;
+    modified_at: number;
+    signed_in_at: number | null;
+  };
+  sessions: {
+    id: string;
+    hash: string;
+    user_id: string | null;
+    token_id: string | null;
+    created_at: number;
+    used_at: number;
+    ends_at: number;
+    address: string;
+    agent: string;
   };
   zones: {
     id: string;

@@ -19,11 +19,13 @@ import type {
   KeyRow,
   OutgoingRow,
   PeerRow,
+  SessionRow,
   TimerRow,
   TokenRow,
   TransferRow,
   TransportRow,
   TsigRow,
+  UserRow,
   VersionRow,
   ZoneRow,
 } from "./rows.ts";
@@ -38,6 +40,8 @@ export interface Store extends Tables {
 export interface Tables {
   readonly accounts: AccountTable;
   readonly tokens: TokenTable;
+  readonly users: UserTable;
+  readonly sessions: SessionTable;
   readonly zones: ZoneTable;
   readonly dnssec: DnssecTable;
   readonly keys: KeyTable;
@@ -68,8 +72,36 @@ export interface TokenTable {
   list(): Promise<readonly TokenRow[]>;
   /** By the SHA-256 of the secret, hex. An index look-up on a digest gives away nothing that helps to find the secret. */
   findByHash(hash: string): Promise<TokenRow | undefined>;
-  add(row: TokenRow): Promise<void>;
+  find(id: string): Promise<TokenRow | undefined>;
+  /** New, or in place of the one with its id. */
+  put(row: TokenRow): Promise<void>;
+  used(id: string, at: number): Promise<void>;
   remove(id: string): Promise<void>;
+}
+
+export interface UserTable {
+  /** By e-mail address. */
+  list(): Promise<readonly UserRow[]>;
+  find(id: string): Promise<UserRow | undefined>;
+  findByEmail(email: string): Promise<UserRow | undefined>;
+  findBySubject(subject: string): Promise<UserRow | undefined>;
+  put(row: UserRow): Promise<void>;
+  /** His sessions and tokens go with him. */
+  remove(id: string): Promise<void>;
+}
+
+export interface SessionTable {
+  findByHash(hash: string): Promise<SessionRow | undefined>;
+  find(id: string): Promise<SessionRow | undefined>;
+  /** Newest use first. */
+  listOf(owner: { readonly userId: string } | { readonly tokenId: string }): Promise<readonly SessionRow[]>;
+  add(row: SessionRow): Promise<void>;
+  used(id: string, at: number): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** All of a user but one, when that is given. */
+  removeOfUser(userId: string, exceptId?: string): Promise<void>;
+  /** Those whose end has come, or that were not used since. */
+  removeEnded(now: number, notUsedSince: number): Promise<void>;
 }
 
 export interface ZoneTable {

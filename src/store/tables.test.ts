@@ -212,13 +212,48 @@ it("keeps keys, DNSSEC, versions, tokens and settings", async () => {
     name: "admin",
     hash: "ab".repeat(32),
     status: "active" as const,
+    kind: "operator" as const,
+    userId: null,
+    accountId: null,
+    policies: [{ effect: "allow" }],
+    condition: null,
     createdAt: 1,
+    modifiedAt: 2,
+    usedAt: null,
     expiresAt: null,
     notBefore: null,
   };
-  await store.tokens.add(token);
+  await store.tokens.put(token);
   expect(await store.tokens.findByHash(token.hash)).toEqual(token);
   expect(await store.tokens.findByHash("00".repeat(32))).toBeUndefined();
+  const user = {
+    id: newId(),
+    email: "a@example.com",
+    name: "A",
+    role: "viewer" as const,
+    password: null,
+    subject: null,
+    disabled: true,
+    createdAt: 1,
+    modifiedAt: 2,
+    signedInAt: null,
+  };
+  await store.users.put(user);
+  expect(await store.users.findByEmail(user.email)).toEqual(user);
+  const session = { hash: "cd".repeat(32), tokenId: null, createdAt: 1, endsAt: 9, address: "::1", agent: "" };
+  const rows = [5, 6].map((usedAt) => ({
+    ...session,
+    hash: `${usedAt}`.repeat(64),
+    id: newId(),
+    userId: user.id,
+    usedAt,
+  }));
+  for (const row of rows) await store.sessions.add(row);
+  expect(await store.sessions.listOf({ userId: user.id })).toEqual([rows[1], rows[0]]);
+  await store.sessions.removeEnded(8, 5);
+  expect(await store.sessions.listOf({ userId: user.id })).toEqual([rows[1]]);
+  await store.users.remove(user.id);
+  expect(await store.sessions.find(rows[1]!.id)).toBeUndefined();
   await store.settings.put("installation", { id: 1 });
   await store.settings.put("installation", { id: 2 });
   expect(await store.settings.find("installation")).toEqual({ id: 2 });

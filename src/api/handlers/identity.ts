@@ -5,12 +5,12 @@ import { cutPage, done, type HandlersOf, mapped } from "../call.ts";
 const PAGE_LIMITS = { fallback: 20, max: 1000 };
 
 export const identityHandlers: HandlersOf<"user" | "accounts"> = {
-  "user.get": async ({ service }) => {
-    const { id, email, createdOn } = await service.user();
+  "user.get": async ({ service, asker }) => {
+    const { id, email, name, createdOn } = await service.user(asker);
     const user: User = {
       id,
       email,
-      first_name: null,
+      first_name: name ?? null,
       last_name: null,
       username: email,
       telephone: null,
@@ -29,9 +29,9 @@ export const identityHandlers: HandlersOf<"user" | "accounts"> = {
     };
     return done(user);
   },
-  "user.tokens.verify": async ({ token }) => done(token),
-  "accounts.tokens.verify": async ({ service, token, params }) =>
-    mapped(await service.getAccount(params["accountId"]!), () => token),
+  "user.tokens.verify": async ({ asker }) => done(asker.token),
+  "accounts.tokens.verify": async ({ service, asker, params }) =>
+    mapped(await service.getAccount(params["accountId"]!), () => asker.token),
   "accounts.list": async ({ service, query }) => {
     const name = query.name?.toLowerCase();
     const accounts = (await service.listAccounts()).filter(

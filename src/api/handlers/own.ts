@@ -1,5 +1,6 @@
 /** What the provider's API has no place for. */
-import { done, type HandlersOf } from "../call.ts";
+import type { EventRow } from "#contract";
+import { type Call, done, type HandlersOf, mapped } from "../call.ts";
 
 export const ownHandlers: HandlersOf<"own"> = {
   "own.zones": async ({ service, query }) => done(await service.listSummaries(query)),
@@ -16,5 +17,11 @@ export const ownHandlers: HandlersOf<"own"> = {
   "own.held.drop": async ({ service, params }) => service.dropHeld(params["zoneId"]!),
   "own.freeze": async ({ service, params }) => service.freezeZone(params["zoneId"]!),
   "own.thaw": async ({ service, params }) => service.thawZone(params["zoneId"]!),
-  "own.events": async ({ service, query }) => service.listEvents(query),
+  "own.events": async ({ service, query, may }) =>
+    mapped(await service.listEvents(query), (events) => events.filter((event) => seesEvent(may, event))),
 };
+
+/** What belongs to no zone is for those who may see every zone. */
+export function seesEvent(may: Call<"own.events">["may"], event: EventRow): boolean {
+  return event.zone_id === null ? may("own.events", { zoneId: "" }) : may("own.events", { zoneId: event.zone_id });
+}

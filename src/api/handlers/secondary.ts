@@ -1,5 +1,15 @@
 /** Secondary DNS: peers, TSIGs, ACLs, incoming and outgoing transfers. */
-import { type HandlersOf, mapped } from "../call.ts";
+import type { Tsig } from "#contract";
+import { type Call, type HandlersOf, mapped } from "../call.ts";
+
+/** What stands for a secret that the asker may not see: no base64, so that sending it back is refused. */
+const HIDDEN = "********";
+
+/** TSIG secrets are for those who may set them. */
+function shownTo({ may, params }: Pick<Call<"tsigs.get">, "may" | "params">): (tsig: Tsig) => Tsig {
+  const sees = may("tsigs.update", { accountId: params["accountId"]! });
+  return (tsig) => (sees ? tsig : { ...tsig, secret: HIDDEN });
+}
 
 export const secondaryHandlers: HandlersOf<"peers" | "tsigs" | "acls" | "incoming" | "outgoing"> = {
   "peers.list": async ({ service, params: p }) => service.listPeers(p["accountId"]!),
@@ -8,9 +18,11 @@ export const secondaryHandlers: HandlersOf<"peers" | "tsigs" | "acls" | "incomin
   "peers.update": async ({ service, params: p, body }) => service.updatePeer(p["accountId"]!, p["peerId"]!, body),
   "peers.delete": async ({ service, params: p }) => service.deletePeer(p["accountId"]!, p["peerId"]!),
 
-  "tsigs.list": async ({ service, params: p }) => service.listTsigs(p["accountId"]!),
+  "tsigs.list": async (call) =>
+    mapped(await call.service.listTsigs(call.params["accountId"]!), (tsigs) => tsigs.map(shownTo(call))),
   "tsigs.create": async ({ service, params: p, body }) => service.createTsig(p["accountId"]!, body),
-  "tsigs.get": async ({ service, params: p }) => service.getTsig(p["accountId"]!, p["tsigId"]!),
+  "tsigs.get": async (call) =>
+    mapped(await call.service.getTsig(call.params["accountId"]!, call.params["tsigId"]!), shownTo(call)),
   "tsigs.update": async ({ service, params: p, body }) => service.updateTsig(p["accountId"]!, p["tsigId"]!, body),
   "tsigs.delete": async ({ service, params: p }) => service.deleteTsig(p["accountId"]!, p["tsigId"]!),
 

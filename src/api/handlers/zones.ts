@@ -8,8 +8,12 @@ import { showZone } from "../zone-view.ts";
 const PAGE_LIMITS = { fallback: 20, max: 1000 };
 
 export const zoneHandlers: HandlersOf<"zones" | "dnssec" | "dnsSettings"> = {
-  "zones.list": async ({ service, query }) => {
-    const page = cutPage(selectZones(await service.listZones(), query), query, PAGE_LIMITS);
+  "zones.list": async ({ service, asker, may, query }) => {
+    const all = await service.listZones();
+    const his = asker.grants
+      ? all.filter(({ id, account }) => may("zones.get", { zoneId: id, accountId: account.id }))
+      : all;
+    const page = cutPage(selectZones(his, query), query, PAGE_LIMITS);
     return done({ ...page, items: page.items.map(showZone) });
   },
   "zones.create": async ({ service, body }) => {

@@ -27,6 +27,7 @@ import {
 } from "#contract";
 
 import { catalogPart } from "./memory-catalogs.ts";
+import { makeMemoryIdentity } from "./memory-identity.ts";
 import { zoneListPart } from "./memory-zone-list.ts";
 
 export const SECRET = "test-secret-0123456789";
@@ -104,8 +105,7 @@ function identityPart(status: () => "active" | "disabled") {
     settings: { enforce_twofactor: false, abuse_contact_email: null },
   };
   return {
-    authenticate: async (secret: string) => (secret === SECRET ? { id: "ed".repeat(16), status: status() } : undefined),
-    user: async () => ({ id: "aa".repeat(16), email: "admin@localhost", createdOn: NOW }),
+    ...makeMemoryIdentity({ secret: SECRET, now: NOW, status }),
     listAccounts: async () => [account],
     getAccount: async (id: string) => (id === ACCOUNT ? done(account) : refused("account.not-found", id)),
   };

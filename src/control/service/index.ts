@@ -1,5 +1,5 @@
 /** The service of #contract, put together from its parts. */
-import type { AlertService, ControlService, Readiness, RecordService } from "#contract";
+import type { AlertService, ControlService, IdentityService, Readiness, RecordService } from "#contract";
 import { type CatalogBook, type CatalogKeeper, type CatalogProducer, makeCatalogService } from "../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { EventFeed } from "../event-feed.ts";
@@ -12,7 +12,6 @@ import type { Zone } from "../zone.ts";
 import { exportText } from "../zone-text.ts";
 import { makeDnssecService } from "./dnssec.ts";
 import { makeHeldService } from "./held.ts";
-import { makeIdentityService } from "./identity.ts";
 import { makeIncomingService } from "./incoming.ts";
 import { makeMultiSignerService } from "./multi-signer.ts";
 import { done, refused } from "./outcome.ts";
@@ -39,6 +38,7 @@ export type ServiceParts = {
   readonly readiness: () => Readiness;
   readonly feed: EventFeed;
   readonly alerts: AlertService;
+  readonly identity: IdentityService;
   readonly peersChanged: () => Promise<void>;
   /** What is remembered of zones is on the disk. */
   readonly notesWritten: () => Promise<void>;
@@ -48,7 +48,7 @@ export function makeService(parts: ServiceParts): ControlService {
   const { deps, registry, book, keeper } = parts;
   const incoming = makeIncomingService(registry, book, deps);
   return {
-    ...makeIdentityService(deps.store, () => deps.settings().email, Date.now),
+    ...parts.identity,
     ...makeZoneService(registry, keeper, deps),
     ...makeZoneListService(registry, deps),
     ...makeDnssecService(registry, deps),

@@ -26,7 +26,14 @@ export function tokenTable(db: Handle): TokenTable {
     name: row.name,
     hash: row.hash,
     status: row.status as TokenRow["status"],
+    kind: row.kind as TokenRow["kind"],
+    userId: row.user_id,
+    accountId: row.account_id,
+    policies: JSON.parse(row.policies),
+    condition: row.condition === null ? null : JSON.parse(row.condition),
     createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    usedAt: row.used_at,
     expiresAt: row.expires_at,
     notBefore: row.not_before,
   });
@@ -38,12 +45,33 @@ export function tokenTable(db: Handle): TokenTable {
       const row = await db.selectFrom("tokens").selectAll().where("hash", "=", hash).executeTakeFirst();
       return row && read(row);
     },
-    async add(row) {
-      const { createdAt, expiresAt, notBefore, ...same } = row;
+    async find(id) {
+      const row = await db.selectFrom("tokens").selectAll().where("id", "=", id).executeTakeFirst();
+      return row && read(row);
+    },
+    async put(row) {
+      const columns = {
+        name: row.name,
+        hash: row.hash,
+        status: row.status,
+        kind: row.kind,
+        user_id: row.userId,
+        account_id: row.accountId,
+        policies: JSON.stringify(row.policies),
+        condition: row.condition === null ? null : JSON.stringify(row.condition),
+        modified_at: row.modifiedAt,
+        used_at: row.usedAt,
+        expires_at: row.expiresAt,
+        not_before: row.notBefore,
+      };
       await db
         .insertInto("tokens")
-        .values({ ...same, created_at: createdAt, expires_at: expiresAt, not_before: notBefore })
+        .values({ id: row.id, created_at: row.createdAt, ...columns })
+        .onConflict((conflict) => conflict.column("id").doUpdateSet(columns))
         .execute();
+    },
+    async used(id, at) {
+      await db.updateTable("tokens").set({ used_at: at }).where("id", "=", id).execute();
     },
     async remove(id) {
       await db.deleteFrom("tokens").where("id", "=", id).execute();

@@ -1,0 +1,29 @@
+/** Signing in and out, users, one's own password and sessions. */
+import { done, type HandlersOf } from "../call.ts";
+
+export const sessionHandlers: HandlersOf<"session" | "sessions" | "users"> = {
+  "session.create": async ({ service, body, from, session, asker, setCookie }) => {
+    const signedIn = await service.signIn(body, from);
+    if (!signedIn.ok) return signedIn;
+    // Another one begins: a cookie that somebody planted before is worth nothing after (session fixation).
+    if (session) await service.signOut(asker.id);
+    setCookie(signedIn.value.secret);
+    return done(signedIn.value.session);
+  },
+  "session.get": async ({ session }) => (session ? done(session) : { ok: false, error: { code: "session.none" } }),
+  "session.delete": async ({ service, session, asker, setCookie }) => {
+    if (!session) return { ok: false, error: { code: "session.none" } };
+    await service.signOut(asker.id);
+    setCookie(undefined);
+    return done({ id: asker.id });
+  },
+  "session.password": async ({ service, asker, body }) => service.changePassword(asker, body),
+  "sessions.list": async ({ service, asker }) => service.listSessions(asker),
+  "sessions.delete": async ({ service, asker, params }) => service.endSession(asker, params["sessionId"]!),
+  "users.list": async ({ service }) => service.listUsers(),
+  "users.create": async ({ service, body }) => service.createUser(body),
+  "users.get": async ({ service, params }) => service.getUser(params["userId"]!),
+  "users.edit": async ({ service, params, body }) => service.editUser(params["userId"]!, body),
+  "users.delete": async ({ service, params }) => service.deleteUser(params["userId"]!),
+  "users.password": async ({ service, params, body }) => service.setPassword(params["userId"]!, body.password),
+};

@@ -1,0 +1,28 @@
+/** Signing in and out at the dashboard, users, and each user's own sessions. */
+import { Deleted } from "../common.ts";
+import { Session, SessionCreate } from "../session.ts";
+import { LocalUser, LocalUserCreate, LocalUserEdit, OwnSession, PasswordChange, PasswordSet } from "../user.ts";
+import { OWN, type Route, route } from "./route.ts";
+
+const USER = `${OWN}/users/{userId}`;
+
+export const sessionRoutes = {
+  "session.create": route("POST", `${OWN}/session`, "Sign in: the answer sets the cookie", "one", Session, {
+    body: SessionCreate,
+  }),
+  "session.get": route("GET", `${OWN}/session`, "Who is signed in", "one", Session),
+  "session.delete": route("DELETE", `${OWN}/session`, "Sign out", "one", Deleted),
+  "session.password": route("PUT", `${OWN}/session/password`, "Change one's own password", "one", LocalUser, {
+    body: PasswordChange,
+  }),
+  "sessions.list": route("GET", `${OWN}/sessions`, "One's own sessions", "list", OwnSession),
+  "sessions.delete": route("DELETE", `${OWN}/sessions/{sessionId}`, "End one of them", "one", Deleted),
+  "users.list": route("GET", `${OWN}/users`, "Users", "list", LocalUser),
+  "users.create": route("POST", `${OWN}/users`, "Create a user", "one", LocalUser, { body: LocalUserCreate }),
+  "users.get": route("GET", USER, "User", "one", LocalUser),
+  "users.edit": route("PATCH", USER, "Edit a user: name, role, disabled", "one", LocalUser, { body: LocalUserEdit }),
+  "users.delete": route("DELETE", USER, "Delete a user, his sessions and tokens", "one", Deleted),
+  "users.password": route("PUT", `${USER}/password`, "Set a user's password; his sessions end", "one", LocalUser, {
+    body: PasswordSet,
+  }),
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,48 @@
+/** Who is signed in at the dashboard: roles, sessions, what signing in takes. */
+import { z } from "zod";
+import { Id } from "./common.ts";
+import { Time } from "./time.ts";
+
+/**
+ * `viewer` reads everything but secrets, `operator` changes everything but who may do what, `admin` does that, too. Each
+ * role may what the one before it may.
+ */
+export const ROLES = ["viewer", "operator", "admin"] as const;
+export const Role = z.enum(ROLES);
+export type Role = z.infer<typeof Role>;
+
+/** Longest e-mail address (RFC 5321 section 4.5.3.1), and of a password, octets in UTF-8 at most four times that. */
+export const EMAIL_MAX = 254;
+export const PASSWORD_MIN = 12;
+export const PASSWORD_MAX = 256;
+
+export const Email = z
+  .string()
+  .trim()
+  .max(EMAIL_MAX)
+  .regex(/^[^\s@]+@[^\s@]+$/, "an e-mail address, name@domain")
+  .transform((text) => text.toLowerCase());
+
+/** By e-mail and password, or by the admin token. */
+export const SessionCreate = z.union([
+  z.object({ email: z.string().min(1).max(EMAIL_MAX), password: z.string().min(1).max(PASSWORD_MAX) }),
+  z.object({ token: z.string().min(1).max(512) }),
+]);
+export type SessionCreate = z.infer<typeof SessionCreate>;
+
+export const SessionUser = z.object({ id: Id, email: z.string(), name: z.string(), role: Role });
+export type SessionUser = z.infer<typeof SessionUser>;
+
+export const Session = z
+  .object({
+    user: SessionUser,
+    /** Sent back as the header x-csrf-token with every call that writes. */
+    csrf: z.string(),
+    /** Without use until then, or with use at the end of the longest time, the session is over. */
+    expires_on: Time,
+  })
+  .meta({ id: "Session" });
+export type Session = z.infer<typeof Session>;
+
+export const SESSION_COOKIE = "countersign_session";
+export const CSRF_HEADER = "x-csrf-token";
