@@ -19,18 +19,25 @@ export function contractTables(): Plugin {
       if (id !== `\0${ID}`) return undefined;
       const contract = (await import(CONTRACT)) as Contract;
       const routes = Object.entries(contract.ROUTES).map(([name, { method, path }]) => [name, [method, path]]);
-      return [`export const ROUTES = ${JSON.stringify(Object.fromEntries(routes))};`, ...wordLists(contract)].join(
+      return [`export const ROUTES = ${JSON.stringify(Object.fromEntries(routes))};`, ...plainTables(contract)].join(
         "\n",
       );
     },
   };
 }
 
-/** Lists of plain words such as SIGNING_MODES, under their own names. */
-function wordLists(contract: Contract): string[] {
+/** Constants that are plain data (SIGNING_MODES, REGISTRARS), under their own names; what is not imported is not built in. */
+function plainTables(contract: Contract): string[] {
   return Object.entries(contract).flatMap(([name, value]) =>
-    /^[A-Z][A-Z_]+$/.test(name) && Array.isArray(value) && value.every((word) => typeof word === "string")
+    /^[A-Z][A-Z_]+$/.test(name) && name !== "ROUTES" && isPlain(value)
       ? [`export const ${name} = ${JSON.stringify(value)};`]
       : [],
   );
+}
+
+function isPlain(value: unknown): boolean {
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  const isObject = typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
+  return isObject && Object.values(value).every(isPlain);
 }

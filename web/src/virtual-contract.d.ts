@@ -8,4 +8,9 @@ declare module "virtual:contract" {
   export const TSIG_ALGORITHMS: typeof import("#contract").TSIG_ALGORITHMS;
   export const ALERT_KINDS: typeof import("#contract").ALERT_KINDS;
   export const TRANSFER_OUTCOMES: typeof import("#contract").TRANSFER_OUTCOMES;
+  export const HEALTH_LEVELS: typeof import("#contract").HEALTH_LEVELS;
+  export const REGISTRARS: typeof import("#contract").REGISTRARS;
+  export const FORM_WORDS: typeof import("#contract").FORM_WORDS;
+  export const ALGORITHM_NAMES: typeof import("#contract").ALGORITHM_NAMES;
+  export const DIGEST_NAMES: typeof import("#contract").DIGEST_NAMES;
 }

@@ -14,9 +14,23 @@ const accent: MantineColorsTuple = [
   "#03424e",
 ];
 
+/** Mantine's greys for dark, with the blue of our own surfaces. */
+const dark: MantineColorsTuple = [
+  "#d5dce2",
+  "#b8c2cb",
+  "#a5b1bc",
+  "#6b7783",
+  "#46525d",
+  "#333e48",
+  "#222a32",
+  "#1b2229",
+  "#14191e",
+  "#0e1216",
+];
+
 export const theme = createTheme({
   primaryColor: "accent",
-  colors: { accent },
+  colors: { accent, dark },
   primaryShade: { light: 7, dark: 7 },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace',

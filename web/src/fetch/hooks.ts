@@ -4,9 +4,11 @@ import {
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import type { RouteResult } from "#contract";
 import type { Answer, Client } from "./client.ts";
 import { useServer } from "./context.ts";
 import { CallFailed } from "./result.ts";
@@ -63,6 +65,45 @@ export function usePages<K extends PageRoute>(name: K, options: CallOptions<K>, 
     total: pages[0]?.info?.total_count,
   };
 }
+
+/** A window onto a long list, from row `first` to row `last`: just the pages that it touches are asked for. */
+export function useListWindow<K extends PageRoute>(
+  name: K,
+  options: CallOptions<K>,
+  { perPage, first, last }: { readonly perPage: number; readonly first: number; readonly last: number },
+) {
+  const { client } = useServer();
+  const from = Math.floor(first / perPage);
+  const pages = Array.from(
+    { length: Math.min(Math.floor(last / perPage) - from + 1, MAX_WINDOW_PAGES) },
+    (_, i) => from + i,
+  );
+  const queries = useQueries({
+    queries: pages.map((page) => {
+      const query = { ...(options.query as object | undefined), page: page + 1, per_page: perPage };
+      return {
+        queryKey: [name, options.params, query] satisfies QueryKey,
+        queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+          getAnswer(client, name, { ...options, query } as CallOptions<K>, signal),
+        placeholderData: keepPreviousData,
+      };
+    }),
+  });
+  return {
+    error: queries.find((query) => query.error)?.error,
+    isPending: queries.every((query) => query.isPending),
+    total: queries.find((query) => query.data?.info)?.data?.info?.total_count ?? 0,
+    /** Undefined while it is on its way. */
+    rowAt: (index: number) => {
+      const at = pages.indexOf(Math.floor(index / perPage));
+      return queries[at]?.data?.result[index % perPage] as RouteResult<K> | undefined;
+    },
+    again: () => Promise.all(queries.map((query) => query.refetch())),
+  };
+}
+
+/** A window is what a screen shows: more pages than these at once would be a fault. */
+const MAX_WINDOW_PAGES = 8;
 
 export type WriteSettings = {
   /** Routes whose answers have changed by it; with the same zone. Events tell of most of what follows. */

@@ -10,7 +10,7 @@ const LIST_MS = 3000;
 /** Queries that no event of a zone changes. */
 const UNTOUCHED = /^(user|accounts|session|openapi)\b/;
 /** Queries over many zones. */
-const WIDE = /^(zones\.list|own\.zones|own\.events|catalogs|audit|own\.audit)/;
+const WIDE = /^(zones\.list|own\.zones|own\.zoneCounts|own\.events|catalogs|audit|own\.audit)/;
 
 export type Invalidator = { note(happening: Happening): void; stop(): void };
 

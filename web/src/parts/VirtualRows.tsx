@@ -1,56 +1,95 @@
-/** A long list that scrolls with the page: only rows in sight are in the document, and more are asked for before the end is reached. */
+/** A long list that scrolls with the page: only rows in sight are in the document. */
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef } from "react";
 import classes from "./VirtualRows.module.css";
 
-export type VirtualRowsProps<T> = {
+type Look = {
   /** What the list is, with its number: "1,234 zones"; shown above it. */
   readonly label: string;
-  readonly rows: readonly T[];
   /** Pixels; each row has just this height unless `measured`. */
   readonly rowHeight: number;
   /** Rows may be taller than `rowHeight`: they are measured when drawn. */
   readonly measured?: boolean;
+  /** Above the rows, as wide as they are: names of columns. */
+  readonly head?: ReactNode;
+};
+
+export type VirtualRowsProps<T> = Look & {
+  readonly rows: readonly T[];
   readonly rowKey: (row: T) => string | number;
   readonly children: (row: T, index: number) => ReactNode;
   readonly hasMore?: boolean;
   readonly onMore?: () => void;
 };
 
-/** As many rows beyond those in sight are drawn. */
-const OVERSCAN = 12;
 /** More is asked for when fewer rows than these are left below. */
 const AHEAD = 30;
 
-export function VirtualRows<T>(props: VirtualRowsProps<T>) {
-  const { label, rows, rowHeight, measured, rowKey, children, hasMore, onMore } = props;
+/** Rows that come page after page from the top: more are asked for before the end is reached. */
+export function VirtualRows<T>({ rows, rowKey, children, hasMore, onMore, ...look }: VirtualRowsProps<T>) {
+  return (
+    <SparseRows
+      {...look}
+      count={rows.length}
+      countIsFinal={!hasMore}
+      rowKey={(index) => rowKey(rows[index]!)}
+      onRange={(_, last) => {
+        if (hasMore && last >= rows.length - AHEAD) onMore?.();
+      }}
+    >
+      {(index) => children(rows[index]!, index)}
+    </SparseRows>
+  );
+}
+
+export type SparseRowsProps = Look & {
+  readonly count: number;
+  readonly countIsFinal?: boolean;
+  readonly rowKey: (index: number) => string | number;
+  /** The row of this place, or what stands there until it comes. */
+  readonly children: (index: number) => ReactNode;
+  /** First and last row in sight, whenever they change. */
+  readonly onRange?: (first: number, last: number) => void;
+};
+
+/** As many rows beyond those in sight are drawn. */
+const OVERSCAN = 12;
+
+/** Rows that may be asked for at any place: one can jump to the 90,000th. */
+export function SparseRows(props: SparseRowsProps) {
+  const { label, count, countIsFinal = true, rowHeight, measured, head, rowKey, children, onRange } = props;
   const list = useRef<HTMLDivElement>(null);
   const virtual = useWindowVirtualizer({
-    count: rows.length,
+    count,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
     scrollMargin: list.current?.offsetTop ?? 0,
-    getItemKey: (index) => rowKey(rows[index]!),
+    getItemKey: rowKey,
   });
   const items = virtual.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? 0;
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+  const latest = useRef(onRange);
   useEffect(() => {
-    if (hasMore && lastShown >= rows.length - AHEAD) onMore?.();
-  }, [hasMore, onMore, lastShown, rows.length]);
+    latest.current = onRange;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: also when more rows have come to a range that stayed.
+  useEffect(() => latest.current?.(first, last), [first, last, count]);
   return (
     <div>
       <p className={classes["label"]} role="status">
         {label}
       </p>
-      <div className={classes["frame"]} ref={list}>
+      <div className={classes["frame"]}>
+        {head}
         {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by coordinates; a list element would have to own them all. */}
-        <div className={classes["rows"]} role="list" style={{ height: virtual.getTotalSize() }}>
+        <div className={classes["rows"]} role="list" ref={list} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => (
             // biome-ignore lint/a11y/useSemanticElements: see above.
             <div
               key={item.key}
               role="listitem"
-              aria-setsize={hasMore ? -1 : rows.length}
+              aria-setsize={countIsFinal ? count : -1}
               aria-posinset={item.index + 1}
               data-index={item.index}
               ref={measured ? virtual.measureElement : undefined}
@@ -60,7 +99,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
                 transform: `translateY(${item.start - virtual.options.scrollMargin}px)`,
               }}
             >
-              {children(rows[item.index]!, item.index)}
+              {children(item.index)}
             </div>
           ))}
         </div>

@@ -22,3 +22,11 @@ export function count(number: number, one: string, many = `${one}s`): string {
 export function printNumber(number: number): string {
   return NUMBERS.format(number);
 }
+
+/** `1.2 MB`; thousands, as disks and networks are sold. */
+export function printOctets(octets: number): string {
+  const units = ["bytes", "kB", "MB", "GB"] as const;
+  const step = octets < 1000 ? 0 : Math.min(Math.floor(Math.log10(octets) / 3), units.length - 1);
+  const value = octets / 1000 ** step;
+  return `${step === 0 || value >= 100 ? NUMBERS.format(Math.round(value)) : value.toFixed(1)} ${units[step]}`;
+}

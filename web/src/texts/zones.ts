@@ -7,18 +7,19 @@ export const ZONES = {
   onboard: "Onboard a domain",
   search: "Search by name",
   found: (many: number) => count(many, "zone"),
-  name: "Name",
-  status: "At the registry",
+  columns: { name: "Domain", health: "How it is", mode: "DNSSEC", serial: "Serial", transferred: "Last transfer" },
+  levelFilter: "Show",
+  all: "All",
+  modeFilter: "DNSSEC",
+  anyMode: "Any DNSSEC mode",
   failed: "The zones could not be listed",
   none: {
     title: "No zones yet",
     text: "Onboard a domain: Countersign fetches it from your primary server, shows you what came, and guides you to DNSSEC.",
   },
-  noneFound: { title: "No zone fits", text: "No zone's name has that in it.", action: "Show all zones" },
-  statuses: {
-    active: "Delegated here",
-    pending: "Not delegated yet",
-    initializing: "Starting",
-    moved: "Delegated elsewhere",
+  noneFound: {
+    title: "No zone fits",
+    text: "No zone has that in its name and is as you chose.",
+    action: "Show all zones",
   },
 } as const;

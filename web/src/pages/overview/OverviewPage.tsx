@@ -1,29 +1,44 @@
-/** A zone at a glance. */
+/** A zone at a glance: serials on their way, transfers, DNSSEC, primaries, contents. The sentence above is the frame's. */
 import { getRouteApi } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useRead } from "../../fetch/hooks.ts";
-import { Card } from "../../parts/Card.tsx";
-import { Facts } from "../../parts/Facts.tsx";
-import { PageTitle } from "../../parts/PageTitle.tsx";
-import { WhenAgo } from "../../parts/WhenAgo.tsx";
-import { ZONE } from "../../texts/zone.ts";
+import { ButtonLink } from "../../parts/TextLink.tsx";
+import { SHELL } from "../../texts/shell.ts";
+import { OVERVIEW } from "../../texts/zone.ts";
+import { ContentsCard } from "./ContentsCard.tsx";
+import { DnssecCard } from "./DnssecCard.tsx";
+import classes from "./OverviewPage.module.css";
+import { PrimariesCard } from "./PrimariesCard.tsx";
+import { SerialsCard } from "./SerialsCard.tsx";
+import { TransferCard } from "./TransferCard.tsx";
 
 const route = getRouteApi("/zones/$zoneId");
 
 export function OverviewPage() {
   const { zoneId } = route.useParams();
-  const { data } = useRead("own.status", { params: { zoneId } });
-  if (!data) return null;
+  const { data: status } = useRead("own.status", { params: { zoneId } });
+  const name = status?.name;
+  useEffect(() => {
+    if (name !== undefined) document.title = `${OVERVIEW.windowTitle(name)} · ${SHELL.product}`;
+  }, [name]);
+  if (!status) return null;
+  const unfinished = status.serials.served === null;
   return (
-    <>
-      <PageTitle order={2} title={ZONE.tabs.overview} windowTitle={data.name} />
-      <Card title="Serials" order={3}>
-        <Facts
-          facts={[
-            ["served", data.serials.served ?? "none"],
-            ["checked", <WhenAgo key="checked" time={data.checked_time} />],
-          ]}
-        />
-      </Card>
-    </>
+    <div className={classes["grid"]}>
+      {unfinished ? (
+        <div className={classes["wide"]}>
+          <ButtonLink to="/onboard" search={{ zone: zoneId } as never}>
+            {OVERVIEW.goOn}
+          </ButtonLink>
+        </div>
+      ) : null}
+      <div className={classes["wide"]}>
+        <SerialsCard status={status} />
+      </div>
+      <TransferCard status={status} />
+      <DnssecCard status={status} />
+      <PrimariesCard status={status} />
+      <ContentsCard status={status} />
+    </div>
   );
 }

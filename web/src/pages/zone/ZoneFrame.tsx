@@ -1,38 +1,40 @@
-/** What stands above every page of a zone: its name, how it is in one sentence, the tabs. */
+/** What stands above every page of a zone: its name, how it is in one sentence with what to do, the tabs. */
 import { Title } from "@mantine/core";
 import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
+import type { ZoneStatus } from "#contract";
 import { useRead } from "../../fetch/hooks.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { HealthBadge, LEVEL_TONES } from "../../parts/HealthBadge.tsx";
 import { Loading } from "../../parts/Loading.tsx";
+import { StateBadge } from "../../parts/StateBadge.tsx";
 import { TextLink } from "../../parts/TextLink.tsx";
+import { HEALTH } from "../../texts/health.ts";
+import { MODES } from "../../texts/modes.ts";
 import { ZONE } from "../../texts/zone.ts";
 import { ZONE_TABS } from "./tabs.ts";
 import classes from "./ZoneFrame.module.css";
 
 const route = getRouteApi("/zones/$zoneId");
+/** Between events a check may have come and gone. */
+const REFRESH_SECONDS = 60;
 
 export function ZoneFrame() {
   const { zoneId } = route.useParams();
-  const status = useRead("own.status", { params: { zoneId } });
-  if (status.error) {
+  const status = useRead("own.status", { params: { zoneId } }, { refreshSeconds: REFRESH_SECONDS });
+  if (!status.data && status.error) {
     return <ErrorNote title={ZONE.failed} failure={status.error.failure} again={() => void status.refetch()} />;
   }
   if (!status.data) return <Loading what={ZONE.zone} />;
   return (
     <>
-      <TextLink to="/zones" className={classes["back"]}>
-        {ZONE.all}
-      </TextLink>
-      <Title order={1} className={classes["name"]}>
-        {status.data.name}
-      </Title>
+      <ZoneHeader status={status.data} />
       <nav className={classes["tabs"]} aria-label={ZONE.tabsLabel}>
         {ZONE_TABS.map((tab) => (
           <Link
             key={tab.to}
             to={tab.to}
             params={{ zoneId } as never}
-            activeOptions={{ exact: tab.to === "/zones/$zoneId" }}
+            activeOptions={{ exact: tab.to === "/zones/$zoneId", includeSearch: false }}
             className={classes["tab"]}
           >
             {tab.label}
@@ -41,5 +43,29 @@ export function ZoneFrame() {
       </nav>
       <Outlet />
     </>
+  );
+}
+
+function ZoneHeader({ status }: { readonly status: ZoneStatus }) {
+  const { sentence, todo } = HEALTH[status.health.code];
+  return (
+    <header className={classes["header"]} data-tone={LEVEL_TONES[status.health.level]}>
+      <TextLink to="/zones" className={classes["back"]}>
+        {ZONE.all}
+      </TextLink>
+      <div className={classes["line"]}>
+        <Title order={1} className={classes["name"]}>
+          {status.name}
+        </Title>
+        <HealthBadge health={status.health} />
+        <StateBadge tone="quiet" icon="shield">
+          {MODES[status.mode].name}
+        </StateBadge>
+      </div>
+      <p className={classes["sentence"]} role="status">
+        {sentence}
+        {status.held ? ` ${status.held.reason}.` : null} {todo}
+      </p>
+    </header>
   );
 }

@@ -1,81 +1,91 @@
-/** The list of zones: search at the server, rows drawn only where they are seen. */
-import { Button, TextInput } from "@mantine/core";
+/** The list of zones: problems first, search and filters at the server; rows are asked for and drawn only where they are seen. */
+
+import { HEALTH_LEVELS, SIGNING_MODES } from "virtual:contract";
+import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { usePages } from "../../fetch/hooks.ts";
-import { useAddressState } from "../../parts/address-state.ts";
+import { useState } from "react";
+import { useMay } from "../../fetch/context.ts";
+import { useListWindow } from "../../fetch/hooks.ts";
+import { type AddressState, useAddressState } from "../../parts/address-state.ts";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
-import { StateBadge } from "../../parts/StateBadge.tsx";
-import { TextLink } from "../../parts/TextLink.tsx";
-import type { Tone } from "../../parts/tone.ts";
-import { VirtualRows } from "../../parts/VirtualRows.tsx";
+import { ButtonLink } from "../../parts/TextLink.tsx";
+import { SparseRows } from "../../parts/VirtualRows.tsx";
 import { ZONES } from "../../texts/zones.ts";
-import classes from "./ZonesPage.module.css";
+import { ZoneFilters } from "./ZoneFilters.tsx";
+import { ZoneHead, ZoneRow } from "./ZoneRow.tsx";
 
-const PER_PAGE = 50;
-const TYPING_MS = 200;
-
-const TONES: Readonly<Record<keyof typeof ZONES.statuses, Tone>> = {
-  active: "good",
-  pending: "info",
-  initializing: "info",
-  moved: "warn",
-};
+const PER_PAGE = 100;
+const TYPING_MS = 180;
+const ROW_HEIGHT = 56;
 
 export function ZonesPage() {
-  const [{ q = "" }, setAddress] = useAddressState();
-  const [wanted] = useDebouncedValue(q, TYPING_MS);
-  const name = wanted === "" ? undefined : `contains:${wanted}`;
-  const zones = usePages("zones.list", { query: { name, order: "name" } }, PER_PAGE);
+  const mayOnboard = useMay("operator");
   return (
     <>
-      <PageTitle title={ZONES.title} lead={ZONES.lead} />
-      <TextInput
-        type="search"
-        aria-label={ZONES.search}
-        placeholder={ZONES.search}
-        leftSection={<Icon name="search" />}
-        value={q}
-        onChange={(event) => setAddress({ q: event.currentTarget.value || undefined })}
-        className={classes["search"]}
-      />
+      <PageTitle title={ZONES.title} lead={ZONES.lead} actions={mayOnboard ? <Onboard /> : null} />
+      <ZoneList />
+    </>
+  );
+}
+
+function Onboard() {
+  return (
+    <ButtonLink to="/onboard" leftSection={<Icon name="plus" />}>
+      {ZONES.onboard}
+    </ButtonLink>
+  );
+}
+
+function ZoneList() {
+  const [address, setAddress] = useAddressState();
+  const [range, setRange] = useState({ first: 0, last: 0 });
+  const [q] = useDebouncedValue(address["q"], TYPING_MS);
+  const query = {
+    q,
+    level: HEALTH_LEVELS.filter((level) => level === address["level"]),
+    mode: SIGNING_MODES.filter((mode) => mode === address["mode"]),
+  };
+  const zones = useListWindow("own.zones", { query }, { perPage: PER_PAGE, ...range });
+  const narrowed = Boolean(q) || query.level.length > 0 || query.mode.length > 0;
+  if (zones.isPending && !narrowed) return <Loading what={ZONES.title} />;
+  if (zones.total === 0 && !narrowed && !zones.error) {
+    return (
+      <EmptyState {...ZONES.none}>
+        <Onboard />
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <ZoneFilters address={address} onChange={setAddress} />
       {zones.error ? (
-        <ErrorNote title={ZONES.failed} failure={zones.error.failure} again={() => void zones.refetch()} />
-      ) : zones.isPending ? (
-        <Loading what={ZONES.title} />
-      ) : zones.rows.length === 0 ? (
-        <NoZones searched={wanted !== ""} onAll={() => setAddress({ q: undefined })} />
+        <ErrorNote title={ZONES.failed} failure={zones.error.failure} again={() => void zones.again()} />
+      ) : zones.total === 0 && !zones.isPending ? (
+        <NoneFound onAll={setAddress} />
       ) : (
-        <VirtualRows
-          label={ZONES.found(zones.total ?? zones.rows.length)}
-          rows={zones.rows}
-          rowHeight={52}
-          hasMore={zones.hasNextPage}
-          onMore={() => void zones.fetchNextPage()}
-          rowKey={(zone) => zone.id}
+        <SparseRows
+          label={ZONES.found(zones.total)}
+          count={zones.total}
+          rowHeight={ROW_HEIGHT}
+          rowKey={(index) => zones.rowAt(index)?.id ?? index}
+          onRange={(first, last) => setRange({ first, last })}
+          head={<ZoneHead />}
         >
-          {(zone) => (
-            <div className={classes["row"]}>
-              <TextLink to="/zones/$zoneId" params={{ zoneId: zone.id }} className={classes["name"]}>
-                {zone.name}
-              </TextLink>
-              <StateBadge tone={TONES[zone.status]}>{ZONES.statuses[zone.status]}</StateBadge>
-            </div>
-          )}
-        </VirtualRows>
+          {(index) => <ZoneRow zone={zones.rowAt(index)} />}
+        </SparseRows>
       )}
     </>
   );
 }
 
-function NoZones({ searched, onAll }: { readonly searched: boolean; readonly onAll: () => void }) {
-  if (!searched) return <EmptyState {...ZONES.none} />;
+function NoneFound({ onAll }: { readonly onAll: (change: AddressState) => void }) {
   return (
     <EmptyState title={ZONES.noneFound.title} text={ZONES.noneFound.text}>
-      <Button variant="default" onClick={onAll}>
+      <Button variant="default" onClick={() => onAll({ q: undefined, level: undefined, mode: undefined })}>
         {ZONES.noneFound.action}
       </Button>
     </EmptyState>

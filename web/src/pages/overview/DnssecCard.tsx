@@ -1,0 +1,36 @@
+/** Mode, state, DS at the parent, how long the signatures last. */
+import type { ZoneStatus } from "#contract";
+import { Card } from "../../parts/Card.tsx";
+import { type Fact, Facts } from "../../parts/Facts.tsx";
+import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { MODES } from "../../texts/modes.ts";
+import { OVERVIEW } from "../../texts/zone.ts";
+
+const { dnssec: TEXTS } = OVERVIEW;
+
+export function DnssecCard({ status }: { readonly status: ZoneStatus }) {
+  const { dnssec, mode } = status;
+  const facts: Fact[] = [[TEXTS.mode, MODES[mode].name]];
+  if (mode !== "unsigned") {
+    facts.push([TEXTS.status, TEXTS.statuses[dnssec.status]], [TEXTS.parent, <ParentDs key="ds" status={status} />]);
+    facts.push([TEXTS.horizon, <WhenAgo key="horizon" time={dnssec.signatures_expire_time} />]);
+    if (dnssec.resign_time) facts.push([TEXTS.resign, <WhenAgo key="resign" time={dnssec.resign_time} />]);
+  }
+  return (
+    <Card title={TEXTS.title}>
+      <Facts facts={facts} />
+    </Card>
+  );
+}
+
+function ParentDs({ status: { dnssec } }: { readonly status: ZoneStatus }) {
+  const { ds, checked_time, error } = dnssec.parent;
+  if (error) return <>{error.message}</>;
+  if (checked_time === null) return <>{TEXTS.parentUnknown}</>;
+  return (
+    <>
+      {ds.length === 0 ? TEXTS.parentNone : TEXTS.parentCount(ds.length)} ({TEXTS.asked} <WhenAgo time={checked_time} />
+      )
+    </>
+  );
+}
