@@ -36,7 +36,7 @@ function useSessionControl(
   const checkAgain = useCallback(async () => {
     const found = await findSession(client);
     if (found.ok) setState({ kind: "in", session: found.value });
-    else if (found.failure.status === 401 || found.failure.status === 404) setState({ kind: "out", expired: false });
+    else if (found.failure.status === 401) setState({ kind: "out", expired: false });
     else setState({ kind: "unreachable", message: found.failure.message });
   }, [client, setState]);
   useEffect(() => void checkAgain(), [checkAgain]);

@@ -19,8 +19,6 @@ export type Client = {
   send(method: string, path: string, body?: unknown, settings?: SendSettings): Promise<CallResult<Response>>;
   /** The token that goes with writes; undefined when nobody is signed in. */
   setCsrf(csrf: string | undefined): void;
-  /** Until the server has sessions: the admin token itself, in memory alone. */
-  setBearer(token: string | undefined): void;
 };
 
 export type SendSettings = {
@@ -40,12 +38,10 @@ const MAX_ETAGS = 500;
 export function makeClient({ onSignedOut, fetch: doFetch = fetch.bind(globalThis) }: ClientOptions): Client {
   const etags = new Map<string, string>();
   let csrf: string | undefined;
-  let bearer: string | undefined;
 
   const send: Client["send"] = async (method, path, body, { signal, headers } = {}) => {
     const all: Record<string, string> = { accept: "application/json", ...headers };
     if (body !== undefined) all["content-type"] = "application/json";
-    if (bearer !== undefined) all["authorization"] = `Bearer ${bearer}`;
     if (csrf !== undefined && method !== "GET") all["x-csrf-token"] = csrf;
     try {
       const init = { method, headers: all, signal, body: body === undefined ? undefined : JSON.stringify(body) };
@@ -87,9 +83,6 @@ export function makeClient({ onSignedOut, fetch: doFetch = fetch.bind(globalThis
     },
     setCsrf(next) {
       csrf = next;
-    },
-    setBearer(next) {
-      bearer = next;
     },
   };
 }

@@ -1,9 +1,10 @@
 /** What app/ provides once and pages use: the client, who is signed in, and what happens at the server. */
 import { createContext, use, useEffect, useRef } from "react";
+import type { Role, Session, SessionCreate } from "#contract";
 import type { Client } from "./client.ts";
 import type { Happening, StreamState } from "./events.ts";
 import type { CallResult } from "./result.ts";
-import { type Credentials, mayDo, type Role, type Session } from "./session.ts";
+import { mayDo } from "./session.ts";
 
 export type Server = {
   readonly client: Client;
@@ -20,7 +21,7 @@ export type SessionState =
 
 export type SessionControl = {
   readonly state: SessionState;
-  readonly signIn: (credentials: Credentials) => Promise<CallResult<Session>>;
+  readonly signIn: (credentials: SessionCreate) => Promise<CallResult<Session>>;
   readonly signOut: () => Promise<void>;
   readonly checkAgain: () => void;
 };

@@ -16,7 +16,7 @@ export function printRelative(time: string, now: number): string {
   const step = STEPS.find((each) => Math.abs(seconds) >= each.seconds);
   if (step) return RELATIVE.format(Math.trunc(seconds / step.seconds), step.unit);
   if (Math.abs(seconds) < 5) return "now";
-  return seconds < 0 ? "less than a minute ago" : "in less than a minute";
+  return seconds < 0 ? "moments ago" : "in a moment";
 }
 
 export function printExact(time: string): string {

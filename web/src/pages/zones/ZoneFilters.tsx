@@ -24,7 +24,7 @@ export function ZoneFilters({ address, onChange }: ZoneFiltersProps) {
       key={label}
       type="button"
       className={classes["chip"]}
-      data-tone={tone}
+      data-tone={count ? tone : undefined}
       aria-pressed={address["level"] === level}
       onClick={() => onChange({ level })}
     >
