@@ -27,6 +27,7 @@ import {
   MIN_UDP_PAYLOAD,
   type QueryContext,
 } from "./settings.ts";
+import { Trace } from "./trace.ts";
 import { Work } from "./work.ts";
 import { Denial, ZoneState } from "./zone-entry.ts";
 import { ZoneTable } from "./zone-table.ts";
@@ -97,6 +98,17 @@ export class Answerer {
     return this.finish(tcp, cookie, about);
   }
 
+  /** `answer`, the very same, with an account of how it was made. For operators: it allocates. */
+  explain(query: Uint8Array, length: number, reply: Uint8Array, about: QueryContext): { octets: number; trace: Trace } {
+    const trace = new Trace();
+    this.work.reply.trace = trace;
+    try {
+      return { octets: this.answer(query, length, reply, about), trace };
+    } finally {
+      this.work.reply.trace = undefined;
+    }
+  }
+
   /** The question itself. FORWARD for transfers; else the reply's sections are written. */
   private resolve(now: number): number {
     const { work } = this;
@@ -117,6 +129,7 @@ export class Answerer {
     const { name } = query;
     let entry = query.type === RRType.DS && name.labels > 0 ? this.zones.find(name, 1) : undefined;
     if (entry === undefined) entry = this.zones.find(name, 0);
+    if (work.reply.trace) work.reply.trace.entry = entry;
     if (entry === undefined) {
       work.rcode = Rcode.Refused;
       work.extendedError = ExtendedError.NotAuthoritative;

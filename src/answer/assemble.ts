@@ -33,6 +33,7 @@ export function assemble(work: Work): void {
   const { type } = query;
   for (let followed = 0; ; ) {
     lookup(entry.image, work.name, work.apexLabel, type, live, compact, found);
+    reply.trace?.step(entry, work.name, found);
     if (followed === 0) work.authoritative = found.outcome !== Outcome.Delegation;
     const { outcome } = found;
     if (outcome === Outcome.Cname || outcome === Outcome.Dname) {

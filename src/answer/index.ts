@@ -16,5 +16,6 @@ export {
   SIGNING_PERIOD,
   type SigningPeriod,
 } from "./signing.ts";
+export type { SignatureOrigin, Trace, TraceStep } from "./trace.ts";
 export type { ApexRRset, LiveSigner, ServedZone, ZoneEntry, ZoneSigning } from "./zone-entry.ts";
 export { type RecordSource, ZoneTable } from "./zone-table.ts";

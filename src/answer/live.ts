@@ -84,7 +84,10 @@ export class LiveSignatures {
     if (!writeHead(reply, entry, owner, type, labels, image.rrsetTtl(set), ttl, number, phase))
       return undo(reply, start);
     const slot = image.rrsetSlot(set);
-    if (!signing.table.read(slot, number, reply.octets, reply.at)) {
+    if (signing.table.read(slot, number, reply.octets, reply.at)) {
+      reply.trace?.signatures.set(reply.at, "table");
+    } else {
+      reply.trace?.signatures.set(reply.at, "made");
       this.view.set(image.octets, image.nodeNameAt(node));
       this.signSet(signing, reply, headAt(reply, entry), image, set, this.view);
       signing.table.write(slot, number, reply.octets, reply.at);
@@ -110,7 +113,10 @@ export class LiveSignatures {
     const ttl = image.rrsetTtl(set);
     if (!writeHead(reply, entry, owner, type, signedLabels(name), ttl, ttl, number, phase)) return undo(reply, start);
     const keyLength = this.writeKey(entry.id, number, type, name.octets, name.at, name.length);
-    if (!this.cache.read(this.keyView, keyLength, reply.view, reply.at)) {
+    if (this.cache.read(this.keyView, keyLength, reply.view, reply.at)) {
+      reply.trace?.signatures.set(reply.at, "cache");
+    } else {
+      reply.trace?.signatures.set(reply.at, "made");
       this.signSet(entry.signing!, reply, headAt(reply, entry), image, set, name);
       this.cache.write(this.keyView, keyLength, reply.view, reply.at);
     }
@@ -135,6 +141,7 @@ export class LiveSignatures {
     reply.u32(made.ttl);
     reply.u16(made.rdataLength);
     reply.copyWide(made.view, 0, made.rdataLength);
+    reply.trace?.made.add(start);
     if (signed && !this.writeMadeSignature(reply, entry, ownerAt, now)) return undo(reply, start);
     reply.counts[reply.section]!++;
     return true;
@@ -148,7 +155,10 @@ export class LiveSignatures {
     if (!writeHead(reply, entry, owner, type, labels, ttl, ttl, number, phase)) return false;
     let keyLength = this.writeKey(entry.id, number, type, made.owner, 0, made.ownerLength);
     for (let i = made.keyFrom; i < made.rdataLength; i++) this.key[keyLength++] = made.rdata[i]!;
-    if (!this.cache.read(this.keyView, keyLength, reply.view, reply.at)) {
+    if (this.cache.read(this.keyView, keyLength, reply.view, reply.at)) {
+      reply.trace?.signatures.set(reply.at, "cache");
+    } else {
+      reply.trace?.signatures.set(reply.at, "made");
       this.signMade(entry, reply, headAt(reply, entry));
       this.cache.write(this.keyView, keyLength, reply.view, reply.at);
     }

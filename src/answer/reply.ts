@@ -3,6 +3,7 @@
  * (RFC 1035 section 4.1.4). One reused record; every write checks the limit first and says whether it fitted.
  */
 import { CASE_FOLD } from "#name";
+import type { Trace } from "./trace.ts";
 
 export const HEADER = 12;
 /** The question's name begins here: `C0 0C` points to it. */
@@ -31,6 +32,8 @@ export class Reply {
   readonly counts = new Uint16Array(3);
   /** The section that records are counted in. */
   section: Section = Section.Answer;
+  /** Told how the reply is made, when somebody asks why. */
+  trace: Trace | undefined = undefined;
   /** Offset of each known suffix, and its length uncompressed. */
   private readonly knownAt = new Uint16Array(MAX_KNOWN);
   private readonly knownLength = new Uint8Array(MAX_KNOWN);

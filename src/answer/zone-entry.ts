@@ -8,6 +8,9 @@ import { SIGNING_PERIOD, type SigningPeriod } from "./signing.ts";
 
 export type ServedZone = {
   readonly apex: Name;
+  /** By which control knows the zone, and which version this is: only told on, never looked at here. */
+  readonly zoneId?: string;
+  readonly generation?: number;
   /** Only "serving" has an image to answer from. */
   readonly state: "serving" | "not-ready" | "expired";
   readonly image?: ZoneImage;
@@ -84,6 +87,8 @@ export class ZoneEntry {
   /** Of this entry, unique in its table: signatures of made-up names are kept under it. */
   readonly id: number;
   readonly apex: Name;
+  readonly zoneId: string | undefined;
+  readonly generation: number;
   /** Lower case: signer and owner of what is signed here. */
   readonly lowerApex: Name;
   readonly apexHash: number;
@@ -104,6 +109,8 @@ export class ZoneEntry {
   constructor(id: number, zone: ServedZone) {
     this.id = id;
     this.apex = zone.apex;
+    this.zoneId = zone.zoneId;
+    this.generation = zone.generation ?? 0;
     this.lowerApex = lowerName(zone.apex);
     this.apexHash = nameHash(zone.apex);
     this.apexLabels = labelCount(zone.apex);

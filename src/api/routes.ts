@@ -24,6 +24,7 @@ import { sendEventStream, wantsEventStream } from "./event-stream.ts";
 import { alertHandlers } from "./handlers/alerts.ts";
 import { catalogHandlers } from "./handlers/catalogs.ts";
 import { identityHandlers } from "./handlers/identity.ts";
+import { insightHandlers } from "./handlers/insight.ts";
 import { ownHandlers } from "./handlers/own.ts";
 import { recordHandlers } from "./handlers/records.ts";
 import { secondaryHandlers } from "./handlers/secondary.ts";
@@ -40,6 +41,7 @@ const HANDLERS: Handlers = {
   ...transportHandlers,
   ...recordHandlers,
   ...ownHandlers,
+  ...insightHandlers,
   ...alertHandlers,
   ...catalogHandlers,
 };

@@ -6,6 +6,7 @@ import { addAlertCommands } from "./commands/alert.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDnssecCommands } from "./commands/dnssec.ts";
 import { addEventCommands } from "./commands/events.ts";
+import { addExplainCommand } from "./commands/explain.ts";
 import { addHeldCommands } from "./commands/held.ts";
 import { addImageCommands } from "./commands/image.ts";
 import { addMultiSignerCommand } from "./commands/multi-signer.ts";
@@ -80,6 +81,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
   addTsigCommands(program, run);
   addAclCommands(program, run);
   addRecordCommands(program, run);
+  addExplainCommand(program, run);
   addEventCommands(program, run);
   addAlertCommands(program, run);
   addImageCommands(program, run);

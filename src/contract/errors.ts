@@ -303,6 +303,33 @@ export const ERRORS = {
     sentence: "There are {about} followers of events already; close one first.",
   },
 
+  // Why an answer is what it is
+  "explain.name-invalid": {
+    status: 400,
+    number: 20651,
+    sentence: "{about} is no domain name; write it as in a master file, without blanks.",
+  },
+  "explain.name-outside": {
+    status: 400,
+    number: 20652,
+    sentence: "{about} is not at or below the zone; ask the zone that has it.",
+  },
+  "explain.type-unknown": {
+    status: 400,
+    number: 20653,
+    sentence: "{about} is no RR type; write a mnemonic such as AAAA, or TYPE65280.",
+  },
+  "explain.not-answered": {
+    status: 400,
+    number: 20654,
+    sentence: "Questions of type {about} are not answered from the zone's data: they belong to transfers and messages.",
+  },
+  "explain.no-worker": {
+    status: 503,
+    number: 20655,
+    sentence: "No worker that answers DNS said anything in time; try again in a moment.",
+  },
+
   // Records and settings
   "record.too-many-to-sort": {
     status: 400,

@@ -40,6 +40,17 @@ export { DNSSEC_STATUSES, Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 //--- Routes, the envelope, and the page made from them
 export { type ApiError, type ApiMessage, type Envelope, type ResultInfo, resultInfo } from "./envelope.ts";
 export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSentence } from "./errors.ts";
+export {
+  EXPLAIN_STEPS,
+  ExplainedProof,
+  ExplainedRecord,
+  ExplainedStep,
+  ExplainQuery,
+  Explanation,
+  PROOFS,
+  RECORD_SOURCES,
+  SIGNATURE_SOURCES,
+} from "./explain.ts";
 export { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion, RELEASES } from "./held.ts";
 export { SIGNING_MODES } from "./modes.ts";
 export { JOIN_STEPS, LEAVE_STEPS, MultiSigner, STEP_STATES } from "./multi-signer.ts";
@@ -89,6 +100,7 @@ export type {
   HeldService,
   IdentityService,
   IncomingService,
+  InsightService,
   MultiSignerService,
   OutgoingService,
   PeerService,

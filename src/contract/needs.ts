@@ -98,6 +98,7 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "own.settings.get": readSettings,
   "own.settings.edit": writeSettings,
   "own.multiSigner": readDns,
+  "insight.explain": readDns,
   "own.zones": { ...readZone, every: true },
   "own.zoneCounts": { ...readZone, every: true },
   "own.events": readZone,

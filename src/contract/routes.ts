@@ -8,6 +8,7 @@ import { alertsRoutes } from "./routes/alerts.ts";
 import { catalogsRoutes } from "./routes/catalogs.ts";
 import { dnssecRoutes } from "./routes/dnssec.ts";
 import { identityRoutes } from "./routes/identity.ts";
+import { insightRoutes } from "./routes/insight.ts";
 import { peersRoutes } from "./routes/peers.ts";
 import { recordsRoutes } from "./routes/records.ts";
 import type { Route } from "./routes/route.ts";
@@ -29,6 +30,7 @@ export const ROUTES = {
   ...recordsRoutes,
   ...settingsRoutes,
   ...statusRoutes,
+  ...insightRoutes,
   ...catalogsRoutes,
   ...alertsRoutes,
 } as const satisfies Record<string, Route>;

@@ -25,6 +25,7 @@ import type {
   CatalogMembersQuery,
 } from "./catalog.ts";
 import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
+import type { ExplainQuery, Explanation } from "./explain.ts";
 import type { FreezeState, HeldReleased, HeldVersion } from "./held.ts";
 import type { MultiSigner } from "./multi-signer.ts";
 import type { Outcome } from "./outcome.ts";
@@ -268,6 +269,12 @@ export interface AlertService {
   listAlertDeliveries(query: HistoryQuery): Promise<Outcome<readonly AlertDelivery[]>>;
 }
 
+/** Every call: zone.not-found. */
+export interface InsightService {
+  /** explain.name-invalid, .name-outside, .type-unknown, .not-answered, .no-worker */
+  explainAnswer(zoneId: string, query: ExplainQuery): Promise<Outcome<Explanation>>;
+}
+
 export interface StatusService {
   getZoneStatus(zoneId: string): Promise<Outcome<ZoneStatus>>;
   /** Newest first. */
@@ -303,4 +310,5 @@ export interface ControlService
     HeldService,
     AlertService,
     CatalogService,
+    InsightService,
     StatusService {}

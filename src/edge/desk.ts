@@ -8,6 +8,7 @@ import { openCrypto } from "#crypto";
 import type { TcpLimits } from "#net";
 import { type EdgeSettings, type ForwardTls, type PublicationHandlers, PublicationReceiver } from "#publish";
 import { Counter, CounterBlock, collectGarbage, LARGE_OCTETS } from "#telemetry";
+import { explainAnswer } from "./explain.ts";
 import type { WorkerTask } from "./life.ts";
 import { OpenZones, type ZoneTrouble } from "./open-zones.ts";
 import { Presigner } from "./presign.ts";
@@ -67,6 +68,7 @@ export class Desk {
       },
       settings: (settings) => this.change(settings),
       reply: late,
+      explain: (query, transport) => explainAnswer(this.answerer, query, transport),
     });
     this.open = new OpenZones(this.receiver.shelf, signers, this.counters, trouble);
     this.zones = new ZoneTable(this.open);

@@ -95,7 +95,7 @@ export class Member {
     this.descriptors = [];
     this.lastTurns = -1;
     this.startedAt = performance.now();
-    const link = this.options.sender.attach();
+    const link = this.options.sender.attach(this.role !== "stream");
     this.link = link;
     const task: WorkerTask = {
       link: { port: link.port, doorbell: link.doorbell },

@@ -25,7 +25,8 @@ export function openZone(
   counters: CounterBlock,
 ): Result<OpenZone, string> {
   const { apex, state, image, imageRoot, signing, expiry } = publication;
-  const zone = { apex, state, image: image && new ZoneImage(image, imageRoot), expiry };
+  const { zoneId, generation } = publication;
+  const zone = { zoneId, generation, apex, state, image: image && new ZoneImage(image, imageRoot), expiry };
   if (signing === undefined) return ok({ served: zone, signer: undefined, privateKey: undefined });
   const table = SignatureTable.open(signing.signatureTable);
   if (table === undefined) return fail("its signature table has another format");

@@ -1,5 +1,6 @@
 /** The seam between control and edge: publications one way, acknowledgements and forwarded messages the other. The door of the room. */
 
+export type { Explained, ExplainedStep, ExplainedZone, ExplainTransport } from "./explained.ts";
 export {
   type EdgeSettings,
   type ExpiryPlace,

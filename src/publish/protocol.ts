@@ -1,9 +1,10 @@
 /**
  * Messages over the seam's ports and the shared words beside them.
  *
- *   control ── zones, settings, reply ──▶ edge worker       doorbell[Bell] rises after each
- *   control ◀── applied, forward, room ── edge worker
+ *   control ── zones, settings, reply, explain ──▶ edge worker       doorbell[Bell] rises after each
+ *   control ◀── applied, forward, room, explained ── edge worker
  */
+import type { Explained, ExplainTransport } from "./explained.ts";
 import type { EdgeSettings, ForwardOrigin } from "./publication.ts";
 import type { BufferNews } from "./records.ts";
 
@@ -18,6 +19,8 @@ export type ToEdge =
       readonly remove: readonly Removal[];
     }
   | { readonly kind: "settings"; readonly sequence: number; readonly settings: EdgeSettings }
+  /** Answer this as if it had come from a client, and tell how. */
+  | { readonly kind: "explain"; readonly ask: number; readonly query: Uint8Array; readonly transport: ExplainTransport }
   /** Without `message`: there is none (any more). `more`: another one follows. `ask`: `room` is wanted with this number. */
   | {
       readonly kind: "reply";
@@ -33,6 +36,7 @@ export type ToControl =
   | { readonly kind: "applied"; readonly sequence: number }
   /** The client has fetched enough for another message, or (`open` false) is gone. */
   | { readonly kind: "room"; readonly ask: number; readonly open: boolean }
+  | { readonly kind: "explained"; readonly ask: number; readonly explained: Explained }
   | { readonly kind: "forward"; readonly token: unknown; readonly message: Uint8Array; readonly origin: ForwardOrigin };
 
 /** Words (Int32) of the shared doorbell. */

@@ -35,6 +35,14 @@ function worker(link: EdgeLink) {
   const receiver = new PublicationReceiver(link.port, link.doorbell, {
     put: (publication) => void zones.set(publication.zoneId, publication),
     remove: (zoneId) => void zones.delete(zoneId),
+    explain: () => ({
+      reply: Uint8Array.of(9),
+      forwarded: false,
+      zone: undefined,
+      steps: [],
+      signatures: new Map(),
+      made: new Set(),
+    }),
     settings: (changed) => void settings.push(changed.nsid?.[0]),
     reply: (token, message, more, room) => {
       replies.push({ token, message: message && [...message], more });
@@ -240,4 +248,21 @@ test("an event-loop worker takes everything as it comes", async () => {
   expect(a.zones.size).toBe(1);
   await sender.remove("z");
   expect(a.zones.size).toBe(0);
+});
+
+test("an explanation is asked of a worker for datagrams; of any other where there is none; of nobody, and of one that goes", async () => {
+  const sender = newSender();
+  const query = Uint8Array.of(1);
+  expect(await sender.explain(query, "udp")).toBeUndefined();
+  const stream = sender.attach();
+  const first = worker(stream);
+  const asked = sender.explain(query, "udp");
+  await expect.poll(() => first.drain()).toBeGreaterThan(0);
+  expect((await asked)?.reply).toEqual(Uint8Array.of(9));
+  const udp = sender.attach(true);
+  worker(udp);
+  const lost = sender.explain(query, "tcp");
+  expect(first.drain()).toBe(0);
+  sender.detach(udp);
+  expect(await lost).toBeUndefined();
 });

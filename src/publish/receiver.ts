@@ -3,6 +3,7 @@
  * doorbell between two batches and takes what is there; one with an event loop listens.
  */
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { Explained, ExplainTransport } from "./explained.ts";
 import { Doorbell, type ToControl, type ToEdge } from "./protocol.ts";
 import type { EdgeSettings, ForwardOrigin, Publication } from "./publication.ts";
 import { RecordShelf } from "./records.ts";
@@ -14,6 +15,7 @@ export interface PublicationHandlers {
   /** In place of `put` and `remove`, for who keeps refs and reads the records of `shelf` when he needs them. */
   readonly records?: RecordHandlers;
   readonly settings: (settings: EdgeSettings) => void;
+  readonly explain: (query: Uint8Array, transport: ExplainTransport) => Explained;
   /**
    * The answer to a forwarded message: `token` as it was given to `forward`; no message = there is none (any more). Where
    * `room` is given, whoever sends wants it called once: with true when the client can take another, with false when it is gone.
@@ -87,6 +89,11 @@ export class PublicationReceiver {
       const { ask } = message;
       const room = ask === undefined ? undefined : (open: boolean) => this.post({ kind: "room", ask, open });
       this.handlers.reply(message.token, message.message, message.more, room);
+      return;
+    }
+    if (message.kind === "explain") {
+      const explained = this.handlers.explain(message.query, message.transport);
+      this.post({ kind: "explained", ask: message.ask, explained });
       return;
     }
     if (message.kind === "zones") this.takeZones(message);

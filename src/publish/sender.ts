@@ -6,6 +6,7 @@
  * A worker that starts again gets a new link and, over it, everything there is.
  */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
+import type { Explained, ExplainTransport } from "./explained.ts";
 import { Doorbell, type Removal, type ToControl, type ToEdge } from "./protocol.ts";
 import type { EdgeSettings, ForwardOrigin, Publication } from "./publication.ts";
 import { type BufferNews, RecordBook } from "./records.ts";
@@ -17,6 +18,9 @@ const NO_NEWS: BufferNews = { packs: [], data: [], gonePacks: [], goneData: [] }
 
 /** A forwarded message that nobody answered is given up after this: the worker's bound on open ones must not fill. */
 const FORWARD_TIMEOUT_MS = 30_000;
+
+/** A worker that is just restarting, or takes many zones in, may be so slow. */
+const EXPLAIN_TIMEOUT_MS = 10_000;
 
 /** What a new worker is given (in its `workerData`, the port in its transfer list). */
 export interface EdgeLink {
@@ -50,6 +54,10 @@ interface Link extends EdgeLink {
   /** Who waits for room, by the number asked with. */
   readonly asks: Map<number, (open: boolean) => void>;
   lastAsk: number;
+  /** Who waits for an explanation, by the number asked with. */
+  readonly explaining: Map<number, (explained: Explained | undefined) => void>;
+  /** Its worker answers datagrams. */
+  readonly datagrams: boolean;
 }
 
 export interface PublicationSenderOptions {
@@ -126,8 +134,31 @@ export class PublicationSender {
     return this.acknowledged(sequence);
   }
 
-  /** A link for a new worker; everything published so far is on its way over it. */
-  attach(): EdgeLink {
+  /**
+   * Has a worker answer `query` and tell how: one that answers datagrams where there is one. Undefined when none answers.
+   * `query` is copied.
+   */
+  explain(query: Uint8Array, transport: ExplainTransport): Promise<Explained | undefined> {
+    this.flush();
+    const links = [...this.links];
+    const link = links.find(({ datagrams }) => datagrams) ?? links[0];
+    if (link === undefined) return Promise.resolve(undefined);
+    const ask = ++link.lastAsk;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(undefined), EXPLAIN_TIMEOUT_MS);
+      timer.unref();
+      const settle = (explained: Explained | undefined): void => {
+        clearTimeout(timer);
+        link.explaining.delete(ask);
+        resolve(explained);
+      };
+      link.explaining.set(ask, settle);
+      this.post(link, { kind: "explain", ask, query: new Uint8Array(query), transport });
+    });
+  }
+
+  /** A link for a new worker, of UDP where `datagrams`; everything published so far is on its way over it. */
+  attach(datagrams = false): EdgeLink {
     this.flush();
     const { port1: ours, port2: port } = new MessageChannel();
     const doorbell = new SharedArrayBuffer(4 * Doorbell.Words);
@@ -139,6 +170,8 @@ export class PublicationSender {
       applied: -1,
       asks: new Map(),
       lastAsk: 0,
+      explaining: new Map(),
+      datagrams,
     };
     ours.on("message", (message: ToControl) => this.hear(link, message));
     ours.unref();
@@ -166,6 +199,7 @@ export class PublicationSender {
     if (!this.links.delete(known)) return;
     known.ours.close();
     for (const resolve of known.asks.values()) resolve(false);
+    for (const settle of [...known.explaining.values()]) settle(undefined);
     known.asks.clear();
     this.settle();
   }
@@ -232,6 +266,8 @@ export class PublicationSender {
       this.settle();
     } else if (message.kind === "room") {
       link.asks.get(message.ask)?.(message.open);
+    } else if (message.kind === "explained") {
+      link.explaining.get(message.ask)?.(message.explained);
     } else this.forward(link, message.token, message.message, message.origin);
   }
 

@@ -28,6 +28,7 @@ import {
 
 import { catalogPart } from "./memory-catalogs.ts";
 import { makeMemoryIdentity } from "./memory-identity.ts";
+import { insightPart } from "./memory-insight.ts";
 import { zoneListPart } from "./memory-zone-list.ts";
 
 export const SECRET = "test-secret-0123456789";
@@ -90,6 +91,7 @@ export function makeMemoryService(): MemoryService {
     ...alertPart(),
     ...statusPart(withZone),
     ...catalogPart(),
+    ...insightPart(),
   };
   return service;
 }

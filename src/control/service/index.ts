@@ -13,6 +13,7 @@ import { exportText } from "../zone-text.ts";
 import { makeDnssecService } from "./dnssec.ts";
 import { makeHeldService } from "./held.ts";
 import { makeIncomingService } from "./incoming.ts";
+import { makeInsightService } from "./insight.ts";
 import { makeMultiSignerService } from "./multi-signer.ts";
 import { done, refused } from "./outcome.ts";
 import { makeOutgoingService } from "./outgoing.ts";
@@ -70,6 +71,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeRecordService(registry),
     ...makeSettingsService(registry, deps),
     ...makeHeldService(registry, parts.notesWritten, deps),
+    ...makeInsightService(registry, deps),
     ...parts.alerts,
     ...makeStatusService(parts),
   };
