@@ -36,6 +36,11 @@ export class JobRunner {
     return this.#pool.size;
   }
 
+  /** A large transfer is on its way. */
+  warm(): void {
+    this.#pool.warm();
+  }
+
   async run<K extends Job["kind"]>(wanted: Extract<Job, { kind: K }>): Promise<JobAnswer[K]> {
     const job: Job = wanted;
     const answer = job.kind === "overlay" ? await this.#alone(job.image, job) : await this.#perform(job);

@@ -11,6 +11,7 @@
  */
 import { ok, type Result } from "#bytes";
 import { ZoneImage } from "#image";
+import { giveBackMemory, LARGE_OCTETS } from "#telemetry";
 import type { ZoneVersion } from "#zone";
 import type { ImageFile } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
@@ -25,6 +26,8 @@ export function beginCompile(version: ZoneVersion, deps: Deps): Compiling {
   const compiling = deps.jobs.run<"compile">(job);
   // Whoever waits for it hears of it; nobody does when the check refuses the version before.
   compiling.catch(() => undefined);
+  // Buffers of the transfer: gone before the image is written in their place.
+  if (version.columns.rdata.byteLength >= LARGE_OCTETS) setImmediate(giveBackMemory);
   return compiling;
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { WorkerEnded, WorkerPool } from "./pool.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "countersign-pool-"));
@@ -31,6 +31,19 @@ test("more jobs than workers: all are done, each by one of the workers", async (
   expect(new Set(answers.map((answer) => answer.threadId)).size).toBe(2);
   expect(answers[0]!.workerData).toBe("given");
   await workers.stop();
+});
+
+test("warmed workers take the jobs, and go when none comes", async () => {
+  const workers = pool(2);
+  workers.warm();
+  workers.warm();
+  expect(workers.started).toBe(2);
+  const answers = (await Promise.all([1, 2, 3, 4].map((job) => workers.run(job)))) as Answer[];
+  expect(new Set(answers.map((answer) => answer.threadId)).size).toBe(2);
+  await workers.stop();
+  const idle = pool(2, 20);
+  idle.warm();
+  await vi.waitFor(() => expect(idle.started).toBe(0), 10_000);
 });
 
 test("a worker that ends takes its own job with it and no other", async () => {

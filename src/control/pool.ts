@@ -47,6 +47,11 @@ export class WorkerPool {
     return this.#options.size;
   }
 
+  /** Workers that there are. */
+  get started(): number {
+    return this.#members.size;
+  }
+
   /** The worker's answer to `message`. Rejects with `WorkerEnded` when it ended first. */
   run(message: unknown): Promise<unknown> {
     if (this.#stopped) return Promise.reject(new WorkerEnded("the pool was stopped"));
@@ -54,6 +59,11 @@ export class WorkerPool {
       this.#waiting.push({ message, resolve, reject });
       this.#next();
     });
+  }
+
+  /** Starts all workers, for work that is on its way: a thread needs a third of a second until it can begin. */
+  warm(): void {
+    while (!this.#stopped && this.#members.size < this.#options.size) this.#rest(this.#start());
   }
 
   async stop(): Promise<void> {
@@ -92,11 +102,15 @@ export class WorkerPool {
   #done(member: Member, answer: unknown): void {
     const job = member.job;
     member.job = undefined;
+    this.#rest(member);
+    job?.resolve(answer);
+    this.#next();
+  }
+
+  #rest(member: Member): void {
     member.worker.unref();
     member.idle = setTimeout(() => this.#retire(member), this.#options.idleMs ?? IDLE_MS);
     member.idle.unref();
-    job?.resolve(answer);
-    this.#next();
   }
 
   #retire(member: Member): void {

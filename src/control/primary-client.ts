@@ -37,6 +37,8 @@ export type TalkOptions = TransportOptions & {
   readonly now: () => number;
   /** Told how far a transfer has come, after each message. */
   readonly progress?: (counts: TransferCounts) => void;
+  /** Told when a transfer turns out to be a large one. */
+  readonly large?: () => void;
 };
 
 /** `readSoaAnswer`'s answer, or why there is none to read. */
@@ -110,9 +112,8 @@ export async function transferZone(
   };
   const session = await openSession(primary, bounds, talk);
   if (!session.ok) return { result: fail(netFault(session.error)), messages: 0, records: 0, octets: 0, tls: undefined };
-  const reader = new TransferReader({ apex, id, limits: limits.zone, serial: base?.serial }, () =>
-    session.value.close(),
-  );
+  const settings = { apex, id, limits: limits.zone, serial: base?.serial };
+  const reader = new TransferReader(settings, () => session.value.close(), talk.large);
   try {
     session.value.send(query);
     const result = await readTransfer(session.value, reader, verifier, talk);

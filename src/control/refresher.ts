@@ -475,9 +475,9 @@ export class Refresher {
   }
 
   #talk(signal: AbortSignal) {
-    const { crypto, now, sessions, certificates } = this.#deps;
+    const { crypto, now, sessions, certificates, jobs } = this.#deps;
     const seen: TransportOptions["seen"] = (peerId, facts) => certificates.saw(peerId, facts);
-    return { startHmac: crypto.startHmac, now, signal, sessions, seen };
+    return { startHmac: crypto.startHmac, now, signal, sessions, seen, large: () => jobs.warm() };
   }
 
   #limits(timeoutSeconds: number) {

@@ -4,6 +4,10 @@
  *
  *   messages ─▶ up to LOCAL_OCTETS: an interpreter here, and kept
  *            ─▶ more: a worker gets what was kept, then batches; at most WINDOW_OCTETS are on the way to it
+ *                                                    ◀─ each batch's memory comes back with its answer and is filled again
+ *
+ * Memory that goes round is touched once: fresh buffers for half a gigabyte of messages cost page faults, and malloc gave a
+ * hundred megabytes of them back to nobody. The price: up to MOST_SPARE buffers are kept until the transfer ends.
  */
 import { Worker } from "node:worker_threads";
 import { type IxfrOutcome, openInterpreter, type TransferInterpreter, type TransferSettings } from "#transfer";
@@ -12,7 +16,9 @@ import { type PostedChange, takeChanges } from "./posted-changes.ts";
 
 const LOCAL_OCTETS = 256 * 1024;
 const BATCH_OCTETS = 256 * 1024;
-const WINDOW_OCTETS = 64 * 1024 * 1024;
+const WINDOW_OCTETS = 32 * 1024 * 1024;
+/** Buffers of batches kept for the next ones. */
+const MOST_SPARE = 16;
 
 /** `octets`: messages with their lengths in front. */
 export type ToTransferWorker = { readonly kind: "batch"; readonly octets: Uint8Array } | { readonly kind: "end" };
@@ -21,6 +27,8 @@ export type FromTransferWorker = {
   readonly records: number;
   /** Of the batch that this answers. */
   readonly octets: number;
+  /** Its memory, to be used again. */
+  readonly spent: ArrayBuffer | undefined;
   readonly outcome: PostedOutcome;
 };
 
@@ -39,8 +47,10 @@ const MORE: IxfrOutcome = { kind: "more" };
 export class TransferReader {
   readonly #settings: TransferSettings;
   readonly #onOutcome: () => void;
+  readonly #onLarge: () => void;
   readonly #local: TransferInterpreter;
   #kept: Batch | undefined = new Batch();
+  readonly #spare: ArrayBuffer[] = [];
   #worker: Worker | undefined;
   #sent = 0;
   #answered = 0;
@@ -49,10 +59,11 @@ export class TransferReader {
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** `onOutcome` is called when a worker comes to an end while nobody waits for it. */
-  constructor(settings: TransferSettings, onOutcome: () => void) {
+  /** `onOutcome` is called when a worker comes to an end while nobody waits for it; `onLarge` when it is no small transfer. */
+  constructor(settings: TransferSettings, onOutcome: () => void, onLarge: () => void = () => undefined) {
     this.#settings = settings;
     this.#onOutcome = onOutcome;
+    this.#onLarge = onLarge;
     this.#local = openInterpreter(settings);
   }
 
@@ -96,7 +107,7 @@ export class TransferReader {
   }
 
   #keep(message: Uint8Array): void {
-    this.#kept ??= new Batch();
+    this.#kept ??= new Batch(this.#spare.pop());
     this.#kept.add(message);
     if (
       this.#worker
@@ -117,6 +128,7 @@ export class TransferReader {
   }
 
   #start(): Worker {
+    this.#onLarge();
     const worker = new Worker(new URL("./transfer-worker.ts", import.meta.url), { workerData: this.#settings });
     worker.on("message", (answer: FromTransferWorker) => this.#answeredBy(answer));
     worker.on("error", (error) => this.#failed(error instanceof Error ? error : new Error(String(error))));
@@ -127,6 +139,7 @@ export class TransferReader {
   #answeredBy(answer: FromTransferWorker): void {
     this.#answered += answer.octets;
     this.#records = answer.records;
+    if (answer.spent && this.#spare.length < MOST_SPARE) this.#spare.push(answer.spent);
     const outcome = opened(answer.outcome);
     if (outcome.kind !== "more") this.#outcome = outcome;
     if (this.#sent === this.#answered) this.#flush();
@@ -160,8 +173,12 @@ function opened(posted: PostedOutcome): IxfrOutcome {
 
 /** Messages one behind the other, each with its length in front. */
 class Batch {
-  #octets = new Uint8Array(BATCH_OCTETS + 65_537);
+  #octets: Uint8Array<ArrayBuffer>;
   length = 0;
+
+  constructor(spare = new ArrayBuffer(BATCH_OCTETS + 65_537)) {
+    this.#octets = new Uint8Array(spare);
+  }
 
   add(message: Uint8Array): void {
     const needed = this.length + 2 + message.length;

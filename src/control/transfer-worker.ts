@@ -11,8 +11,10 @@ const interpreter = openInterpreter(workerData as TransferSettings);
 
 port.on("message", (message: ToTransferWorker) => {
   const outcome = message.kind === "end" ? interpreter.end() : acceptBatch(message.octets);
-  const about = { records: interpreter.records, octets: message.kind === "end" ? 0 : message.octets.length };
-  port.postMessage({ ...about, outcome: posted(outcome) } satisfies FromTransferWorker);
+  const octets = message.kind === "end" ? 0 : message.octets.length;
+  const spent = message.kind === "end" ? undefined : (message.octets.buffer as ArrayBuffer);
+  const answer: FromTransferWorker = { records: interpreter.records, octets, spent, outcome: posted(outcome) };
+  port.postMessage(answer, spent ? [spent] : []);
 });
 
 function posted(outcome: IxfrOutcome): PostedOutcome {

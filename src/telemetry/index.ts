@@ -2,5 +2,5 @@
 
 export { addInto, COUNTER_WORDS, Counter, CounterBlock, type CounterTotals, sumCounters } from "./counters.ts";
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "./log.ts";
-export { collectGarbage, LARGE_OCTETS } from "./memory.ts";
+export { collectGarbage, giveBackMemory, LARGE_OCTETS } from "./memory.ts";
 export { MAX_SERIES, type MetricSource, Metrics, type MetricsOptions } from "./metrics.ts";

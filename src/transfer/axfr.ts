@@ -48,10 +48,13 @@ export class AxfrInterpreter {
 
   constructor(settings: AxfrSettings) {
     const { apex, id, asked } = settings;
-    this.#stream = new RecordStream({ apex, id, type: asked ?? RRType.AXFR }, (records, rdata, length) =>
-      this.#takeRecord(records, rdata, length),
-    );
     this.#builder = new ZoneBuilder(settings.apex, settings.limits ?? DEFAULT_ZONE_LIMITS);
+    // RDATA is parsed to where it stays.
+    this.#stream = new RecordStream(
+      { apex, id, type: asked ?? RRType.AXFR },
+      (records, rdata, at, length) => this.#takeRecord(records, rdata, at, length),
+      () => this.#builder.rdataSpace(),
+    );
   }
 
   /** Progress: messages and records so far. */
@@ -80,14 +83,14 @@ export class AxfrInterpreter {
     return this.#done ?? this.#stream.refusal ?? this.#stream.refuse("stream-ended", text);
   }
 
-  #takeRecord(records: RecordCursor, rdata: Uint8Array, length: number): AxfrRefusal | undefined {
+  #takeRecord(records: RecordCursor, rdata: Uint8Array, at: number, length: number): AxfrRefusal | undefined {
     const { owner, ownerLength, type, ttl } = records;
     if (this.#closed) return this.#stream.refuseRecord("records-after-end", "stands behind the closing SOA", records);
     if (type === RRType.SOA || this.#openingSoa === undefined) {
-      const refusal = this.#takeSoa(records, rdata.subarray(0, length));
+      const refusal = this.#takeSoa(records, rdata.subarray(at, at + length));
       if (refusal || this.#closed) return refusal;
     }
-    const error = this.#builder.addFrom(owner, 0, ownerLength, type, ttl, rdata, 0, length);
+    const error = this.#builder.addFrom(owner, 0, ownerLength, type, ttl, rdata, at, length, records.sameOwner);
     return error && this.#stream.refuse(error.code, `${error.text}${this.#stream.place(records)}`);
   }
 

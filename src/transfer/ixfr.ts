@@ -94,7 +94,7 @@ export class IxfrInterpreter {
     this.#settings = settings;
     this.#limits = settings.limits ?? DEFAULT_ZONE_LIMITS;
     const { apex, id } = settings;
-    this.#stream = new RecordStream({ apex, id, type: RRType.IXFR }, (records, rdata, length) =>
+    this.#stream = new RecordStream({ apex, id, type: RRType.IXFR }, (records, rdata, _at, length) =>
       this.#takeRecord(records, rdata, length),
     );
   }

@@ -34,8 +34,12 @@ export type TransferRefusal<Code extends string> = {
 export type TakeRecord<Code extends string> = (
   records: RecordCursor,
   rdata: Uint8Array,
+  rdataAt: number,
   length: number,
 ) => TransferRefusal<Code> | undefined;
+
+/** Where the RDATA of the next record is to be written: 65535 octets from `at` on. */
+export type RdataRoom = () => { readonly octets: Uint8Array; readonly at: number };
 
 const MAX_RDATA = 65_535;
 
@@ -43,13 +47,15 @@ const MAX_RDATA = 65_535;
 export class RecordStream<Code extends string> {
   readonly #asked: Asked;
   readonly #take: TakeRecord<Code | StreamCode>;
-  readonly #rdata = new Uint8Array(MAX_RDATA);
+  readonly #room: RdataRoom;
   readonly #warnings = new Set<TransferWarning>();
   #messages = 0;
   #refusal: TransferRefusal<Code | StreamCode> | undefined;
 
-  constructor(asked: Asked, take: TakeRecord<Code | StreamCode>) {
+  /** `room`: default is a place of its own, written over by each record. */
+  constructor(asked: Asked, take: TakeRecord<Code | StreamCode>, room: RdataRoom = ownRoom()) {
     this.#asked = asked;
+    this.#room = room;
     this.#take = take;
   }
 
@@ -109,10 +115,16 @@ export class RecordStream<Code extends string> {
 
   #takeRecord(records: RecordCursor): TransferRefusal<Code | StreamCode> | undefined {
     if (records.class !== RRClass.IN) return this.refuseRecord("wrong-class", `class ${records.class}`, records);
-    const length = parseRdataInto(records.type, records.message, records.rdataAt, records.rdataLength, this.#rdata, 0);
+    const { octets, at } = this.#room();
+    const length = parseRdataInto(records.type, records.message, records.rdataAt, records.rdataLength, octets, at);
     if (length < 0) return this.refuseRecord("bad-rdata", `malformed RDATA of ${records.rdataLength} octets`, records);
-    return this.#take(records, this.#rdata, length);
+    return this.#take(records, octets, at, length);
   }
+}
+
+function ownRoom(): RdataRoom {
+  const room = { octets: new Uint8Array(MAX_RDATA), at: 0 };
+  return () => room;
 }
 
 function ownerOf(records: RecordCursor): Name {

@@ -11,7 +11,7 @@ import { isMetaType, RRType, typeName } from "#rdata";
 import { assemble } from "./assemble.ts";
 import { DEFAULT_ZONE_LIMITS, MAX_NAME_PROBE, type ZoneError, type ZoneErrorCode, type ZoneLimits } from "./limits.ts";
 import { NAME_COLLIDES, NAME_MALFORMED, NAME_OUT_OF_ZONE, NameTable } from "./name-table.ts";
-import { RecordColumns, rrsetKey } from "./records.ts";
+import { type RdataSpace, RecordColumns, rrsetKey } from "./records.ts";
 import { ZoneVersion } from "./version.ts";
 
 /** RRSIG: type covered to signature inception, 18 octets, then a signer of at least one (RFC 4034 section 3.1). */
@@ -53,9 +53,15 @@ export class ZoneBuilder {
     return error === undefined ? ADDED : fail(error);
   }
 
+  /** Where RDATA may be written before it is given to `addFrom`: it is not copied then. Holds until the next call. */
+  rdataSpace(): RdataSpace {
+    return this.#records.space();
+  }
+
   /**
    * The same without making objects, for transfers: the owner in wire form, uncompressed, is
-   * `owner[ownerAt..+ownerLength)`, the RDATA `rdata[rdataAt..+rdataLength)`; both are copied. Undefined when it was taken.
+   * `owner[ownerAt..+ownerLength)`, the RDATA `rdata[rdataAt..+rdataLength)`; both are copied. `sameOwner`: it is known to be
+   * the one of the record before. Undefined when it was taken.
    */
   addFrom(
     owner: Uint8Array,
@@ -66,11 +72,12 @@ export class ZoneBuilder {
     rdata: Uint8Array,
     rdataAt: number,
     rdataLength: number,
+    sameOwner = false,
   ): ZoneError | undefined {
     const names = this.#names;
     const records = this.#records;
     let name = this.#lastName;
-    if (name < 0 || !names.isExactly(name, owner, ownerAt, ownerLength)) {
+    if (name < 0 || !(sameOwner || names.isExactly(name, owner, ownerAt, ownerLength))) {
       name = names.intern(owner, ownerAt, ownerLength);
       if (name < 0) return this.#refuseName(name, owner, ownerAt, ownerLength, type);
       this.#lastName = name;

@@ -5,6 +5,10 @@ import type { ZoneLimits } from "./limits.ts";
 
 const FIRST_RECORDS = 16;
 const FIRST_RDATA = 512;
+const MAX_RDATA = 65_535;
+
+/** Room for the RDATA of one record: `octets` from `at` on. */
+export type RdataSpace = { octets: Uint8Array; at: number };
 
 /** Keeps: entry `i` of every column belongs to record `i`, and its RDATA lies in `rdata[offsets[i]..+lengths[i])`. */
 export class RecordColumns {
@@ -18,19 +22,26 @@ export class RecordColumns {
   rdata: Uint8Array = sharedColumn(Uint8Array, FIRST_RDATA);
   rdataUsed = 0;
   readonly #limits: ZoneLimits;
+  readonly #space: RdataSpace = { octets: this.rdata, at: 0 };
 
   constructor(limits: ZoneLimits) {
     this.#limits = limits;
+  }
+
+  /** Where the next RDATA will stand: what is written there and then appended is not copied. */
+  space(): RdataSpace {
+    const needed = this.rdataUsed + MAX_RDATA;
+    if (needed > this.rdata.length) this.#growRdata(needed);
+    this.#space.octets = this.rdata;
+    this.#space.at = this.rdataUsed;
+    return this.#space;
   }
 
   append(name: number, key: number, ttl: number, source: Uint8Array, at: number, length: number): void {
     const i = this.count;
     if (i === this.names.length) this.#growRecords();
     const start = this.rdataUsed;
-    if (start + length > this.rdata.length) this.#growRdata(start + length);
-    const rdata = this.rdata;
-    if (length > 48) rdata.set(source.subarray(at, at + length), start);
-    else for (let k = 0; k < length; k++) rdata[start + k] = source[at + k]!;
+    if (source !== this.rdata || at !== start) this.#copy(source, at, length);
     this.names[i] = name;
     this.keys[i] = key;
     this.ttls[i] = ttl;
@@ -38,6 +49,14 @@ export class RecordColumns {
     this.lengths[i] = length;
     this.rdataUsed = start + length;
     this.count = i + 1;
+  }
+
+  #copy(source: Uint8Array, at: number, length: number): void {
+    const start = this.rdataUsed;
+    if (start + length > this.rdata.length) this.#growRdata(start + length);
+    const { rdata } = this;
+    if (length > 48) rdata.set(source.subarray(at, at + length), start);
+    else for (let k = 0; k < length; k++) rdata[start + k] = source[at + k]!;
   }
 
   #growRdata(needed: number): void {
