@@ -129,6 +129,7 @@ const NOBODY: Asker = {
   name: "",
   role: "viewer",
   grants: [],
+  isLocalUser: false,
   isOperator: false,
   token: { id: "0".repeat(32), status: "disabled" },
 };

@@ -26,6 +26,8 @@ export type Asker = {
   readonly role: Role;
   /** Undefined: whatever the role may. */
   readonly grants: readonly Grant[] | undefined;
+  /** A user with a row of his own stands behind it. */
+  readonly isLocalUser: boolean;
   /** The operator's own token, or a session that was opened by it. */
   readonly isOperator: boolean;
   /** What `tokens/verify` shows. */
@@ -67,7 +69,7 @@ function forbids(group: { readonly name: GroupName; readonly level: Level }, nee
 /** A list without an identifier in its path is opened by any of its things, and then filtered; a write needs them all. */
 function covers(resource: Resource, need: Need & { kind: "grant" }, target: Target): boolean {
   if (need.reach === "zone") {
-    if (resource.kind === "account" && resource.id === undefined) return true;
+    if (resource.kind === "account") return isOf(resource.id, target.accountId);
     if (resource.kind !== "zone") return false;
     if (target.zoneId !== undefined) return hasZone(resource, target);
     if (need.level === "read" && !need.every) return true;
@@ -80,7 +82,9 @@ function covers(resource: Resource, need: Need & { kind: "grant" }, target: Targ
 /** For denials: a list is not closed by a zone that is left out of it. */
 function meets(resource: Resource, need: Need & { kind: "grant" }, target: Target): boolean {
   if (need.reach === "zone" && resource.kind === "zone" && target.zoneId === undefined) {
-    return resource.id === undefined && isOf(resource.accountId, target.accountId);
+    // But what is about all zones at once is.
+    const all = need.level === "write" || need.every;
+    return all || (resource.id === undefined && isOf(resource.accountId, target.accountId));
   }
   return covers(resource, need, target);
 }

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { ERRORS, errorSentence } from "./errors.ts";
+import { NEEDS } from "./needs.ts";
 import { makeOpenApi } from "./openapi.ts";
+import { GROUPS } from "./permission.ts";
 import { ROUTE_NAMES, ROUTES, type Route, routePath } from "./routes.ts";
 import { printTime } from "./time.ts";
 import { findTsigAlgorithm, IncomingWrite, PeerWrite } from "./transfer.ts";
@@ -19,6 +21,25 @@ it("asks for a body where something is written, and only there", () => {
     const writes = ["POST", "PUT", "PATCH"].includes(route.method) && !bodiless.has(name);
     expect([name, route.body !== undefined]).toEqual([name, writes]);
   }
+});
+
+it("says for each route what it needs: reading to read, writing to write, admins where it is about who may", () => {
+  expect(Object.keys(NEEDS).sort()).toEqual([...ROUTE_NAMES].sort());
+  const open = ROUTE_NAMES.filter((name) => NEEDS[name].kind === "open");
+  expect(open).toEqual(["session.create"]);
+  const ownAffair = /^(session|sessions|user)\./;
+  for (const name of ROUTE_NAMES) {
+    const need = NEEDS[name];
+    const writes = ROUTES[name].method !== "GET";
+    if (need.kind === "known") expect([name, writes && !ownAffair.test(name)]).toEqual([name, false]);
+    if (need.kind !== "grant") continue;
+    expect([name, need.level]).toEqual([name, writes ? "write" : "read"]);
+    expect([name, need.groups.every((group) => GROUPS[group].reach === need.reach)]).toEqual([name, true]);
+    if (writes && !name.startsWith("user.")) expect([name, need.role]).not.toEqual([name, "viewer"]);
+    if (/^(users|accounts\.tokens)\./.test(name)) expect([name, need.role]).toEqual([name, "admin"]);
+  }
+  const ids = Object.values(GROUPS).flatMap(({ read, write }) => [read, write]);
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 it("sets parameters into paths, encoded", () => {

@@ -92,6 +92,30 @@ export const ERRORS = {
   },
   "user.too-many": { status: 400, number: 20024, sentence: "The limit of {about} users is reached; delete one first." },
 
+  // Tokens
+  "token.not-found": { status: 404, number: 20031, sentence: "There is no token {about} here." },
+  "token.group-unknown": {
+    status: 400,
+    number: 20032,
+    sentence: "There is no permission group {about}; GET /user/tokens/permission_groups lists them.",
+  },
+  "token.resource-unknown": {
+    status: 400,
+    number: 20033,
+    sentence:
+      'The resource {about} is not understood. A zone is "com.cloudflare.api.account.zone.<id>": "*", an account "com.cloudflare.api.account.<id>": "*", you "com.cloudflare.api.user.<id>": "*".',
+  },
+  "token.beyond": {
+    status: 403,
+    number: 20034,
+    sentence: "A token can't give another one more than it has itself.",
+  },
+  "token.too-many": {
+    status: 400,
+    number: 20035,
+    sentence: "The limit of {about} tokens is reached; delete one first.",
+  },
+
   // Accounts
   "account.not-found": {
     status: 404,

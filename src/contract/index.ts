@@ -109,6 +109,8 @@ export type {
   SettingsService,
   SignedIn,
   StatusService,
+  TokenOwner,
+  TokenService,
   TransportService,
   UserService,
   ZoneListService,
@@ -151,6 +153,16 @@ export {
   ZoneStatus,
 } from "./status.ts";
 export { printTime, Time } from "./time.ts";
+export {
+  ApiToken,
+  ApiTokenCreate,
+  ApiTokenCreated,
+  ApiTokenQuery,
+  ApiTokenUpdate,
+  PermissionGroup,
+  type TokenCondition,
+  type TokenPolicy,
+} from "./token.ts";
 export {
   Acl,
   AclWrite,

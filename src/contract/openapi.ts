@@ -1,7 +1,11 @@
 /** The OpenAPI 3.1 description of the API, made from the table of routes and the schemas: nothing in it is written by hand. */
 import { z } from "zod";
 import { ERRORS } from "./errors.ts";
-import { ROUTE_NAMES, ROUTES, type Route } from "./routes.ts";
+import { NEEDS } from "./needs.ts";
+import type { Need } from "./permission.ts";
+import { ROUTE_NAMES, ROUTES, type Route, type RouteName } from "./routes.ts";
+
+import { SESSION_COOKIE } from "./session.ts";
 
 type Json = Record<string, unknown>;
 
@@ -20,12 +24,13 @@ export function makeOpenApi(version: string): Json {
       description:
         "Secondary authoritative DNS with DNSSEC. Paths under /client/v4 are those of the provider's API; /countersign/v1 has what it has no place for.",
     },
-    security: [{ bearer: [] }, { email: [], key: [] }],
+    security: [{ bearer: [] }, { email: [], key: [] }, { session: [] }],
     paths,
     components: {
       schemas: componentSchemas(),
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer" },
+        session: { type: "apiKey", in: "cookie", name: SESSION_COOKIE },
         email: { type: "apiKey", in: "header", name: "X-Auth-Email" },
         key: { type: "apiKey", in: "header", name: "X-Auth-Key" },
       },
@@ -33,12 +38,23 @@ export function makeOpenApi(version: string): Json {
   };
 }
 
-function operation(name: string, route: Route): Json {
+/** Who may: the role of a user, and the groups one of which a token needs. Without either, whoever is known; `open`, everybody. */
+function permission(need: Need): Json {
+  if (need.kind === "open") return { security: [] };
+  if (need.kind === "known") return {};
+  const groups = need.groups.flatMap((name) =>
+    need.level === "read" ? [`${name} Read`, `${name} Write`] : [`${name} Write`],
+  );
+  return { "x-role": need.role, "x-api-token-group": groups };
+}
+
+function operation(name: RouteName, route: Route): Json {
   const [tag] = name.split(".");
   return {
     operationId: name,
     tags: [tag],
     summary: route.summary,
+    ...permission(NEEDS[name]),
     parameters: [...pathParameters(route.path), ...queryParameters(route)],
     ...(route.body && {
       requestBody: { required: true, content: { "application/json": { schema: inputSchema(route.body) } } },

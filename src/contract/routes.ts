@@ -15,6 +15,7 @@ import type { Route } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { statusRoutes } from "./routes/status.ts";
+import { tokensRoutes } from "./routes/tokens.ts";
 import { transfersRoutes } from "./routes/transfers.ts";
 import { zonesRoutes } from "./routes/zones.ts";
 
@@ -23,6 +24,7 @@ export type { Method, Route, Shape } from "./routes/route.ts";
 export const ROUTES = {
   ...identityRoutes,
   ...sessionRoutes,
+  ...tokensRoutes,
   ...zonesRoutes,
   ...dnssecRoutes,
   ...peersRoutes,

@@ -35,6 +35,7 @@ import type { DnsRecord, RecordSource } from "./record.ts";
 import type { Session, SessionCreate } from "./session.ts";
 import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import type { EventRow, EventsQuery, HistoryQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
+import type { ApiToken, ApiTokenCreate, ApiTokenCreated, ApiTokenUpdate, PermissionGroup } from "./token.ts";
 import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
 import type { LocalUser, LocalUserCreate, LocalUserEdit, OwnSession, PasswordChange } from "./user.ts";
 import type { ZoneFacts } from "./zone.ts";
@@ -46,7 +47,7 @@ export type From = { readonly address: string; readonly agent: string };
 /** A session that was opened: its secret goes into the cookie and nowhere else. */
 export type SignedIn = { readonly secret: string; readonly session: Session };
 
-export interface IdentityService extends UserService {
+export interface IdentityService extends UserService, TokenService {
   /** The token whose secret this is. Compares hashes in constant time. auth.refused, auth.address */
   authenticate(secret: string, from: From): Promise<Outcome<Asker>>;
   /** The operator's e-mail address and token. auth.key-unknown */
@@ -62,6 +63,25 @@ export interface IdentityService extends UserService {
   listAccounts(): Promise<readonly Account[]>;
   /** account.not-found */
   getAccount(accountId: string): Promise<Outcome<Account>>;
+}
+
+/** Whose a token is: an account's, a user's, or (undefined) the operator's. */
+export type TokenOwner = { readonly accountId: string } | { readonly userId: string | undefined };
+
+export interface TokenService {
+  listGroups(query: { readonly name?: string; readonly scope?: string }): Promise<Outcome<readonly PermissionGroup[]>>;
+  /** In order of creation. */
+  listTokens(owner: TokenOwner, includeExpired: boolean): Promise<Outcome<readonly ApiToken[]>>;
+  /** token.not-found */
+  getToken(owner: TokenOwner, tokenId: string): Promise<Outcome<ApiToken>>;
+  /** token.group-unknown, token.resource-unknown, token.beyond, token.too-many */
+  createToken(asker: Asker, owner: TokenOwner, token: ApiTokenCreate): Promise<Outcome<ApiTokenCreated>>;
+  /** Full replace; the secret stays. token.not-found and those of createToken */
+  updateToken(asker: Asker, owner: TokenOwner, tokenId: string, token: ApiTokenUpdate): Promise<Outcome<ApiToken>>;
+  /** token.not-found */
+  deleteToken(asker: Asker, owner: TokenOwner, tokenId: string): Promise<Outcome<{ readonly id: string }>>;
+  /** The new secret. token.not-found, token.beyond */
+  rollToken(asker: Asker, owner: TokenOwner, tokenId: string): Promise<Outcome<string>>;
 }
 
 export interface UserService {

@@ -7,13 +7,35 @@ export type Operator = { readonly id: string; readonly email: string };
 
 export function operatorAsker(by: Asker["by"], operator: Operator, token: Token, id = token.id): Asker {
   const { id: userId, email } = operator;
-  return { by, id, userId, email, name: "Operator", role: "admin", grants: undefined, isOperator: true, token };
+  return {
+    by,
+    id,
+    userId,
+    email,
+    name: "Operator",
+    role: "admin",
+    grants: undefined,
+    isLocalUser: false,
+    isOperator: true,
+    token,
+  };
 }
 
 export function userAsker(session: SessionRow, user: UserRow): Asker {
   const { id: userId, email, name, role } = user;
   const token: Token = { id: session.id, status: "active" };
-  return { by: "session", id: session.id, userId, email, name, role, grants: undefined, isOperator: false, token };
+  return {
+    by: "session",
+    id: session.id,
+    userId,
+    email,
+    name,
+    role,
+    grants: undefined,
+    isLocalUser: true,
+    isOperator: false,
+    token,
+  };
 }
 
 /** A user's token can't do more than the user: his role holds beside its policies. `user` undefined: the operator's, an account's. */
@@ -26,7 +48,18 @@ export function tokenAsker(
 ): Asker {
   const { id: userId, email } = user ?? operator;
   const role = user?.role ?? "admin";
-  return { by: "token", id: row.id, userId, email, name: row.name, role, grants, isOperator: false, token };
+  return {
+    by: "token",
+    id: row.id,
+    userId,
+    email,
+    name: row.name,
+    role,
+    grants,
+    isLocalUser: user !== undefined,
+    isOperator: false,
+    token,
+  };
 }
 
 export function shownStatus(row: TokenRow, now: number): Token {

@@ -12,6 +12,8 @@ import type { Deps } from "./deps.ts";
 import { done, refused } from "./outcome.ts";
 
 const USERS_MAX = 1000;
+/** Sessions are the affair of whoever is there himself. */
+const NO_SCOPED = "of a session, or of the operator's own token";
 
 export function makeUserService(deps: Deps): UserService {
   const { store } = deps;
@@ -26,12 +28,14 @@ export function makeUserService(deps: Deps): UserService {
       return row ? done(shown(row)) : refused("user.not-found", userId);
     },
     async listSessions(asker) {
+      if (asker.grants) return refused("auth.permission", NO_SCOPED);
       const rows = asker.isOperator
         ? await store.sessions.listOf({ tokenId: asker.token.id })
         : await store.sessions.listOf({ userId: asker.userId });
       return done(rows.map((row) => shownSession(row, asker.id, deps.settings().sessionIdleSeconds)));
     },
     async endSession(asker, sessionId) {
+      if (asker.grants) return refused("auth.permission", NO_SCOPED);
       const row = await store.sessions.find(sessionId);
       const his = row && (asker.isOperator ? row.tokenId === asker.token.id : row.userId === asker.userId);
       if (!his) return refused("session.not-found", sessionId);

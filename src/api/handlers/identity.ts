@@ -1,6 +1,7 @@
 /** User, tokens, accounts. */
 import type { User } from "#contract";
-import { cutPage, done, type HandlersOf, mapped } from "../call.ts";
+import { cutPage, done, type HandlersOf } from "../call.ts";
+import { tokenHandlers } from "./tokens.ts";
 
 const PAGE_LIMITS = { fallback: 20, max: 1000 };
 
@@ -29,9 +30,7 @@ export const identityHandlers: HandlersOf<"user" | "accounts"> = {
     };
     return done(user);
   },
-  "user.tokens.verify": async ({ asker }) => done(asker.token),
-  "accounts.tokens.verify": async ({ service, asker, params }) =>
-    mapped(await service.getAccount(params["accountId"]!), () => asker.token),
+  ...tokenHandlers,
   "accounts.list": async ({ service, query }) => {
     const name = query.name?.toLowerCase();
     const accounts = (await service.listAccounts()).filter(

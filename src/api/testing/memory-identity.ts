@@ -20,6 +20,7 @@ export function makeMemoryIdentity({
     name: "Operator",
     role: "admin",
     grants: undefined,
+    isLocalUser: false,
     isOperator: true,
     token: { id: "ed".repeat(16), status: "active" },
   };
@@ -41,6 +42,13 @@ export function makeMemoryIdentity({
     setPassword: async () => refused("user.not-found"),
     changePassword: async () => refused("session.no-password"),
     listSessions: async () => ({ ok: true, value: [] }),
+    listGroups: async () => ({ ok: true, value: [] }),
+    listTokens: async () => ({ ok: true, value: [] }),
+    getToken: async () => refused("token.not-found"),
+    createToken: async () => refused("token.too-many"),
+    updateToken: async () => refused("token.not-found"),
+    deleteToken: async () => refused("token.not-found"),
+    rollToken: async () => refused("token.not-found"),
     endSession: async () => refused("session.not-found"),
   };
 }
