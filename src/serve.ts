@@ -250,6 +250,7 @@ function controlSettings(config: Config): ControlSettings {
     ixfrCheckPercent: config.ixfrCheckPercent,
     maxTransfersOut: config.maxTransfersOut,
     certificateWarnDays: config.certificateWarnDays,
+    timers: config.timers,
     expired: config.expired,
     suspicious: config.suspicious,
     alertRanges: config.alertRanges,

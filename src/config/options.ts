@@ -162,6 +162,12 @@ export const OPTIONS = {
     "How many days before its end a certificate, a peer's or ours, becomes a warning.",
     { reloads: true },
   ),
+  timers: given(
+    choice("interval", "soa"),
+    "interval",
+    "How often primaries are asked: by auto_refresh_seconds, or by REFRESH and RETRY of each zone's SOA; a zone may say otherwise.",
+    { reloads: true },
+  ),
   expired: given(
     choice("servfail", "serve"),
     "servfail",

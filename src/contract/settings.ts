@@ -42,7 +42,7 @@ export type DnsSettingsEdit = z.infer<typeof DnsSettingsEdit>;
 
 export const ZONEMD_CHECKS = ["verify", "required", "off"] as const;
 export const SIGNATURE_CHECKS = ["all", "zonemd", "apex"] as const;
-export const REFRESH_TIMERS = ["interval", "soa"] as const;
+export const REFRESH_TIMERS = ["default", "interval", "soa"] as const;
 export const EXPIRED_ANSWERS = ["default", "servfail", "serve"] as const;
 
 /**
@@ -65,7 +65,7 @@ export const ZoneSettings = z
     signature_check: z.enum(SIGNATURE_CHECKS),
     /**
      * How often primaries are asked: `interval` goes by `auto_refresh_seconds`; `soa` by the zone's own REFRESH (a minute to a
-     * week), and failures are repeated after its RETRY (30 s to a day) at the latest.
+     * week), and failures are repeated after its RETRY (30 s to a day) at the latest; `default` is the server's option `timers`.
      */
     timers: z.enum(REFRESH_TIMERS),
     /** After SOA EXPIRE without contact to a primary: SERVFAIL, or served on; `default` is the server's option `expired`. */

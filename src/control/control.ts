@@ -268,8 +268,12 @@ export class Control {
 
   /** After SIGHUP. */
   reload(settings: ControlSettings): void {
+    const retimed = settings.timers !== this.#settings.timers;
     this.#settings = settings;
-    for (const { zone } of this.#registry.all()) this.#watcher.consider(zone);
+    for (const { zone, refresher } of this.#registry.all()) {
+      this.#watcher.consider(zone);
+      if (retimed && zone.row.timers === "default") refresher.retimed();
+    }
   }
 
   /** Nothing is begun any more; what is known is written. */

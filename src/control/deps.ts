@@ -40,6 +40,8 @@ export type ControlSettings = {
   readonly maxTransfersOut: number;
   /** How long before its end a certificate is spoken of. */
   readonly certificateWarnDays: number;
+  /** Of zones that do not say otherwise. */
+  readonly timers: "interval" | "soa";
   readonly expired: "servfail" | "serve";
   /** Beside public addresses, where alerts may be sent. */
   readonly alertRanges: readonly string[];

@@ -102,6 +102,7 @@ export type Draft = {
   /** File of `image`; not yet written when it is neither the stored nor the served version's. */
   readonly file: string | undefined;
   readonly expiration: number | undefined;
+  readonly cacheHorizon: number | undefined;
   /** It was found wrong, and is served by order of the operator. */
   readonly flawed: boolean;
   /** The stored version was verified by its ZONEMD. */
@@ -133,6 +134,7 @@ export function beginDraft(
     origin: arrival?.origin,
     suspicions: [],
     expiration: undefined,
+    cacheHorizon: undefined,
     flawed: false,
     zonemd: undefined,
     apex: undefined,
@@ -141,9 +143,9 @@ export function beginDraft(
   };
   const { served } = context;
   if (resign && served) {
-    const { image, file, from, expiration, zonemd, mode: now, denial } = served;
+    const { image, file, from, expiration, cacheHorizon, zonemd, mode: now, denial } = served;
     const flawed = served.flawed === true;
-    return { ...empty, stored: from, mode: now, denial, image, file, expiration, zonemd, flawed };
+    return { ...empty, stored: from, mode: now, denial, image, file, expiration, cacheHorizon, zonemd, flawed };
   }
   const denial = signs ? denialOf(context.flags, context.apex) : undefined;
   return { ...empty, stored: context.stored, mode, denial, image: undefined, file: undefined };
@@ -358,8 +360,8 @@ async function validate(draft: Draft, deps: Deps): Promise<StepResult> {
   const { context, image, stored } = draft;
   if (!image || !stored) return ok(draft);
   if (isCompaction(draft) && context.served) {
-    const { expiration, zonemd, flawed } = context.served;
-    return ok({ ...draft, expiration, zonemd, flawed: flawed === true });
+    const { expiration, cacheHorizon, zonemd, flawed } = context.served;
+    return ok({ ...draft, expiration, cacheHorizon, zonemd, flawed: flawed === true });
   }
   const digest = await checkZonemd(stored.image, context.row, deps);
   const released = sameVersion(stored, context.released);
@@ -392,7 +394,8 @@ async function validateSigned(draft: Draft, image: ZoneImage, deps: Deps): Promi
     deps.events.add({ zoneId, zone: name, level: "warning", code: "dnssec.suspicious", message, detail });
   }
   const suspicions = suspicious ? [...draft.suspicions, about] : draft.suspicions;
-  return ok({ ...draft, suspicions, flawed: !report.ok, expiration: report.earliestExpiration });
+  const { earliestExpiration: expiration, cacheHorizon } = report;
+  return ok({ ...draft, suspicions, flawed: !report.ok, expiration, cacheHorizon });
 }
 
 function validateWhole(
@@ -437,7 +440,9 @@ async function validateChange(draft: Draft, image: ZoneImage, deps: Deps): Promi
   const report = await deps.jobs.run<"delta">({ kind: "delta", ...order });
   // Of what did not change, the earliest is known. It may be one that has changed: too early does no harm.
   const earliestExpiration = Math.min(report?.earliestExpiration ?? served.expiration, served.expiration);
-  return report && { ...report, earliestExpiration };
+  // Where it is not known (an older version noted none), the TTL counts for nothing until the zone is checked as a whole.
+  const cacheHorizon = Math.min(report?.cacheHorizon ?? earliestExpiration, served.cacheHorizon ?? earliestExpiration);
+  return report && { ...report, earliestExpiration, cacheHorizon };
 }
 
 async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
@@ -463,7 +468,7 @@ async function signServed(draft: Draft, deps: Deps): Promise<StepResult> {
 }
 
 async function save(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { context, stored, image, file, mode, denial, expiration, zonemd, flawed } = draft;
+  const { context, stored, image, file, mode, denial, expiration, cacheHorizon, zonemd, flawed } = draft;
   if (!stored || !image || file === undefined) {
     return fail({ code: "zone.not-loaded", text: "there is nothing to save" });
   }
@@ -480,6 +485,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     from: stored.file,
     fromOverlay: stored.image.root,
     expiration: expiration ?? null,
+    ...(cacheHorizon !== undefined && { cacheHorizon }),
     zonemd: zonemd ?? null,
     ...(flawed && { flawed }),
   };
@@ -499,7 +505,8 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     });
     await tables.documents.put(zoneId, "served", note);
   });
-  return ok({ ...draft, result: { mode, denial, image, file, from: stored, signing, expiration, zonemd, flawed } });
+  const ends = { expiration, cacheHorizon };
+  return ok({ ...draft, result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed } });
 }
 
 /** The signature table for image and ZSK: the one in use, or a new one with the signatures that are still good. */

@@ -109,7 +109,9 @@ export class Refresher {
   }
 
   #settings(autoRefreshSeconds: number): RefreshSettings {
-    return { peers: this.#usable(this.#peerIds), autoRefreshSeconds, timers: this.#zone.row.timers };
+    const own = this.#zone.row.timers;
+    const timers = own === "default" ? this.#deps.settings().timers : own;
+    return { peers: this.#usable(this.#peerIds), autoRefreshSeconds, timers };
   }
 
   /**

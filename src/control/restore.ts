@@ -20,6 +20,7 @@ import { GIVEN_KIND, readGivenNote } from "./outgoing/given-note.ts";
 import { JOURNAL_KIND, journalFiles } from "./outgoing/journal.ts";
 import { type RefreshNote, readFrozenNote, readRefreshNote } from "./peer-notes.ts";
 import { openTable } from "./pipeline.ts";
+import { RELEASED_KIND } from "./released-note.ts";
 import { readDnssecRow } from "./rows.ts";
 import { readOrigin, readServedNote, type ServedNote, type ServedVersion, type StoredVersion } from "./versions.ts";
 import type { Held } from "./work.ts";
@@ -51,6 +52,7 @@ type Rows = {
   readonly lastGiven: ReadonlyMap<string, unknown>;
   readonly limits: ReadonlyMap<string, unknown>;
   readonly frozen: ReadonlyMap<string, unknown>;
+  readonly released: ReadonlyMap<string, unknown>;
 };
 
 export async function restoreZones(deps: Deps, listener: RoundListener): Promise<readonly RestoredZone[]> {
@@ -81,6 +83,7 @@ async function readRows(deps: Deps): Promise<Rows> {
     lastGiven: await store.documents.ofKind(GIVEN_SERIAL_KIND),
     limits: await store.documents.ofKind("limits"),
     frozen: await store.documents.ofKind("frozen"),
+    released: await store.documents.ofKind(RELEASED_KIND),
   };
 }
 
@@ -120,7 +123,7 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
   zone.limits = readLimitsNote(rows.limits.get(row.id));
   zone.lastGiven = readLastGiven(rows.lastGiven.get(row.id));
   zone.frozenAt = readFrozenNote(rows.frozen.get(row.id))?.at;
-  zone.restore(stored ?? served?.from, served, held, heldVersion, files);
+  zone.restore(stored ?? served?.from, served, held, heldVersion, files, rows.released.get(row.id));
   const stale = stored !== undefined && held === undefined && !(served && note && isWanted(note, stored, zone));
   const damaged = storedRow !== undefined && stored === undefined;
   // Without the version there is nothing to look at or to release: it is fetched again then.
@@ -217,6 +220,7 @@ async function restoreServed(
     file: row.image,
     from,
     expiration: note.expiration ?? undefined,
+    cacheHorizon: note.cacheHorizon,
     zonemd: note.zonemd ?? undefined,
     flawed: note.flawed,
   };

@@ -1,5 +1,4 @@
 /** What a zone's served version makes due: the apex signed anew, and warnings before a primary's signatures run out. */
-import { RRType } from "#rdata";
 import type { Deps } from "./deps.ts";
 import { apexSoa } from "./image-facts.ts";
 import type { Zone } from "./zone.ts";
@@ -33,10 +32,9 @@ function setHorizon(zone: Zone, deps: Deps): void {
     deps.scheduler.cancel(key);
     return;
   }
-  const { image, expiration } = served;
+  const { image, expiration, cacheHorizon = expiration } = served;
   const { expire } = apexSoa(image);
-  const ttl = image.rrsetTtl(image.findRRset(image.apexNode, RRType.SOA));
-  const at = expiration - expire - ttl;
+  const at = cacheHorizon - expire;
   if (at > deps.now()) zone.horizonTold = false;
   else if (zone.horizonTold) return;
   deps.scheduler.set(key, at, () => {
@@ -47,8 +45,8 @@ function setHorizon(zone: Zone, deps: Deps): void {
       zone: zone.name,
       level: "warning",
       code: "dnssec.signature-horizon",
-      message: `${zone.name}: the first of the primary's signatures runs out at ${when}, sooner than SOA EXPIRE and TTL (${expire + ttl} s) allow: if the primaries went away now, bogus answers would be given before the zone expires`,
-      detail: { expiration, expireSeconds: expire, ttlSeconds: ttl },
+      message: `${zone.name}: the first of the primary's signatures runs out at ${when}, and the zone is served for SOA EXPIRE (${expire} s) and kept in caches for the TTLs of its records after that: if the primaries went away now, bogus answers would be given`,
+      detail: { expiration, cacheHorizon, expireSeconds: expire },
     });
   });
 }

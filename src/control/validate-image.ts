@@ -38,8 +38,10 @@ export function validateShare(share: ValidationShare, crypto: DnssecCrypto): Val
 /** Whatever is below the apex is taken as it came; when its signatures end is read off them. */
 export function validateApexOf(image: ZoneImage, now: number, crypto: DnssecCrypto): ValidationReport {
   const report = validateApex(planValidation(imageView(image), crypto, { now }));
-  const ends = [report.earliestExpiration, earliestSignatureEnd(image, now)].filter((end) => end !== undefined);
-  return ends.length > 0 ? { ...report, earliestExpiration: Math.min(...ends) } : report;
+  const read = earliestSignatureEnd(image, now);
+  if (!read) return report;
+  const earliestExpiration = Math.min(read.earliest, report.earliestExpiration ?? read.earliest);
+  return { ...report, earliestExpiration, cacheHorizon: Math.min(read.lessTtl, report.cacheHorizon ?? read.lessTtl) };
 }
 
 export type DeltaOrder = {

@@ -66,6 +66,8 @@ export type ServedVersion = {
   readonly signing: Signing | undefined;
   /** Unix seconds; pre-signed: when the first RRset loses its last signature. */
   readonly expiration: number | undefined;
+  /** The same, each RRset's end less its TTL: caches that fill later outlive a signature. */
+  readonly cacheHorizon?: number | undefined;
   /** It was found wrong and released by the operator: what came with it is known to be bad in part. */
   readonly flawed?: boolean | undefined;
   /** The ZONEMD that the stored version was verified by. */
@@ -99,6 +101,7 @@ export type ServedNote = {
   readonly fromOverlay?: number;
   readonly flawed?: boolean;
   readonly expiration: number | null;
+  readonly cacheHorizon?: number;
   readonly zonemd?: ZonemdHash | null;
 };
 
@@ -132,6 +135,7 @@ export function readServedNote(document: unknown): ServedNote | undefined {
     typeof note.from === "string" &&
     (note.fromOverlay === undefined || typeof note.fromOverlay === "number") &&
     (note.expiration === null || typeof note.expiration === "number") &&
+    (note.cacheHorizon === undefined || typeof note.cacheHorizon === "number") &&
     HASHES.has(note.zonemd);
   return sound ? (note as ServedNote) : undefined;
 }

@@ -16,6 +16,7 @@ import { apexNameServers } from "./image-facts.ts";
 import { NO_LIMITS, type ZoneLimitsNote } from "./limits-note.ts";
 import { beginDraft, type Draft, performStep, type RoundContext } from "./pipeline.ts";
 import { buildPublication } from "./publication.ts";
+import { isReleased, RELEASED_KIND, releasedNote } from "./released-note.ts";
 import { type Arrival, type ServedVersion, type StoredNote, type StoredVersion, sameVersion } from "./versions.ts";
 import {
   AT_REST,
@@ -134,7 +135,9 @@ export class Zone {
     held: Held | undefined,
     heldVersion: HeldVersion | undefined,
     files: readonly string[],
+    released: unknown,
   ): void {
+    this.#released = isReleased(released, stored) ? stored : undefined;
     this.#heldVersion = heldVersion;
     this.stored = stored;
     this.served = served;
@@ -162,9 +165,15 @@ export class Zone {
 
   /** What is stored and held is taken in spite of the reason. Resolves when the round is over, at the latest after `timeoutMs`. */
   async release(timeoutMs: number): Promise<void> {
-    this.#released = this.stored;
+    if (this.stored) await this.#noteReleased(this.stored);
     this.begin("rework");
     await this.rest(timeoutMs);
+  }
+
+  /** On disk first: a change of mode after a restart takes it as it is, too. */
+  async #noteReleased(version: StoredVersion): Promise<void> {
+    await this.#deps.store.documents.put(this.id, RELEASED_KIND, releasedNote(version));
+    this.#released = version;
   }
 
   /** The held version is thrown away: what is stored is what is served again. The zone has to be at rest. */
@@ -282,6 +291,8 @@ export class Zone {
       this.#deps.log.debug({ zone: this.name, serial, step, ms: this.#deps.nowMs() - startedAtMs }, "a step is done");
       const { stored, file, remade } = result.value;
       if (step === "storing") this.#noteStored(draft, result.value);
+      // The same content in another file.
+      if (draft.compacted && stored && sameVersion(this.stored, this.#released)) await this.#noteReleased(stored);
       if (step === "storing") this.stored = stored;
       if (remade) this.#files.add(remade.file);
       if (step === "storing" && stored) {

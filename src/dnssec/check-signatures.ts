@@ -90,7 +90,7 @@ export function checkSigned(context: SignatureContext, owner: Name, rrset: ViewR
       bad.push(verdict);
     }
   }
-  if (good.length > 0) findings.sawExpiration(until);
+  if (good.length > 0) findings.sawExpiration(until, rrset.ttl);
   for (const { code, text } of good.length > 0 ? bad : bad.slice(0, 1)) {
     const worse = good.length === 0;
     findings.add(

@@ -74,6 +74,8 @@ export type ValidationReport = {
   readonly signaturesChecked: number;
   /** When the first RRset loses its last good signature: seconds since 1970; undefined when none was seen. */
   readonly earliestExpiration: number | undefined;
+  /** The earliest end of an RRset's last good signature less its TTL: caches that fill later outlive a signature. As above. */
+  readonly cacheHorizon: number | undefined;
   /** Names that had an NSEC3 of their own, in this share of the zone. */
   readonly nsec3Matched: number;
 };
@@ -87,6 +89,7 @@ export class FindingList {
   signaturesChecked = 0;
   nsec3Matched = 0;
   earliestExpiration: number | undefined;
+  cacheHorizon: number | undefined;
   private readonly limit: number;
   private readonly errors: Finding[] = [];
   private readonly warnings: Finding[] = [];
@@ -104,8 +107,10 @@ export class FindingList {
     list.push({ severity, code, owner: printName(owner), type: type === undefined ? undefined : typeName(type), text });
   }
 
-  sawExpiration(seconds: number): void {
-    if (this.earliestExpiration === undefined || seconds < this.earliestExpiration) this.earliestExpiration = seconds;
+  /** An RRset that loses its last good signature then, and stays in caches for its TTL. */
+  sawExpiration(seconds: number, ttl: number): void {
+    this.earliestExpiration = Math.min(seconds, this.earliestExpiration ?? seconds);
+    this.cacheHorizon = Math.min(seconds - ttl, this.cacheHorizon ?? seconds - ttl);
   }
 
   /** Takes another list's report in, after what is here. */
@@ -119,7 +124,8 @@ export class FindingList {
     }
     this.signaturesChecked += report.signaturesChecked;
     this.nsec3Matched += report.nsec3Matched;
-    if (report.earliestExpiration !== undefined) this.sawExpiration(report.earliestExpiration);
+    const { earliestExpiration: end, cacheHorizon: horizon = end } = report;
+    if (end !== undefined && horizon !== undefined) this.sawExpiration(end, end - horizon);
   }
 
   report(): ValidationReport {
@@ -137,6 +143,7 @@ export class FindingList {
       counts: { ...this.counts },
       signaturesChecked: this.signaturesChecked,
       earliestExpiration: this.earliestExpiration,
+      cacheHorizon: this.cacheHorizon,
       nsec3Matched: this.nsec3Matched,
     };
   }

@@ -6,11 +6,18 @@ import { RR_HEAD } from "./layout.ts";
 /** Of the expiration in an RRSIG's RDATA (RFC 4034 section 3.1). */
 const EXPIRATION_AT = 8;
 
-/** Seconds since 1970, in the past when it has happened; undefined for an image without RRSIGs. */
-export function earliestSignatureEnd(image: ZoneImage, now: number): number | undefined {
+/** Seconds since 1970, in the past when it has happened. `lessTtl`: the earliest end less its RRset's TTL. */
+export type SignatureEnd = { readonly earliest: number; readonly lessTtl: number };
+
+/** Undefined for an image without RRSIGs. */
+export function earliestSignatureEnd(image: ZoneImage, now: number): SignatureEnd | undefined {
   let earliest = Number.POSITIVE_INFINITY;
+  let lessTtl = Number.POSITIVE_INFINITY;
   const consider = (ref: number): void => {
-    if (image.rrsetSigCount(ref) > 0) earliest = Math.min(earliest, lastEnd(image, ref, now));
+    if (image.rrsetSigCount(ref) === 0) return;
+    const end = lastEnd(image, ref, now);
+    earliest = Math.min(earliest, end);
+    lessTtl = Math.min(lessTtl, end - image.rrsetTtl(ref));
   };
   for (let index = 0; index < image.nodeCount; index++) {
     const node = image.nodeAt(index);
@@ -18,7 +25,7 @@ export function earliestSignatureEnd(image: ZoneImage, now: number): number | un
   }
   const hashed = image.nsec3?.count ?? 0;
   for (let index = 0; index < hashed; index++) consider(image.nsec3RRset(image.nsec3At(index)));
-  return Number.isFinite(earliest) ? earliest : undefined;
+  return Number.isFinite(earliest) ? { earliest, lessTtl } : undefined;
 }
 
 function lastEnd(image: ZoneImage, ref: number, now: number): number {

@@ -181,6 +181,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE tokens ADD COLUMN modified_at INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE tokens ADD COLUMN used_at INTEGER;
   `,
+  // 12: zones that go by the option for whose refresh timers rule; so far that was what "interval" meant
+  `
+  UPDATE zones SET timers = 'default' WHERE timers = 'interval';
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

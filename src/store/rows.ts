@@ -69,7 +69,7 @@ export type ZoneRow = {
   readonly zonemd: "verify" | "required" | "off";
   readonly signatureCheck: "all" | "zonemd" | "apex";
   /** Whose refresh timers rule. */
-  readonly timers: "interval" | "soa";
+  readonly timers: "default" | "interval" | "soa";
   /** What is answered after EXPIRE. */
   readonly expired: "default" | "servfail" | "serve";
   /** Apex NS names of the last transfer, null before the first. */

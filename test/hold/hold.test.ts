@@ -73,7 +73,7 @@ type Status = {
   readonly peers: readonly { readonly checked_time: string | null }[];
 };
 
-const NAMES = ["taken", "refused", "hangs", "loss", "signed", "dropped", "frozen"].map((label) => `${label}.example.`);
+const NAMES = ["taken", "refused", "hangs", "loss", "signed", "released", "frozen"].map((label) => `${label}.example.`);
 
 /** Says what its control file says; what it was given stands in files beside it. */
 const HOOK = (directory: string) => `#!/bin/sh
@@ -108,7 +108,9 @@ beforeAll(async () => {
   writeFileSync(hook, HOOK(directory), { mode: 0o755 });
   const port = await freePort();
   const zones = NAMES.map((name) =>
-    name === "signed.example." ? signZone(zone(name, 1), { denial: "nsec" }) : zone(name, 1),
+    name === "signed.example." || name === "released.example."
+      ? signZone(zone(name, 1), { denial: "nsec" })
+      : zone(name, 1),
   );
   knot = await startKnot({ zones, notify: [{ address: LOOPBACK, port }] });
   hostile = await startHostilePrimary();
@@ -273,6 +275,16 @@ test("bad signatures: shown with the records that fail, released by force alone,
   expect((await statusOf(id)).held).toBeNull();
 });
 
+test("what is released is taken after a restart, too: see below", async () => {
+  const name = "released.example.";
+  const id = await add(name, "presigned");
+  await knot.replaceZone(signZone(zone(name, 2), { denial: "nsec", inception: "now-10d", expiration: "now-2d" }));
+  await untilHeld(id, 2);
+  await commandLineOf(product).ok("zone", "release", bare(name), "--force");
+  await product.served(id, name, 2);
+  ids[name] = id;
+});
+
 test("a zone that breaks the rules of DNS is kept to be looked at", async () => {
   const name = "broken.example.";
   hostile.serve(zone(name, 1));
@@ -302,6 +314,39 @@ test("a zone of more records than it may have is refused, with both figures", as
   expect(newest.error.code).toBe("transfer.too-many-records");
   expect(newest.error.message).toContain(String(HOSTS + 4));
   ids[name] = id;
+});
+
+test("a zone's own limits of octets and of time: broken off, with the figure", async () => {
+  const name = "slow.example.";
+  hostile.serve(zone(name, 1));
+  const id = await product.addZone({ name, primary: { ...hostile, kind: "knot" }, mode: "unsigned" });
+  await product.served(id, name, 1);
+  const refused = async (code: string) => {
+    await product.call("POST", `/client/v4/zones/${id}/secondary_dns/force_axfr`);
+    const row = await until(code, async () => (await transfersOf(id)).find(({ error }) => error?.code === code));
+    return (row.error as { message: string } | null)?.message;
+  };
+  await commandLineOf(product).ok("zone", "limits", bare(name), "--octets", "1024");
+  hostile.serve(zone(name, 2, 80));
+  expect(await refused("transfer.too-many-octets")).toContain("1024");
+  await commandLineOf(product).ok("zone", "limits", bare(name), "--octets", "default", "--seconds", "1");
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
+  hostile.serve(zone(name, 3), {
+    axfr: async (transfer) => {
+      transfer.send(transfer.message([transfer.zone.soa]));
+      for (const record of [...transfer.zone.records, transfer.zone.soa]) {
+        if (transfer.gone) return;
+        await pause();
+        transfer.send(transfer.message([record]));
+      }
+    },
+  });
+  expect(await refused("net.timeout")).toContain("whole session");
+  expect(await servedSerial(product.port, name)).toBe(1);
+  await commandLineOf(product).ok("zone", "limits", bare(name), "--seconds", "default");
+  hostile.serve(zone(name, 4));
+  await product.call("POST", `/client/v4/zones/${id}/secondary_dns/force_axfr`);
+  await product.served(id, name, 4);
 });
 
 test("a frozen zone fetches nothing for NOTIFY, and says when it expires", async () => {
@@ -361,6 +406,24 @@ describe("after a restart", () => {
     expect(await transfersOf(id)).toEqual(before.get(name));
     await knot.replaceZone(zone(name, 4));
     await product.served(id, name, 4);
+  });
+
+  test("what was released is taken by every change of mode, and not held once more", async () => {
+    const name = "released.example.";
+    const id = idOf(name);
+    for (const mode of ["live", "presigned"] as const) {
+      await product.call("PATCH", `/client/v4/zones/${id}/dnssec`, {
+        status: "active",
+        dnssec_presigned: mode === "presigned",
+      });
+      await until(mode, async () => {
+        const status = (await product.call("GET", own(id))) as { mode: string; phase: string };
+        return status.mode === mode && status.phase === "idle";
+      });
+      expect(await statusOf(id)).toMatchObject({ held: null, serials: { stored: 2, served: 2 } });
+    }
+    const events = (await product.call("GET", `/countersign/v1/events?zone_id=${id}`)) as { code: string }[];
+    expect(events.filter(({ code }) => code === "dnssec.released-bad").length).toBeGreaterThan(1);
   });
 
   test("a zone that breaks the rules of DNS is there to be looked at, can't be released, and is dropped", async () => {

@@ -1,6 +1,7 @@
 /** The record of every attempt: rows by API and command line, the stream of events, the metrics. Knot DNS is the primary. */
 import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCli } from "#cli";
 import { commandLineOf } from "../cli/command-line.ts";
 import {
   type Countersign,
@@ -138,6 +139,33 @@ test("the stream tells what happens, of one zone or all, and goes on behind the 
   const resumed = await firstOf("transfer.taken", `?zone_id=${id}`, { "last-event-id": String(newest) });
   expect(resumed.at(-1)).toEqual(events.at(-1));
   expect((await firstOf("transfer.taken", `?zone_id=${id}&after=${newest}`)).at(-1)).toEqual(events.at(-1));
+  await until("nobody to follow any more", async () => /^countersign_event_followers 0$/m.test(await metrics()));
+});
+
+test("the command line follows, as text and as JSON, and goes on behind the last id", async () => {
+  const [{ id: newest }] = (await product.call("GET", "/countersign/v1/events?limit=1")) as [Event];
+  for (const json of [false, true]) {
+    const written: string[] = [];
+    const words = ["events", "--follow", "--zone", NAME.slice(0, -1), "--after", String(newest)];
+    const told = await new Promise<string>((resolve, reject) => {
+      const out = {
+        terminal: false,
+        write: async (text: string) => {
+          written.push(text);
+          if (!text.includes("transfer.taken")) return;
+          resolve(written.join(""));
+          // Nobody reads any more: it has to end by that.
+          throw Object.assign(new Error("closed"), { code: "EPIPE" });
+        },
+      };
+      const env = { COUNTERSIGN_URL: product.url, COUNTERSIGN_TOKEN: TEST_TOKEN };
+      runCli(json ? [...words, "--json"] : words, { out, err: out, env }).catch(reject);
+      void product.call("POST", `/client/v4/zones/${id}/secondary_dns/force_axfr`).catch(reject);
+    });
+    const lines = told.trimEnd().split("\n");
+    if (json) expect((JSON.parse(lines.at(-1)!) as Event).zone_id).toBe(id);
+    else expect(lines.at(-1)).toMatch(/^\S+.* info {2}transfer\.taken {2}recorded\.example: /);
+  }
   await until("nobody to follow any more", async () => /^countersign_event_followers 0$/m.test(await metrics()));
 });
 

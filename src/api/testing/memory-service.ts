@@ -193,7 +193,7 @@ function emptyZone(name: string): MemoryZone {
       denial: "compact",
       zonemd: "verify",
       signature_check: "all",
-      timers: "interval",
+      timers: "default",
       expired: "default",
       max_records: null,
       max_octets: null,

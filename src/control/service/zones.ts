@@ -114,7 +114,7 @@ export function newZoneRow(name: Name, accountId: string, now: number): ZoneRow 
     secondaryOverrides: false,
     zonemd: "verify",
     signatureCheck: "all",
-    timers: "interval",
+    timers: "default",
     expired: "default",
     originalNameServers: null,
     createdAt: now * 1000,
