@@ -13,6 +13,13 @@ export {
   planMode,
 } from "./mode-plan.ts";
 export {
+  type ModeAnswers,
+  type ModeCaution,
+  type ModeProposal,
+  proposeMode,
+  type SeenRecords,
+} from "./mode-proposal.ts";
+export {
   PLACEHOLDER,
   PRIMARY_PROGRAMS,
   type PrimaryProgram,

@@ -140,3 +140,9 @@ async function getAnswer<K extends JsonRoute>(
   if (!answer.ok) throw new CallFailed(answer.failure);
   return answer.value;
 }
+
+/** The account in which peers, keys and lists are kept; undefined until it is known. */
+export function useAccountId(): string | undefined {
+  const { data } = useRead("accounts.list");
+  return data?.[0]?.id;
+}

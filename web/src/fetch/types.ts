@@ -17,8 +17,13 @@ export type ResultOf<K extends RouteName> = K extends ManyRoute ? readonly Route
 /** Names in a path: `zoneId` of `/zones/{zoneId}`. */
 export type Params = Readonly<Record<string, string>>;
 
+export type QueryValue = string | number | boolean | readonly string[] | undefined;
+
+/** A schema with dotted keys of any name (records.list) leaves only the form of values. */
+type QueryOf<T> = string extends keyof T ? Readonly<Record<string, QueryValue>> : Partial<T>;
+
 export type CallOptions<K extends RouteName> = {
   readonly params?: Params;
-  readonly query?: Routes[K] extends { readonly query?: infer Q } ? Partial<Sent<Exclude<Q, undefined>>> : never;
+  readonly query?: Routes[K] extends { readonly query?: infer Q } ? QueryOf<Sent<Exclude<Q, undefined>>> : never;
   readonly body?: Routes[K] extends { readonly body?: infer B } ? Sent<Exclude<B, undefined>> : never;
 };

@@ -1,4 +1,6 @@
 /** The four modes of "DNSSEC with secondary DNS": name, what it means, for whom. */
+import type { ModeRefusal } from "#guide";
+
 export const MODES = {
   unsigned: {
     name: "Unsigned",
@@ -29,3 +31,17 @@ export const MODES = {
 } as const;
 
 export type ModeName = keyof typeof MODES;
+
+/** Why a mode can't be taken now, and the way round; codes of #guide. */
+export const MODE_REFUSALS_TEXT: Readonly<Record<ModeRefusal, string>> = {
+  "parent-has-ds":
+    "The parent has a DS for this zone: unsigned, every validating resolver would refuse it. Switch DNSSEC off first, take the DS away at the registrar, and wait until it is gone.",
+  "signer-changes":
+    "The parent has a DS, and resolvers remember the present keys: answers signed by others would be refused. Go by multi-signer first, where both sets of keys are good.",
+  "primary-lacks-our-zsk":
+    "Resolvers know the primary's keys, and Countersign's is not among them: its signatures would be refused. Put Countersign's zone signing key (under Keys) into the DNSKEY set at the primary, wait for its TTL, then come back.",
+  "parent-lacks-our-ds":
+    "No DS at the parent fits Countersign's key: add it at the registrar (under DS), wait for the DS's TTL, then come back.",
+  "parent-lacks-primarys-ds":
+    "No DS at the parent fits a key of the primary: add the primary's DS at the registrar, wait for its TTL, then come back.",
+};
