@@ -15,39 +15,48 @@ import { NotFoundPage, TroublePage } from "./Trouble.tsx";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
 
+const lazily = <M extends Record<string, unknown>, K extends keyof M & string>(load: () => Promise<M>, name: K) =>
+  lazyRouteComponent(load as () => Promise<Record<K, RouteComponent>>, name);
+
 const zoneFrame = createRoute({
   getParentRoute: () => root,
   path: "/zones/$zoneId",
-  component: lazyRouteComponent(() => import("../pages/zone/ZoneFrame.tsx"), "ZoneFrame"),
+  component: lazily(() => import("../pages/zone/ZoneFrame.tsx"), "ZoneFrame"),
 });
 
-const page = <const P extends string>(path: P, component: RouteComponent) =>
-  createRoute({ getParentRoute: () => root, path, component });
+/** `name`: what the page's file exports. */
+function page<const P extends string, M extends Record<string, unknown>, K extends keyof M & string>(
+  path: P,
+  load: () => Promise<M>,
+  name: K,
+) {
+  return createRoute({ getParentRoute: () => root, path, component: lazily(load, name) });
+}
 
 /** `path` within `/zones/$zoneId`; shown under the zone's header and tabs. */
-const zonePage = <const P extends string>(path: P, component: RouteComponent) =>
-  createRoute({ getParentRoute: () => zoneFrame, path, component });
+function zonePage<const P extends string, M extends Record<string, unknown>, K extends keyof M & string>(
+  path: P,
+  load: () => Promise<M>,
+  name: K,
+) {
+  return createRoute({ getParentRoute: () => zoneFrame, path, component: lazily(load, name) });
+}
+
+const toZones = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/zones", replace: true });
+  },
+});
 
 const routeTree = root.addChildren([
-  createRoute({
-    getParentRoute: () => root,
-    path: "/",
-    beforeLoad: () => {
-      throw redirect({ to: "/zones", replace: true });
-    },
-  }),
+  toZones,
   //--- Zones
-  page(
-    "/zones",
-    lazyRouteComponent(() => import("../pages/zones/ZonesPage.tsx"), "ZonesPage"),
-  ),
+  page("/zones", () => import("../pages/zones/ZonesPage.tsx"), "ZonesPage"),
+  page("/onboard", () => import("../pages/onboard/OnboardPage.tsx"), "OnboardPage"),
   //--- One zone
-  zoneFrame.addChildren([
-    zonePage(
-      "/",
-      lazyRouteComponent(() => import("../pages/overview/OverviewPage.tsx"), "OverviewPage"),
-    ),
-  ]),
+  zoneFrame.addChildren([zonePage("/", () => import("../pages/overview/OverviewPage.tsx"), "OverviewPage")]),
   //--- Account
 ]);
 

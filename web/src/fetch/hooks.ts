@@ -52,7 +52,7 @@ export function usePages<K extends PageRoute>(name: K, options: CallOptions<K>, 
     queryKey: [name, options.params, { ...(options.query as object | undefined), per_page: perPage }],
     queryFn: ({ pageParam, signal }) => {
       const paged = { ...(options.query as object | undefined), page: pageParam, per_page: perPage };
-      return getAnswer(client, name, { ...options, query: paged } as CallOptions<K>, signal);
+      return getAnswer(client, name, { ...options, query: paged } as unknown as CallOptions<K>, signal);
     },
     initialPageParam: 1,
     getNextPageParam: ({ info }: Answer<K>) => (info && info.page < info.total_pages ? info.page + 1 : undefined),
@@ -84,7 +84,7 @@ export function useListWindow<K extends PageRoute>(
       return {
         queryKey: [name, options.params, query] satisfies QueryKey,
         queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-          getAnswer(client, name, { ...options, query } as CallOptions<K>, signal),
+          getAnswer(client, name, { ...options, query } as unknown as CallOptions<K>, signal),
         placeholderData: keepPreviousData,
       };
     }),
