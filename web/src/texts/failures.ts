@@ -1,10 +1,9 @@
 /** What to try when a primary can't be asked or a transfer fails, by the stable code of what went wrong. */
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/^net\.refused/, "Nobody listens there. Is the address and the port right, and is the name server running?"],
   [
-    /^net\.(timeout|unreachable)/,
-    "No answer came. A firewall may be in the way: Countersign has to reach that address and port by UDP and TCP.",
+    /^no-answer|^net\.(refused|timeout|unreachable)/,
+    "Nobody answers there. Are the address and the port right, and is the name server running? A firewall may be in the way: Countersign asks by UDP and TCP.",
   ],
   [/^net\.closed/, "The primary closed the connection. Many do that when transfers are not allowed from this address."],
   [/^net\./, "The network said no. Is the address reachable from the machine on which Countersign runs?"],

@@ -4,7 +4,7 @@ import { useRead } from "../../fetch/hooks.ts";
 import type { Failure } from "../../fetch/result.ts";
 import { Note } from "../../parts/Note.tsx";
 import { ONBOARD } from "../../texts/onboard.ts";
-import type { KeyChoice, PeerForm } from "./PrimaryStep.tsx";
+import type { KeyChoice, PeerForm } from "./peer-form.ts";
 
 const TEXTS = ONBOARD.primary;
 

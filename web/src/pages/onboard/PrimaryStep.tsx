@@ -7,20 +7,12 @@ import { useAccountId, useRead } from "../../fetch/hooks.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { ONBOARD } from "../../texts/onboard.ts";
 import { NewPeerFields } from "./NewPeerFields.tsx";
+import type { PeerForm } from "./peer-form.ts";
 import { StepBox } from "./StepBox.tsx";
 import { usePeerMaker } from "./usePeerMaker.ts";
 
 const TEXTS = ONBOARD.primary;
 const NEW = "new";
-
-export type KeyChoice = "make" | "none" | `key:${string}`;
-
-export type PeerForm = {
-  readonly ip: string;
-  readonly port: number;
-  readonly ixfr: boolean;
-  readonly key: KeyChoice;
-};
 
 type PrimaryStepProps = {
   readonly status: ZoneStatus;

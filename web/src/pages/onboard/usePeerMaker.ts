@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useWrite } from "../../fetch/hooks.ts";
 import { CallFailed, type Failure } from "../../fetch/result.ts";
 import { ONBOARD } from "../../texts/onboard.ts";
-import type { PeerForm } from "./PrimaryStep.tsx";
+import type { PeerForm } from "./peer-form.ts";
 import { makeTsigSecret, tsigNameFor } from "./tsig-secret.ts";
 
 const TEXTS = ONBOARD.primary;
