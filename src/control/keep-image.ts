@@ -6,6 +6,10 @@
  *           └─▶ compile (worker) ───────┴─▶ ┬─▶ verifyImage (worker) ──┬─▶ the row may name it
  *                                           └─▶ file written, synced ──┘
  * ```
+ * The first version of a large zone does not wait for its file: it is made ready and served while that is written (`early`). There
+ * is no older version to fall back to, so a crash in that second costs what a crash before it does, another transfer; whatever
+ * follows waits for the file, and where it can't be written the version is not served on.
+ *
  * The price: what turns out broken was compiled in vain, and an image that is no image has a file for a moment, which is taken
  * away again; a crash then leaves an orphan as any other.
  */
@@ -31,16 +35,26 @@ export function beginCompile(version: ZoneVersion, deps: Deps): Compiling {
   return compiling;
 }
 
-export async function keepWhole(zoneId: string, compiling: Compiling, deps: Deps): Promise<Result<ImageFile, Fault>> {
+/** `written`: when that is not done yet. It rejects where nobody looks without a word: whoever needs the file waits for it. */
+export type Kept = ImageFile & { readonly written: Promise<void> | undefined };
+
+/** `early`: for a large image, without waiting for the file. */
+export async function keepWhole(
+  zoneId: string,
+  compiling: Compiling,
+  early: boolean,
+  deps: Deps,
+): Promise<Result<Kept, Fault>> {
   const compiled = await compiling;
   if (!compiled.ok) return compiled;
   const image = new ZoneImage(compiled.value);
   const file = fileName("t", image.serial);
-  const [verified] = await Promise.all([
-    deps.jobs.run<"verify">({ kind: "verify", image: compiled.value }),
-    deps.store.files.saveImage(zoneId, file, baseOctets(image)),
-  ]);
-  if (verified.ok) return ok({ image, file });
+  const written = deps.store.files.saveImage(zoneId, file, baseOctets(image));
+  written.catch(() => undefined);
+  const verified = await deps.jobs.run<"verify">({ kind: "verify", image: compiled.value });
+  if (verified.ok && early && compiled.value.byteLength >= LARGE_OCTETS) return ok({ image, file, written });
+  await written;
+  if (verified.ok) return ok({ image, file, written: undefined });
   await deps.store.files.removeImage(zoneId, file);
   return verified;
 }

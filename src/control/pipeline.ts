@@ -33,7 +33,7 @@ import {
   transferredDnssec,
   transferredKeys,
 } from "./image-facts.ts";
-import { beginCompile, type Compiling, keepWhole } from "./keep-image.ts";
+import { beginCompile, type Compiling, type Kept, keepWhole } from "./keep-image.ts";
 import type { ZoneLimitsNote } from "./limits-note.ts";
 import { postChanges } from "./posted-changes.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
@@ -83,6 +83,8 @@ export type Draft = {
   readonly overlaid: OverlaidVersion | undefined;
   /** Of `transferred`, begun with the check. */
   readonly compiling: Compiling | undefined;
+  /** Of the first version of a large zone: when its file and its row, and then what is served of it, are on disk. */
+  readonly written: Promise<void> | undefined;
   /** What the overlay that this round stored has changed since `base`. */
   readonly delta: OverlaidVersion | undefined;
   /** The round lays what is stored and served anew, and changes nothing of the content. */
@@ -126,6 +128,7 @@ export function beginDraft(
     transferred: arrival?.version,
     overlaid: arrival?.overlaid,
     compiling: undefined,
+    written: undefined,
     delta: undefined,
     compacted,
     remade: undefined,
@@ -207,8 +210,16 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
   const { image, file, delta } = kept.value;
   const transferredAt = deps.now() * 1000;
   const stored: StoredVersion = { image, file, serial: image.serial, transferredAt, origin };
-  await writeStored(zoneId, stored, deps);
-  return ok({ ...draft, transferred: undefined, compiling: undefined, overlaid: undefined, delta, stored });
+  const rest = { transferred: undefined, compiling: undefined, overlaid: undefined, delta, stored };
+  const written = kept.value.written?.then(() => writeStored(zoneId, stored, deps));
+  if (!written) await writeStored(zoneId, stored, deps);
+  return ok({ ...draft, ...rest, written: unheard(written) });
+}
+
+/** Whoever waits for it hears of a failure. */
+function unheard(work: Promise<void> | undefined): Promise<void> | undefined {
+  work?.catch(() => undefined);
+  return work;
 }
 
 /** The same content, from now on in other files. Where it does not fit any more, nothing changes. */
@@ -247,19 +258,20 @@ async function writeStored(zoneId: string, stored: StoredVersion, deps: Deps): P
   });
 }
 
-type Kept = { readonly image: ZoneImage; readonly file: string; readonly delta: OverlaidVersion | undefined };
+type KeptDraft = Kept & { readonly delta: OverlaidVersion | undefined };
 
 /** What came, on disk: an image of its own, or an overlay behind the one that it was made over. */
-async function keepImage(draft: Draft, deps: Deps): Promise<Result<Kept, Fault>> {
+async function keepImage(draft: Draft, deps: Deps): Promise<Result<KeptDraft, Fault>> {
   const { context, transferred, overlaid } = draft;
   const { zoneId } = context;
   if (overlaid && sameVersion(overlaid.base, context.stored)) {
     const { file } = overlaid.base;
     await saveOverlay(zoneId, file, overlaid.image, deps);
-    return ok({ image: overlaid.image, file, delta: overlaid });
+    return ok({ image: overlaid.image, file, delta: overlaid, written: undefined });
   }
   if (transferred) {
-    const kept = await keepWhole(zoneId, draft.compiling ?? beginCompile(transferred, deps), deps);
+    const isFirst = context.stored === undefined && context.served === undefined;
+    const kept = await keepWhole(zoneId, draft.compiling ?? beginCompile(transferred, deps), isFirst, deps);
     return kept.ok ? ok({ ...kept.value, delta: undefined }) : kept;
   }
   // Something else was stored since: what was made over the older one becomes an image of its own.
@@ -269,7 +281,7 @@ async function keepImage(draft: Draft, deps: Deps): Promise<Result<Kept, Fault>>
   const image = new ZoneImage(compiled.value);
   const file = fileName("t", image.serial);
   await deps.store.files.saveImage(zoneId, file, baseOctets(image));
-  return ok({ image, file, delta: undefined });
+  return ok({ image, file, delta: undefined, written: undefined });
 }
 
 async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
@@ -473,6 +485,9 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     return fail({ code: "zone.not-loaded", text: "there is nothing to save" });
   }
   const { zoneId, served } = context;
+  // Only what is served as it came is served before it is on disk.
+  const isEarly = draft.written !== undefined && file === stored.file && denial === undefined;
+  if (!isEarly) await draft.written;
   if (file !== stored.file && file !== draft.remade?.file) {
     if (file !== served?.file) await deps.store.files.saveImage(zoneId, file, baseOctets(image));
     else if (image.root !== served.image.root) await saveOverlay(zoneId, file, image, deps);
@@ -489,24 +504,27 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     zonemd: zonemd ?? null,
     ...(flawed && { flawed }),
   };
-  await deps.store.atomically(async (tables) => {
-    const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "served");
-    await tables.versions.put({
-      id: before?.id ?? newId(),
-      zoneId,
-      use: "served",
-      serial: image.serial,
-      image: file,
-      overlay: image.root,
-      octets: 4 * image.end,
-      transferredAt: stored.transferredAt,
-      heldCode: null,
-      heldReason: null,
+  const writeServed = () =>
+    deps.store.atomically(async (tables) => {
+      const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "served");
+      await tables.versions.put({
+        id: before?.id ?? newId(),
+        zoneId,
+        use: "served",
+        serial: image.serial,
+        image: file,
+        overlay: image.root,
+        octets: 4 * image.end,
+        transferredAt: stored.transferredAt,
+        heldCode: null,
+        heldReason: null,
+      });
+      await tables.documents.put(zoneId, "served", note);
     });
-    await tables.documents.put(zoneId, "served", note);
-  });
+  if (!isEarly) await writeServed();
+  const written = isEarly ? unheard(draft.written?.then(writeServed)) : undefined;
   const ends = { expiration, cacheHorizon };
-  return ok({ ...draft, result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed } });
+  return ok({ ...draft, written, result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed } });
 }
 
 /** The signature table for image and ZSK: the one in use, or a new one with the signatures that are still good. */

@@ -285,6 +285,7 @@ export class Zone {
       const result =
         step === "publishing" ? await this.#publishDraft(draft) : await performStep(step, draft, this.#deps);
       if (!result.ok) {
+        await this.#untilWritten(draft);
         await this.#failed(step, result.error, serial, draft.transferred);
         return;
       }
@@ -306,6 +307,8 @@ export class Zone {
       // A full disk, a worker that ended: the zone is held with it, the last good version is served on.
       const text = error instanceof Error ? error.message : String(error);
       this.#deps.log.error({ zone: this.name, step, error }, "a step of a zone's round failed");
+      // It has the last word already.
+      await this.#untilWritten(draft).catch(() => undefined);
       await this.#failed(step, { code: "round.failed", text }, serial);
     }
   }
@@ -394,6 +397,7 @@ export class Zone {
     const before = this.served;
     this.served = draft.result;
     await this.publish();
+    await this.#untilWritten(draft);
     await this.#forget(before);
     const { image } = draft;
     // Columns and images of this round and the one before: nobody refers to them when this turn is over.
@@ -401,6 +405,20 @@ export class Zone {
       setImmediate(collectGarbage);
     this.#considerCompaction();
     return { ok: true, value: draft };
+  }
+
+  /** A first version that was made ready, perhaps served, while its file was being written: without the file it is none. */
+  async #untilWritten(draft: Draft): Promise<void> {
+    try {
+      await draft.written;
+    } catch (error) {
+      this.stored = undefined;
+      if (this.served) {
+        this.served = undefined;
+        await this.publish();
+      }
+      throw error;
+    }
   }
 
   /** Files of versions that nothing refers to any more: only after the edge has let go of them. */

@@ -1,6 +1,6 @@
 /** A full disk, and one that can't be written: nothing that was served goes, nothing is acknowledged that is not kept. */
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
@@ -71,6 +71,46 @@ describe("the disk", () => {
     rmSync(join(data, "ballast"));
   });
 
+  test("full, and the first version of a large zone comes: it is served from memory at most until that is known", async (context) => {
+    const path = scene.directory("firstlarge");
+    const data = join(path, "data");
+    if (!scene.mountSmall(data, 64)) context.skip("mounting a file system is not allowed here");
+    const primary = await scene.primaryWith(1);
+    const product = await scene.start(path);
+    fill(join(data, "ballast"), 50);
+    primary.serve(largeZone());
+    const id = await product.addZone({ name: LARGE, primary: { ...primary, kind: "knot" }, mode: "unsigned" });
+    const status = await until("held", async () => {
+      const now = await product.status(id);
+      return now.held !== null ? now : undefined;
+    });
+    expect(status.held!.reason).toMatch(/ENOSPC|full/i);
+    expect(status.serials).toMatchObject({ stored: null, served: null });
+    await until("not served", async () => (await servedSerial(product.port, LARGE)) === undefined);
+    rmSync(join(data, "ballast"));
+    await force(product, id);
+    await product.served(id, LARGE, 1);
+    await kill(product);
+    const again = await scene.start(path);
+    expect(await servedSerial(again.port, LARGE)).toBe(1);
+  });
+
+  test("killed when the first version of a large zone is answered: there whole after the restart, or fetched again", async () => {
+    const path = scene.directory("firstkill");
+    const primary = await scene.primaryWith(1);
+    primary.serve(largeZone());
+    let product = await scene.start(path);
+    const id = await product.addZone({ name: LARGE, primary: { ...primary, kind: "knot" }, mode: "unsigned" });
+    await until("answered", async () => (await servedSerial(product.port, LARGE)) === 1);
+    await kill(product);
+    product = await scene.start(path);
+    expect([1, undefined]).toContain(await servedSerial(product.port, LARGE));
+    await product.served(id, LARGE, 1);
+    const files = readdirSync(join(path, "data", "zones", id));
+    expect(files.filter((file) => file.endsWith(".image"))).toHaveLength(1);
+    expect(files.filter((file) => file.endsWith(".aside"))).toEqual([]);
+  });
+
   test("read-only: the start ends with one sentence", async (context) => {
     const path = scene.directory("readonly");
     const data = join(path, "data");
@@ -91,7 +131,20 @@ describe("the disk", () => {
   });
 });
 
-function fill(path: string): void {
+const LARGE = "large.example.";
+
+/** An image of more than 16 MiB. */
+function largeZone() {
+  const hosts = Array.from({ length: 170_000 }, (_, i) => `n${i} 300 IN A 192.0.2.1`).join("\n");
+  return { name: LARGE, text: `${smallZone(LARGE, 1).text}${hosts}\n` };
+}
+
+/** Up to `mebibytes`, or all there is. */
+function fill(path: string, mebibytes = 0): void {
+  if (mebibytes > 0) {
+    writeFileSync(path, Buffer.alloc(mebibytes << 20, 0x55));
+    return;
+  }
   const block = Buffer.alloc(1 << 16, 0x55);
   for (const size of [block.length, 4096, 512]) {
     try {
