@@ -1,12 +1,13 @@
 /** Entry of a job worker: one answer for each message. An exception ends the worker, and the job with it. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type CryptoChoice, openCrypto } from "#crypto";
-import { collectGarbage } from "#telemetry";
+import { collectGarbage, stepBehindAnswers } from "#telemetry";
 import { type Job, performJob } from "./jobs.ts";
 
 const port = parentPort;
 if (!port) throw new Error("job-worker.ts runs as a worker thread only");
 
+stepBehindAnswers();
 const crypto = openCrypto(workerData as CryptoChoice);
 
 /** Milliseconds; a job that takes so long had a large zone before it. */

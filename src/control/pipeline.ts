@@ -524,7 +524,11 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
   if (!isEarly) await writeServed();
   const written = isEarly ? unheard(draft.written?.then(writeServed)) : undefined;
   const ends = { expiration, cacheHorizon };
-  return ok({ ...draft, written, result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed } });
+  return ok({
+    ...draft,
+    written,
+    result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed },
+  });
 }
 
 /** The signature table for image and ZSK: the one in use, or a new one with the signatures that are still good. */

@@ -1,5 +1,6 @@
 /** Entry of a transfer worker: reads one large transfer. The main thread sends batches of messages and is told how far it got. */
 import { parentPort, workerData } from "node:worker_threads";
+import { stepBehindAnswers } from "#telemetry";
 import { type IxfrOutcome, openInterpreter, type TransferSettings } from "#transfer";
 import { postChanges } from "./posted-changes.ts";
 import type { FromTransferWorker, PostedOutcome, ToTransferWorker } from "./transfer-reader.ts";
@@ -7,6 +8,7 @@ import type { FromTransferWorker, PostedOutcome, ToTransferWorker } from "./tran
 const port = parentPort;
 if (!port) throw new Error("transfer-worker.ts runs as a worker thread only");
 
+stepBehindAnswers();
 const interpreter = openInterpreter(workerData as TransferSettings);
 
 port.on("message", (message: ToTransferWorker) => {
