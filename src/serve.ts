@@ -318,6 +318,7 @@ async function openApi(config: Config, control: Control, edge: Edge, log: Logger
     maxBodyOctets: config.maxBodyOctets,
     cors: config.cors,
     trustedProxies: config.trustedProxies,
+    rate: { requests: config.apiRequests, seconds: config.apiRequestsSeconds },
     webDirectory: new URL("../web/dist", import.meta.url).pathname,
   });
   const { address: host, port } = config.http;

@@ -5,6 +5,7 @@ import {
   type ApiError,
   type ApiMessage,
   type ControlError,
+  type CursorInfo,
   type Envelope,
   ERRORS,
   errorSentence,
@@ -14,7 +15,9 @@ import {
   resultInfo,
 } from "#contract";
 import type { AuthRefusal } from "./auth.ts";
-import type { Page } from "./call.ts";
+import type { Page, Stretch } from "./call.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Messages that clients look for beside the result. */
 const MESSAGES: { readonly [K in RouteName]?: readonly ApiMessage[] } = {
@@ -22,37 +25,52 @@ const MESSAGES: { readonly [K in RouteName]?: readonly ApiMessage[] } = {
   "accounts.tokens.verify": [{ code: 10000, message: "This API Token is valid and active", type: null }],
 };
 
-export function sendValue(reply: FastifyReply, name: RouteName, route: Route, value: unknown): FastifyReply {
+/** A whole answer before it is sent: `body` is JSON. */
+export type HttpAnswer = { readonly status: number; readonly body: string; readonly tag?: string };
+
+export function envelopeOfValue(name: RouteName, route: Route, value: unknown): HttpAnswer {
   switch (route.shape) {
-    case "one":
-      return sendResult(reply, name, value);
     case "list": {
       const items = value as readonly unknown[];
-      return sendResult(reply, name, items, resultInfo(1, items.length, items.length, items.length));
+      return envelope(name, items, resultInfo(1, items.length, items.length, items.length));
     }
     case "page": {
       const { items, page, perPage, total } = value as Page<unknown>;
-      return sendResult(reply, name, items, resultInfo(page, perPage, items.length, total));
+      return envelope(name, items, resultInfo(page, perPage, items.length, total));
     }
-    case "text":
-      return reply
-        .type("text/plain; charset=utf-8")
-        .send(Readable.from(value as Iterable<string>, { objectMode: false }));
+    case "cursor": {
+      const { items, after } = value as Stretch<unknown>;
+      return envelope(name, items, { count: items.length, cursors: { after: after ?? "" } });
+    }
+    default:
+      return envelope(name, value);
   }
 }
 
-function sendResult(reply: FastifyReply, name: RouteName, result: unknown, result_info?: ResultInfo): FastifyReply {
-  const envelope: Envelope<unknown> = {
-    success: true,
-    errors: [],
-    messages: MESSAGES[name] ?? [],
-    result,
-    result_info,
-  };
-  return sendJson(reply, 200, envelope);
+function envelope(name: RouteName, result: unknown, result_info?: ResultInfo | CursorInfo): HttpAnswer {
+  const whole: Envelope<unknown> = { success: true, errors: [], messages: MESSAGES[name] ?? [], result, result_info };
+  return { status: 200, body: JSON.stringify(whole) };
+}
+
+export function sendText(
+  reply: FastifyReply,
+  route: Route,
+  text: Iterable<string> | AsyncIterable<string>,
+): FastifyReply {
+  reply.type(`${route.media ?? "text/plain"}; charset=utf-8`);
+  return reply.send(Readable.from(text, { objectMode: false }));
+}
+
+export function sendAnswer(reply: FastifyReply, { status, body, tag }: HttpAnswer): FastifyReply {
+  if (tag !== undefined) reply.header("etag", tag);
+  return reply.code(status).type(JSON_TYPE).send(body);
 }
 
 export function sendError(reply: FastifyReply, error: ControlError | AuthRefusal): FastifyReply {
+  return sendAnswer(reply, envelopeOfError(error));
+}
+
+export function envelopeOfError(error: ControlError | AuthRefusal): HttpAnswer {
   const entry = ERRORS[error.code];
   const first: ApiError = {
     code: entry.number,
@@ -63,9 +81,9 @@ export function sendError(reply: FastifyReply, error: ControlError | AuthRefusal
   };
   const errors = error.code === "route.unknown" ? [first, { code: 7000, message: "No route for that URI" }] : [first];
   const envelope: Envelope<never> = { success: false, errors, messages: [], result: null };
-  return sendJson(reply, entry.status, envelope);
+  return { status: entry.status, body: JSON.stringify(envelope) };
 }
 
 export function sendJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {
-  return reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
+  return reply.code(status).type(JSON_TYPE).send(JSON.stringify(body));
 }

@@ -37,6 +37,9 @@ export type Page<T> = {
   readonly total: number;
 };
 
+/** Some of a list; `after` is the cursor of what follows, absent at the end. */
+export type Stretch<T> = { readonly items: readonly T[]; readonly after?: string };
+
 type ShapeOf<K extends RouteName> = (typeof ROUTES)[K]["shape"];
 
 export type Answer<K extends RouteName> =
@@ -46,7 +49,9 @@ export type Answer<K extends RouteName> =
       ? readonly RouteResult<K>[]
       : ShapeOf<K> extends "page"
         ? Page<RouteResult<K>>
-        : Iterable<string>;
+        : ShapeOf<K> extends "cursor"
+          ? Stretch<RouteResult<K>>
+          : Iterable<string> | AsyncIterable<string>;
 
 export type Handler<K extends RouteName> = (call: Call<K>) => Promise<Outcome<Answer<K>>>;
 

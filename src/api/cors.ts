@@ -5,8 +5,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 const HEADERS =
-  /^(accept|authorization|content-type|user-agent|api-version|idempotency-key|x-auth-email|x-auth-key|x-request-id|x-stainless-[a-z0-9-]+)$/;
+  /^(accept|authorization|content-type|user-agent|api-version|idempotency-key|if-match|if-none-match|last-event-id|x-auth-email|x-auth-key|x-request-id|x-stainless-[a-z0-9-]+)$/;
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+const EXPOSED =
+  "etag, idempotent-replayed, ratelimit, ratelimit-policy, retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-request-id";
 /** Headers in one question. */
 const HEADERS_MAX = 64;
 
@@ -14,7 +16,7 @@ const HEADERS_MAX = 64;
 export function allowOrigins(request: FastifyRequest, reply: FastifyReply): boolean {
   if (request.headers.origin === undefined) return false;
   reply.header("access-control-allow-origin", "*");
-  reply.header("access-control-expose-headers", "x-request-id, retry-after");
+  reply.header("access-control-expose-headers", EXPOSED);
   const asked = request.headers["access-control-request-headers"];
   if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) return false;
   const allowed = String(asked ?? "")

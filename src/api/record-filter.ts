@@ -21,6 +21,8 @@ function recordTests(query: RecordQuery): RecordTest[] {
   if (types !== undefined) tests.push((entry) => types.includes(entry.type));
   // Records of a secondary zone are never proxied and have neither comment nor tags.
   if (query.proxied !== undefined) tests.push(() => query.proxied === "false");
+  // Nothing shadows anything here.
+  if (query.shadowed_by_name !== undefined || query.shadowing_name !== undefined) tests.push(() => false);
   for (const field of ["comment", "tag"] as const) tests.push(...absentFieldTests(query, field));
   tests.push(...textTests(query, "name", (entry) => entry.name));
   tests.push(...textTests(query, "content", (entry) => entry.content()));

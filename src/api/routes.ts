@@ -8,7 +8,6 @@ import {
   GROUPS,
   judge,
   NEEDS,
-  type Outcome,
   ROUTE_NAMES,
   ROUTES,
   type Route,
@@ -16,22 +15,28 @@ import {
   type Session,
   type Target,
 } from "#contract";
-import { sendError, sendValue } from "./answer.ts";
+import { actorOf, type isLocalOperator } from "./actor.ts";
+import { sendError } from "./answer.ts";
 import { authenticate, findForgery, printCookie } from "./auth.ts";
 import { type RawBody, readBody } from "./body.ts";
-import type { Call, Handler, Handlers } from "./call.ts";
+import type { Call, Handlers } from "./call.ts";
 import { sendEventStream, wantsEventStream } from "./event-stream.ts";
 import { alertHandlers } from "./handlers/alerts.ts";
+import { auditHandlers } from "./handlers/audit.ts";
 import { catalogHandlers } from "./handlers/catalogs.ts";
 import { identityHandlers } from "./handlers/identity.ts";
 import { insightHandlers } from "./handlers/insight.ts";
 import { ownHandlers } from "./handlers/own.ts";
 import { recordHandlers } from "./handlers/records.ts";
+import { refusedHandlers } from "./handlers/refused.ts";
 import { secondaryHandlers } from "./handlers/secondary.ts";
 import { sessionHandlers } from "./handlers/session.ts";
 import { transportHandlers } from "./handlers/transport.ts";
 import { zoneHandlers } from "./handlers/zones.ts";
 import { type RawQuery, readQuery } from "./query.ts";
+import { addressKey, type RateLimiter, sendRateHeaders } from "./rate-limit.ts";
+import { makeRetryDesk } from "./retries.ts";
+import { carryOut, makeShell, type Shell } from "./shell.ts";
 
 const HANDLERS: Handlers = {
   ...identityHandlers,
@@ -44,15 +49,21 @@ const HANDLERS: Handlers = {
   ...insightHandlers,
   ...alertHandlers,
   ...catalogHandlers,
+  ...auditHandlers,
+  ...refusedHandlers,
 };
 
-export function addRoutes(app: FastifyInstance, service: ControlService): void {
+/** `limiter` undefined: as often as one likes. `isExempt`: who is not counted. */
+export type Limits = { readonly limiter: RateLimiter | undefined; readonly isExempt: typeof isLocalOperator };
+
+export function addRoutes(app: FastifyInstance, service: ControlService, limits: Limits): void {
+  const shell = makeShell(service, HANDLERS, makeRetryDesk(service));
   for (const name of ROUTE_NAMES) {
     const route: Route = ROUTES[name];
     app.route({
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ":$1"),
-      handler: (request, reply) => answer(service, name, route, request, reply),
+      handler: (request, reply) => answer(shell, limits, name, route, request, reply),
     });
   }
 }
@@ -69,20 +80,32 @@ export function methodsOf(path: string): string[] {
 }
 
 async function answer(
-  service: ControlService,
+  shell: Shell,
+  limits: Limits,
   name: RouteName,
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { service } = shell;
+  const stranger = addressKey(request.ip);
+  if (limits.limiter?.look(stranger).allowed === false) return refuseRate(limits.limiter, stranger, reply);
   const from = { address: request.ip, agent: request.headers["user-agent"] ?? "" };
   const asked = await authenticate(service, request.headers, from);
   const isOpen = NEEDS[name].kind === "open";
+  if ("refusal" in asked) limits.limiter?.take(stranger);
   if ("refusal" in asked && !isOpen) {
     const verifying = name.endsWith("tokens.verify") && asked.refusal.code === "auth.refused";
     return sendError(reply, verifying ? { code: "auth.token-invalid" } : asked.refusal);
   }
   const { asker, session }: Known = "refusal" in asked ? { asker: NOBODY, session: undefined } : asked;
+  const isKnown = asker !== NOBODY;
+  const actor = actorOf(asker, isKnown);
+  if (limits.limiter && isKnown && !limits.isExempt(request, asker)) {
+    const state = limits.limiter.take(`${actor.kind} ${actor.id}`);
+    sendRateHeaders(reply, limits.limiter.limits, state, Date.now());
+    if (!state.allowed) return sendError(reply, rateError(limits.limiter));
+  }
   const params = request.params as Record<string, string>;
   if (!Object.values(params).every((id) => /^[0-9a-f]{32}$/.test(id))) {
     return sendError(reply, { code: "route.unknown", about: pathOf(request) });
@@ -95,14 +118,13 @@ async function answer(
   if (!query.ok) return sendError(reply, query.error);
   const forbidden = isOpen ? undefined : await findForbidden(service, asker, name, params, query.value);
   if (forbidden) return sendError(reply, forbidden);
-  const body = readBody(route, request.body as RawBody | undefined);
+  const raw = request.body as RawBody | undefined;
+  const body = readBody(route, raw);
   if (!body.ok) return sendError(reply, statusError(name, body.error) ?? body.error);
   const may = (other: RouteName, target: Target) => judge(asker, NEEDS[other], target) === "yes";
   if (name === "own.events" && wantsEventStream(request)) {
     return sendEventStream({ service, asker, may }, query.value as EventsQuery, request, reply);
   }
-  // The table ties handler, query and body together by the route's name; over all names the compiler can't see that.
-  const handler = HANDLERS[name] as Handler<RouteName>;
   const call: Call<RouteName> = {
     service,
     asker,
@@ -114,8 +136,16 @@ async function answer(
     query: query.value as never,
     body: body.value as never,
   };
-  const outcome: Outcome<unknown> = await handler(call);
-  return outcome.ok ? sendValue(reply, name, route, outcome.value) : sendError(reply, outcome.error);
+  return carryOut(shell, { name, request, reply, actor, call, octets: raw?.octets });
+}
+
+function rateError({ limits }: RateLimiter): ControlError {
+  return { code: "rate.limited", about: `${limits.requests} requests per ${limits.seconds} seconds reached` };
+}
+
+function refuseRate(limiter: RateLimiter, key: string, reply: FastifyReply): FastifyReply {
+  sendRateHeaders(reply, limiter.limits, limiter.look(key), Date.now());
+  return sendError(reply, rateError(limiter));
 }
 
 type Known = { readonly asker: Asker; readonly session?: Session | undefined };

@@ -188,8 +188,9 @@ it("DNS settings: shown and edited", async () => {
     multi_provider: true,
     secondary_overrides: false,
   });
-  expect(await client.dns.settings.zone.edit({ zone_id, secondary_overrides: true })).toMatchObject({
-    secondary_overrides: true,
+  await expect(client.dns.settings.zone.edit({ zone_id, secondary_overrides: true })).rejects.toMatchObject({
+    status: 400,
+    errors: [{ code: 20503 }],
   });
   await expect(client.dns.settings.zone.edit({ zone_id, ns_ttl: 60 })).rejects.toMatchObject({
     status: 400,

@@ -10,11 +10,13 @@ import Fastify, {
 } from "fastify";
 import { type ControlError, type ControlService, makeOpenApi } from "#contract";
 import type { Logger } from "#telemetry";
+import { isLocalOperator } from "./actor.ts";
 import { sendError, sendJson } from "./answer.ts";
 import { allowOrigins } from "./cors.ts";
 import { openPages } from "./pages.ts";
 import { parseQuery } from "./query.ts";
-import { addRoutes, methodsOf, pathOf } from "./routes.ts";
+import { RateLimiter, type RateLimits } from "./rate-limit.ts";
+import { addRoutes, type Limits, methodsOf, pathOf } from "./routes.ts";
 
 export type ApiOptions = {
   readonly service: ControlService;
@@ -28,6 +30,9 @@ export type ApiOptions = {
   readonly trustedProxies?: readonly string[];
   /** Whether pages of other origins may call. */
   readonly cors: boolean;
+  /** How often a token, a user, or a stranger's address may ask. Without it the operator on the machine itself is not counted. */
+  readonly rate: RateLimits;
+  readonly isExempt?: Limits["isExempt"];
   /** `web/dist`; need not exist. */
   readonly webDirectory?: string;
 };
@@ -71,7 +76,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   });
   app.setErrorHandler((error: FastifyError, request, reply) => handleError(options, error, request, reply));
   app.setNotFoundHandler((request, reply) => refuseRoute(request, reply));
-  addRoutes(app, options.service);
+  const limiter = options.rate.requests > 0 ? new RateLimiter(options.rate) : undefined;
+  addRoutes(app, options.service, { limiter, isExempt: options.isExempt ?? isLocalOperator });
   addSystemRoutes(app, options);
   return app;
 }

@@ -1,6 +1,7 @@
 /** HTTP client of the contract's table of routes: paths, bodies and results are typed by it, results are checked by it. */
 import {
   type ApiError,
+  type CursorInfo,
   type Envelope,
   EventRow,
   type ResultInfo,
@@ -29,10 +30,11 @@ type ShapeOf<K extends RouteName> = (typeof ROUTES)[K]["shape"];
 /** Routes that answer with a page of a list. */
 export type PageRoute = { [K in RouteName]: ShapeOf<K> extends "page" ? K : never }[RouteName];
 export type TextRoute = { [K in RouteName]: ShapeOf<K> extends "text" ? K : never }[RouteName];
+type CursorRoute = { [K in RouteName]: ShapeOf<K> extends "cursor" ? K : never }[RouteName];
 type ListRoute = { [K in RouteName]: ShapeOf<K> extends "list" ? K : never }[RouteName];
 
 /** The `result` of a route: for lists all of it. */
-export type ResultOf<K extends RouteName> = K extends ListRoute | PageRoute
+export type ResultOf<K extends RouteName> = K extends ListRoute | PageRoute | CursorRoute
   ? readonly RouteResult<K>[]
   : RouteResult<K>;
 
@@ -73,7 +75,7 @@ export function makeClient(connection: Connection): ApiClient {
     },
     async page(name, options = {}) {
       const { result, info } = await ask(name, options as CallOptions<RouteName>);
-      if (!info) throw strange(url, `${ROUTES[name].path} came without result_info`);
+      if (!info || !("page" in info)) throw strange(url, `${ROUTES[name].path} came without result_info`);
       return { items: result as ResultOf<typeof name>, info };
     },
     async *pages(name, perPage, options = {}) {
@@ -152,14 +154,14 @@ async function* readEvents(url: string, response: Response): AsyncGenerator<Even
   }
 }
 
-type Answer = { readonly result: unknown; readonly info: ResultInfo | undefined };
+type Answer = { readonly result: unknown; readonly info: ResultInfo | CursorInfo | undefined };
 
 async function readEnvelope(url: string, name: RouteName, response: Response): Promise<Answer> {
   const envelope = parseEnvelope(await readBody(url, response));
   if (!envelope) throw strange(url, `HTTP ${response.status} without an envelope`);
   if (!envelope.success) throw refusal(response.status, envelope.errors);
   const { shape, result: schema } = ROUTES[name] as Route;
-  const many = shape === "list" || shape === "page";
+  const many = shape === "list" || shape === "page" || shape === "cursor";
   const items = many ? envelope.result : [envelope.result];
   if (!Array.isArray(items) || !items.every((item) => schema.safeParse(item).success)) {
     throw strange(url, `the result of ${ROUTES[name].method} ${ROUTES[name].path} has another form`);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addAclCommands } from "./commands/acl.ts";
 import { addAlertCommands } from "./commands/alert.ts";
+import { addAuditCommands } from "./commands/audit.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDnssecCommands } from "./commands/dnssec.ts";
 import { addEventCommands } from "./commands/events.ts";
@@ -83,6 +84,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
   addRecordCommands(program, run);
   addExplainCommand(program, run);
   addEventCommands(program, run);
+  addAuditCommands(program, run);
   addAlertCommands(program, run);
   addImageCommands(program, run);
   program.addHelpText("after", SERVER + MANUAL);

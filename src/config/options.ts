@@ -211,6 +211,12 @@ export const OPTIONS = {
     [],
     "Addresses of proxies before the API, whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed.",
   ),
+  apiRequests: given(
+    integer(0, 1_000_000_000),
+    1200,
+    "Requests to the API that one token or user, or one address without either, may make in apiRequestsSeconds; 0 means no limit. The operator's own token on the machine itself is not counted.",
+  ),
+  apiRequestsSeconds: given(integer(1, DAY), 300, "The time of apiRequests, in seconds."),
   cors: given(flag, true, "Whether pages of other origins may call the API (they need a token all the same)."),
 } as const satisfies Record<string, Option<never> | Option>;
 

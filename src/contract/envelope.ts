@@ -19,13 +19,16 @@ export type ResultInfo = {
   readonly total_pages: number;
 };
 
+/** Where a list goes on: `after` is empty at its end. */
+export type CursorInfo = { readonly count: number; readonly cursors: { readonly after: string } };
+
 export type Envelope<T> =
   | {
       readonly success: true;
       readonly errors: readonly [];
       readonly messages: readonly ApiMessage[];
       readonly result: T;
-      readonly result_info?: ResultInfo;
+      readonly result_info?: ResultInfo | CursorInfo;
     }
   | {
       readonly success: false;

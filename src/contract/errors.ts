@@ -2,11 +2,11 @@
  * Every way in which a call can be refused: one closed set of codes, and the one table that maps code → HTTP status →
  * provider error number → sentence. Codes are stable and never reused; programs match on codes and numbers, never on text.
  *
- * Statuses are 400, 401, 403, 404, 405, 413 or 500 only: clients of the provider's API retry 408, 409, 429 and 5xx, so a refusal
- * must be none of these. Numbers below 20000 and from 81000 are the provider's own where its number is known;
+ * Clients of the provider's API retry 408, 409, 429 and 5xx: no refusal has one of these but the rate limit (429), where
+ * trying again after `retry-after` is the right thing. Numbers below 20000 and from 81000 are the provider's own where its number is known;
  * 20000 to 29999 are Countersign's.
  */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 412 | 413 | 415 | 429 | 500 | 503;
 
 export type ErrorEntry = {
   readonly status: ErrorStatus;
@@ -24,6 +24,38 @@ export const ERRORS = {
     status: 415,
     number: 20002,
     sentence: "Content-Type {about} is not understood here; send application/json.",
+  },
+  "rate.limited": {
+    status: 429,
+    number: 10429,
+    sentence: "Rate limited: {about}. Please wait and consider throttling your request speed.",
+  },
+  "precondition.failed": {
+    status: 412,
+    number: 20011,
+    sentence:
+      "{about} was changed in between: what If-Match names is not what is there now. Read it again, then write.",
+  },
+  "precondition.not-here": {
+    status: 400,
+    number: 20012,
+    sentence: "If-Match has nothing to compare with at {about}: there is no resource to read there.",
+  },
+  "idempotency.key-invalid": {
+    status: 400,
+    number: 20013,
+    sentence: "Idempotency-Key has to be 1 to 255 printable ASCII characters.",
+  },
+  "idempotency.key-reused": {
+    status: 400,
+    number: 20014,
+    sentence: "This Idempotency-Key was used for another request at {about}; take a new key for each thing to be done.",
+  },
+  "idempotency.cut-off": {
+    status: 400,
+    number: 20015,
+    sentence:
+      "The request with this Idempotency-Key was cut off by a stop of the server at {about}, and may be done or not: look at the resource, then use a new key.",
   },
   "route.unknown": {
     status: 404,
@@ -366,6 +398,37 @@ export const ERRORS = {
     number: 20501,
     sentence:
       "The records of a secondary zone come from its primary and can't be changed here ({about}); change them at the primary.",
+  },
+  "override.not-offered": {
+    status: 400,
+    number: 20503,
+    sentence:
+      "Secondary DNS overrides (proxied records, a CNAME at the apex) are not offered by this version of Countersign; records are served as the primary has them. {about} is refused.",
+  },
+  "load-balancing.not-offered": {
+    status: 400,
+    number: 20504,
+    sentence:
+      "Load balancing is not offered by this version of Countersign: {about} is refused, and nothing was changed.",
+  },
+  "settings.nameservers-fixed": {
+    status: 400,
+    number: 1003,
+    sentence:
+      "The setting {about} is not available here: nameservers.type is cloudflare.standard, and the names come from the option nameServers.",
+  },
+  "settings.internal-dns": { status: 400, number: 1029, sentence: "Internal DNS is not available here ({about})." },
+  "settings.fixed": {
+    status: 400,
+    number: 1003,
+    sentence:
+      "The setting {about} is not available here: records are served as the primary has them, without flattening or a proxy.",
+  },
+  "settings.primary-zones-only": {
+    status: 400,
+    number: 1003,
+    sentence:
+      "The default {about} would be for primary zones, and this service has secondary zones alone: theirs comes from the primary.",
   },
   "settings.not-offered": {
     status: 400,

@@ -26,6 +26,21 @@ export {
 } from "./alert.ts";
 export { type Asker, type Grant, judge, type Resource, type Target, type Verdict } from "./asker.ts";
 export {
+  ACTOR_KINDS,
+  AccountAuditEntry,
+  AccountAuditQuery,
+  Actor,
+  AUDIT_EXCLUSIONS,
+  AUDIT_OUTCOMES,
+  type AuditEnd,
+  AuditEntry,
+  type AuditExclusion,
+  type AuditHandle,
+  AuditQuery,
+  type AuditService,
+  type AuditStart,
+} from "./audit.ts";
+export {
   Catalog,
   CatalogCreate,
   CatalogDeleteQuery,
@@ -36,9 +51,25 @@ export {
   MemberSettings,
 } from "./catalog.ts";
 export { Deleted, Id, PageQuery } from "./common.ts";
+export {
+  AccountDnsSettings,
+  AccountDnsSettingsEdit,
+  DNS_SETTING_RANGES,
+  DnsSettings,
+  DnsSettingsEdit,
+  NAMESERVER_TYPES,
+  ZONE_MODES,
+} from "./dns-settings.ts";
 export { DNSSEC_STATUSES, Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 //--- Routes, the envelope, and the page made from them
-export { type ApiError, type ApiMessage, type Envelope, type ResultInfo, resultInfo } from "./envelope.ts";
+export {
+  type ApiError,
+  type ApiMessage,
+  type CursorInfo,
+  type Envelope,
+  type ResultInfo,
+  resultInfo,
+} from "./envelope.ts";
 export { type ControlError, ERRORS, type ErrorCode, type ErrorEntry, errorSentence } from "./errors.ts";
 export {
   EXPLAIN_STEPS,
@@ -67,7 +98,7 @@ export {
   type TransportMode,
 } from "./peer-transport.ts";
 export { GROUPS, type GroupName, type Level, type Need, type Reach } from "./permission.ts";
-export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource } from "./record.ts";
+export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource, RecordUsage } from "./record.ts";
 export {
   ALGORITHM_NAMES,
   DIGEST_NAMES,
@@ -101,11 +132,13 @@ export type {
   IdentityService,
   IncomingService,
   InsightService,
+  KeptAnswer,
   MultiSignerService,
   OutgoingService,
   PeerService,
   Readiness,
   RecordService,
+  RetryService,
   SettingsService,
   SignedIn,
   StatusService,
@@ -129,8 +162,6 @@ export {
   SessionUser,
 } from "./session.ts";
 export {
-  DnsSettings,
-  DnsSettingsEdit,
   EXPIRED_ANSWERS,
   REFRESH_TIMERS,
   SIGNATURE_CHECKS,

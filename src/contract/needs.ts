@@ -3,6 +3,7 @@
  * with policies needs, besides, one of the groups. A route that is missing here does not compile.
  */
 import type { GroupName, Level, Need, Reach } from "./permission.ts";
+import { refusedRoutes } from "./routes/refused.ts";
 import type { RouteName } from "./routes.ts";
 import type { Role } from "./session.ts";
 
@@ -27,6 +28,11 @@ const readAccount = needs("account", "read", ["Account Settings"]);
 const writeAccount = needs("account", "write", ["Account Settings"]);
 const readAlerts = needs("account", "read", ["Notifications", "Account Settings"]);
 const writeAlerts = needs("account", "write", ["Notifications", "Account Settings"]);
+
+/** Refused for everybody: whoever is known is told so. */
+const REFUSED = Object.fromEntries(Object.keys(refusedRoutes).map((name) => [name, KNOWN])) as {
+  readonly [K in keyof typeof refusedRoutes]: Need;
+};
 
 export const NEEDS: { readonly [K in RouteName]: Need } = {
   //--- Who asks
@@ -87,6 +93,15 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "dnsSettings.get": readSettings,
   "dnsSettings.edit": writeSettings,
 
+  "records.scanTrigger": writeDns,
+  "records.scanReview": writeDns,
+  "records.scanned": readDns,
+  "records.usage": readDns,
+  "recordUsage.account": needs("account", "read", ["Account Settings", "Account DNS Settings"]),
+  "dnsSettings.account.get": needs("account", "read", ["Account DNS Settings"]),
+  "dnsSettings.account.edit": needs("account", "write", ["Account DNS Settings"]),
+  ...REFUSED,
+
   //--- Transfers
   "incoming.get": readTransfers,
   "incoming.create": writeTransfers,
@@ -119,6 +134,9 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "own.events": readZone,
 
   //--- The account's
+  "audit.list": readAccount,
+  "audit.export": readAccount,
+  "auditLogs.list": readAccount,
   "peers.list": readAccount,
   "peers.get": readAccount,
   "peers.create": writeAccount,

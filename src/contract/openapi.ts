@@ -93,7 +93,7 @@ function queryParameters(route: Route): Json[] {
 }
 
 function content(route: Route): Json {
-  if (route.shape === "text") return { "text/plain": { schema: { type: "string" } } };
+  if (route.shape === "text") return { [route.media ?? "text/plain"]: { schema: { type: "string" } } };
   const one = resultSchema(route.result);
   const result = route.shape === "one" ? one : { type: "array", items: one };
   const properties: Json = {
@@ -102,7 +102,10 @@ function content(route: Route): Json {
     messages: { type: "array", items: { type: "object" } },
     result,
   };
-  if (route.shape !== "one") properties["result_info"] = { $ref: "#/components/schemas/ResultInfo" };
+  if (route.shape !== "one") {
+    const info = route.shape === "cursor" ? "CursorInfo" : "ResultInfo";
+    properties["result_info"] = { $ref: `#/components/schemas/${info}` };
+  }
   return { "application/json": { schema: { type: "object", required: Object.keys(properties), properties } } };
 }
 
@@ -135,6 +138,10 @@ function componentSchemas(): Json {
     ResultInfo: {
       type: "object",
       properties: { page: count, per_page: count, count, total_count: count, total_pages: count },
+    },
+    CursorInfo: {
+      type: "object",
+      properties: { count, cursors: { type: "object", properties: { after: { type: "string" } } } },
     },
     Failure: {
       type: "object",

@@ -24,6 +24,15 @@ export const DnsRecord = z
   .meta({ id: "DnsRecord" });
 export type DnsRecord = z.infer<typeof DnsRecord>;
 
+export const RecordUsage = z
+  .object({
+    record_quota: z.number().nullable(),
+    /** As they were transferred, DNSSEC records among them. */
+    record_usage: z.number(),
+  })
+  .meta({ id: "RecordUsage" });
+export type RecordUsage = z.infer<typeof RecordUsage>;
+
 /**
  * One record before it is printed: what is dear (the content's text, the id's hash, the whole object) is made when asked for.
  * The object may be reused by the iterator for the next record: keep `print()`, not the entry.
@@ -65,6 +74,11 @@ export const RecordQuery = PageQuery.extend({
   tag_match: z.enum(["any", "all"]).default("all"),
   order: z.enum(["type", "name", "content", "ttl", "proxied"]).optional(),
   direction: z.enum(["asc", "desc"]).default("asc"),
+  /** Nothing is shadowed here: `true` adds nothing. */
+  include_shadow_metadata: z.enum(["true", "false"]).optional(),
+  /** Records that shadow or are shadowed by others: there are none. */
+  shadowed_by_name: Text,
+  shadowing_name: Text,
 }).and(
   z.object({
     ...textFilters("name"),

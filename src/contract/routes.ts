@@ -5,12 +5,14 @@
  */
 import type { z } from "zod";
 import { alertsRoutes } from "./routes/alerts.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { catalogsRoutes } from "./routes/catalogs.ts";
 import { dnssecRoutes } from "./routes/dnssec.ts";
 import { identityRoutes } from "./routes/identity.ts";
 import { insightRoutes } from "./routes/insight.ts";
 import { peersRoutes } from "./routes/peers.ts";
 import { recordsRoutes } from "./routes/records.ts";
+import { refusedRoutes } from "./routes/refused.ts";
 import type { Route } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { settingsRoutes } from "./routes/settings.ts";
@@ -35,6 +37,8 @@ export const ROUTES = {
   ...insightRoutes,
   ...catalogsRoutes,
   ...alertsRoutes,
+  ...auditRoutes,
+  ...refusedRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

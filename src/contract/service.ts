@@ -16,6 +16,7 @@ import type {
   AlertTest,
 } from "./alert.ts";
 import type { Asker } from "./asker.ts";
+import type { AuditService } from "./audit.ts";
 import type {
   Catalog,
   CatalogCreate,
@@ -24,6 +25,7 @@ import type {
   CatalogMember,
   CatalogMembersQuery,
 } from "./catalog.ts";
+import type { AccountDnsSettings, AccountDnsSettingsEdit, DnsSettings, DnsSettingsEdit } from "./dns-settings.ts";
 import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import type { ExplainQuery, Explanation } from "./explain.ts";
 import type { FreezeState, HeldReleased, HeldVersion } from "./held.ts";
@@ -33,7 +35,7 @@ import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingW
 import type { PeerTransport, PeerTransportWrite } from "./peer-transport.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
 import type { Session, SessionCreate } from "./session.ts";
-import type { DnsSettings, DnsSettingsEdit, ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
+import type { ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import type { EventRow, EventsQuery, HistoryQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
 import type { ApiToken, ApiTokenCreate, ApiTokenCreated, ApiTokenUpdate, PermissionGroup } from "./token.ts";
 import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
@@ -235,8 +237,12 @@ export interface RecordService {
 
 export interface SettingsService {
   getDnsSettings(zoneId: string): Promise<Outcome<DnsSettings>>;
-  /** settings.not-offered, dnssec.presigned-with-overrides */
+  /** settings.not-offered, settings.nameservers-fixed, settings.internal-dns, settings.fixed, override.not-offered, request.invalid */
   editDnsSettings(zoneId: string, edit: DnsSettingsEdit): Promise<Outcome<DnsSettings>>;
+  /** account.not-found */
+  getAccountDnsSettings(accountId: string): Promise<Outcome<AccountDnsSettings>>;
+  /** account.not-found, settings.primary-zones-only and those of editDnsSettings */
+  editAccountDnsSettings(accountId: string, edit: AccountDnsSettingsEdit): Promise<Outcome<AccountDnsSettings>>;
   getZoneSettings(zoneId: string): Promise<Outcome<ZoneSettings>>;
   editZoneSettings(zoneId: string, edit: ZoneSettingsEdit): Promise<Outcome<ZoneSettings>>;
 }
@@ -295,6 +301,19 @@ export interface InsightService {
   explainAnswer(zoneId: string, query: ExplainQuery): Promise<Outcome<Explanation>>;
 }
 
+/** Answers to requests with an Idempotency-Key, kept for a day. */
+export interface RetryService {
+  /** `claimed`: it is new, and this caller does it. `cut-off`: claimed by a server that was stopped before it answered. */
+  claimKey(key: string, request: string): Promise<KeptAnswer>;
+  /** Undefined: nothing was decided (a fault of ours), and the key may be used again. */
+  keepAnswer(key: string, answer: { readonly status: number; readonly body: string } | undefined): Promise<void>;
+}
+
+export type KeptAnswer =
+  | { readonly kind: "claimed" }
+  | { readonly kind: "answered"; readonly status: number; readonly body: string }
+  | { readonly kind: "other-request" | "cut-off"; readonly time: string };
+
 export interface StatusService {
   getZoneStatus(zoneId: string): Promise<Outcome<ZoneStatus>>;
   /** Newest first. */
@@ -331,4 +350,6 @@ export interface ControlService
     AlertService,
     CatalogService,
     InsightService,
+    AuditService,
+    RetryService,
     StatusService {}

@@ -1,44 +1,5 @@
-/** DNS settings of a zone in the provider's form, and Countersign's own settings. */
+/** Countersign's own settings of a zone. */
 import { z } from "zod";
-
-export const DnsSettings = z
-  .object({
-    flatten_all_cnames: z.boolean(),
-    foundation_dns: z.boolean(),
-    internal_dns: z.object({ reference_zone_id: z.string().optional() }),
-    multi_provider: z.boolean(),
-    nameservers: z.object({ type: z.string() }),
-    ns_ttl: z.number(),
-    secondary_overrides: z.boolean(),
-    soa: z.object({
-      mname: z.string().nullable(),
-      rname: z.string(),
-      refresh: z.number(),
-      retry: z.number(),
-      expire: z.number(),
-      min_ttl: z.number(),
-      ttl: z.number(),
-    }),
-    zone_mode: z.enum(["standard", "cdn_only", "dns_only"]),
-  })
-  .meta({ id: "DnsSettings" });
-export type DnsSettings = z.infer<typeof DnsSettings>;
-
-/** Only `secondary_overrides` can change on a secondary zone; a field that repeats the value in force is accepted. */
-export const DnsSettingsEdit = z
-  .object({
-    flatten_all_cnames: z.boolean(),
-    foundation_dns: z.boolean(),
-    internal_dns: z.record(z.string(), z.unknown()),
-    multi_provider: z.boolean(),
-    nameservers: z.record(z.string(), z.unknown()),
-    ns_ttl: z.number(),
-    secondary_overrides: z.boolean(),
-    soa: z.record(z.string(), z.unknown()),
-    zone_mode: z.string(),
-  })
-  .partial();
-export type DnsSettingsEdit = z.infer<typeof DnsSettingsEdit>;
 
 export const ZONEMD_CHECKS = ["verify", "required", "off"] as const;
 export const SIGNATURE_CHECKS = ["all", "zonemd", "apex"] as const;

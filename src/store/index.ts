@@ -9,11 +9,13 @@ export type {
   AlertDeliveryRow,
   AlertDestinationRow,
   AlertPolicyRow,
+  AuditRow,
   CatalogMemberRow,
   CatalogRow,
   DnssecRow,
   EventRow,
   IncomingRow,
+  KeptAnswerRow,
   KeyRow,
   OutgoingRow,
   PeerRow,
@@ -32,6 +34,9 @@ export type {
   AccountTable,
   AclTable,
   AlertTable,
+  AuditEnd,
+  AuditFilter,
+  AuditTable,
   CatalogMemberTable,
   CatalogTable,
   DnssecTable,
@@ -39,6 +44,7 @@ export type {
   EventTable,
   HistoryPage,
   IncomingTable,
+  KeptAnswerTable,
   KeyTable,
   OutgoingTable,
   PeerTable,
@@ -56,4 +62,5 @@ export type {
   VersionTable,
   ZoneTable,
 } from "./store.ts";
+export { AUDIT_KEPT } from "./tables/audit.ts";
 export { EVENTS_KEPT, TRANSFERS_PER_ZONE } from "./tables/history.ts";

@@ -185,6 +185,19 @@ export const MIGRATIONS: readonly string[] = [
   `
   UPDATE zones SET timers = 'default' WHERE timers = 'interval';
   `,
+  // 13: who changed what; answers kept for requests that come twice
+  `
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT NOT NULL,
+    actor_name TEXT NOT NULL, address TEXT NOT NULL, action TEXT NOT NULL, resource_id TEXT, zone_id TEXT, status INTEGER,
+    document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_of_zone ON audit (zone_id, id);
+  CREATE TABLE kept_answers (
+    key TEXT PRIMARY KEY, request TEXT NOT NULL, at INTEGER NOT NULL, status INTEGER, sealed_body BLOB
+  ) STRICT;
+  CREATE INDEX kept_answers_by_age ON kept_answers (at);
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

@@ -9,6 +9,7 @@ import { lockDirectory } from "./lock.ts";
 import type { Schema } from "./schema.ts";
 import type { Sealer, Store, Tables } from "./store.ts";
 import { alertTable } from "./tables/alerts.ts";
+import { auditTable, keptAnswerTable } from "./tables/audit.ts";
 import { catalogMemberTable, catalogTable } from "./tables/catalogs.ts";
 import type { Handle } from "./tables/handle.ts";
 import { eventTable, transferTable } from "./tables/history.ts";
@@ -80,5 +81,7 @@ function makeTables(
     transfers: transferTable(db),
     events: eventTable(db, inTransaction),
     alerts: alertTable(db, sealer),
+    audit: auditTable(db, undefined, inTransaction),
+    keptAnswers: keptAnswerTable(db, sealer),
   };
 }

@@ -306,3 +306,33 @@ export type AlertDeliveryRow = {
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
 };
+
+/** One change by somebody. Written before it is made (`status` null), finished with its outcome. */
+export type AuditRow = {
+  readonly id: number;
+  readonly at: number;
+  readonly actorKind: string;
+  readonly actorId: string;
+  readonly actorName: string;
+  readonly address: string;
+  /** Name of the route. */
+  readonly action: string;
+  readonly resourceId: string | null;
+  readonly zoneId: string | null;
+  /** HTTP status of the answer; null: not finished. */
+  readonly status: number | null;
+  /** The rest: before, after, request; only its writer understands it. No secret stands in it. */
+  readonly document: unknown;
+};
+
+/** What was answered to a request with an Idempotency-Key. `body` is clear here and sealed in the database. */
+export type KeptAnswerRow = {
+  /** SHA-256, hex, of who asked and of the key. */
+  readonly key: string;
+  /** SHA-256, hex, of method, path and body. */
+  readonly request: string;
+  readonly at: number;
+  /** Null: not answered yet. */
+  readonly status: number | null;
+  readonly body: string | null;
+};

@@ -215,4 +215,18 @@ export interface Schema {
     message: string;
     detail: string;
   };
+  audit: {
+    id: Generated<number>;
+    at: number;
+    actor_kind: string;
+    actor_id: string;
+    actor_name: string;
+    address: string;
+    action: string;
+    resource_id: string | null;
+    zone_id: string | null;
+    status: number | null;
+    document: string;
+  };
+  kept_answers: { key: string; request: string; at: number; status: number | null; sealed_body: Uint8Array | null };
 }

@@ -11,11 +11,13 @@ import type {
   AlertDeliveryRow,
   AlertDestinationRow,
   AlertPolicyRow,
+  AuditRow,
   CatalogMemberRow,
   CatalogRow,
   DnssecRow,
   EventRow,
   IncomingRow,
+  KeptAnswerRow,
   KeyRow,
   OutgoingRow,
   PeerRow,
@@ -60,6 +62,8 @@ export interface Tables {
   readonly transfers: TransferTable;
   readonly events: EventTable;
   readonly alerts: AlertTable;
+  readonly audit: AuditTable;
+  readonly keptAnswers: KeptAnswerTable;
 }
 
 export interface AccountTable {
@@ -271,6 +275,41 @@ export interface AlertTable {
   /** Those that wait, the one that is due first at the front. */
   waiting(limit: number): Promise<readonly AlertDeliveryRow[]>;
   deliveries(page: HistoryPage): Promise<readonly AlertDeliveryRow[]>;
+}
+
+/** Each narrows. `action` with a final dot means all that begin so; `actor` is a name or an id. */
+export type AuditFilter = {
+  readonly zoneId?: string;
+  readonly actor?: string;
+  readonly resourceId?: string;
+  readonly address?: string;
+  readonly action?: string;
+  readonly outcome?: "done" | "refused" | "unfinished";
+  /** Unix milliseconds; `until` is not within. */
+  readonly since?: number;
+  readonly until?: number;
+  /** `oldest`: `before` means behind that id. */
+  readonly order?: "newest" | "oldest";
+};
+
+export type AuditEnd = Pick<AuditRow, "id" | "status" | "resourceId" | "zoneId" | "document">;
+
+/** Bounded: the newest AUDIT_KEPT stay. */
+export interface AuditTable {
+  add(row: Omit<AuditRow, "id">): Promise<number>;
+  /** One transaction for all of them. */
+  finish(ends: readonly AuditEnd[]): Promise<void>;
+  list(page: HistoryPage & AuditFilter): Promise<readonly AuditRow[]>;
+}
+
+export interface KeptAnswerTable {
+  find(key: string): Promise<KeptAnswerRow | undefined>;
+  /** The key must not be there. */
+  claim(row: Pick<KeptAnswerRow, "key" | "request" | "at">): Promise<void>;
+  put(key: string, status: number, body: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Those older than `olderThan` go, and more than `keep`. */
+  prune(olderThan: number, keep: number): Promise<void>;
 }
 
 /** Seals small secrets. `context` says what the secret belongs to: opening it as something else fails. */

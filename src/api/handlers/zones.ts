@@ -46,6 +46,9 @@ export const zoneHandlers: HandlersOf<"zones" | "dnssec" | "dnsSettings"> = {
   "dnssec.zsk": async ({ service, params }) => service.listZsks(params["zoneId"]!),
 
   "dnsSettings.get": async ({ service, params }) => service.getDnsSettings(params["zoneId"]!),
+  "dnsSettings.account.get": async ({ service, params }) => service.getAccountDnsSettings(params["accountId"]!),
+  "dnsSettings.account.edit": async ({ service, params, body }) =>
+    service.editAccountDnsSettings(params["accountId"]!, body),
   "dnsSettings.edit": async ({ service, params, body }) => service.editDnsSettings(params["zoneId"]!, body),
 };
 

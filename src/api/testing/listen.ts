@@ -1,10 +1,13 @@
 /** A whole API over the memory service, with a quiet log that can be read back. */
 import { PassThrough } from "node:stream";
 import { createLogger } from "#telemetry";
+import type { RateLimits } from "../rate-limit.ts";
 import { buildApi } from "../server.ts";
 import { makeMemoryService, SECRET } from "./memory-service.ts";
 
-export function makeTestApi(options: { readonly webDirectory?: string; readonly maxBodyOctets?: number } = {}) {
+type Options = { readonly webDirectory?: string; readonly maxBodyOctets?: number; readonly rate?: RateLimits };
+
+export function makeTestApi(options: Options = {}) {
   const service = makeMemoryService();
   const log: string[] = [];
   const sink = new PassThrough();
@@ -16,6 +19,8 @@ export function makeTestApi(options: { readonly webDirectory?: string; readonly 
     version: "0.0.0",
     maxBodyOctets: options.maxBodyOctets ?? 64 * 1024,
     cors: true,
+    rate: options.rate ?? { requests: 0, seconds: 300 },
+    isExempt: () => false,
     webDirectory: options.webDirectory,
   });
   return { app, service, log };

@@ -26,6 +26,7 @@ import {
   type ZoneSettings,
 } from "#contract";
 
+import { type AuditLog, accountSettingsPart, auditPart, retryPart } from "./memory-audit.ts";
 import { catalogPart } from "./memory-catalogs.ts";
 import { makeMemoryIdentity } from "./memory-identity.ts";
 import { insightPart } from "./memory-insight.ts";
@@ -52,6 +53,7 @@ export type MemoryService = ControlService & {
   /** The next call of `getZone` throws. */
   fail: boolean;
   tokenStatus: "active" | "disabled";
+  readonly audit: AuditLog;
 };
 
 const newId = () => randomBytes(16).toString("hex");
@@ -70,10 +72,12 @@ export function makeMemoryService(): MemoryService {
     const zone = zones.get(zoneId);
     return Promise.resolve(zone === undefined ? refused("zone.not-found", zoneId) : use(zone));
   };
+  const audit: AuditLog = { entries: [] };
   const service: MemoryService = {
     zones,
     fail: false,
     tokenStatus: "active",
+    audit,
     load(zoneId, records) {
       zones.get(zoneId)!.records = records.map(([name, type, ttl, content]) => makeRecord(name, type, ttl, content));
     },
@@ -92,6 +96,9 @@ export function makeMemoryService(): MemoryService {
     ...statusPart(withZone),
     ...catalogPart(),
     ...insightPart(),
+    ...auditPart(audit),
+    ...retryPart(),
+    ...accountSettingsPart(ACCOUNT, emptyZone("default.example").dnsSettings),
   };
   return service;
 }
@@ -475,9 +482,7 @@ function settingsPart(
       withZone(zoneId, (zone) => {
         if (edit.ns_ttl !== undefined && edit.ns_ttl !== zone.dnsSettings.ns_ttl)
           return refused("settings.not-offered", "ns_ttl");
-        const overrides = edit.secondary_overrides ?? zone.dnsSettings.secondary_overrides;
-        if (overrides && zone.dnssec.dnssec_presigned) return refused("dnssec.presigned-with-overrides");
-        zone.dnsSettings = { ...zone.dnsSettings, secondary_overrides: overrides };
+        if (edit.secondary_overrides) return refused("override.not-offered", "secondary_overrides");
         return done(zone.dnsSettings);
       }),
     getZoneSettings: (zoneId) => withZone(zoneId, (zone) => done(zone.settings)),

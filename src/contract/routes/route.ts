@@ -5,9 +5,10 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
  * `one`: `result` is the resource. `list`: all of them at once (clients of the provider's API ask these lists only once).
- * `page`: a page of them with `result_info`; a page past the end is empty. `text`: text/plain without an envelope.
+ * `page`: a page of them with `result_info`; a page past the end is empty. `cursor`: some of them, and `result_info` says where
+ * to go on. `text`: text without an envelope.
  */
-export type Shape = "one" | "list" | "page" | "text";
+export type Shape = "one" | "list" | "page" | "cursor" | "text";
 
 export type Route = {
   readonly method: Method;
@@ -19,6 +20,12 @@ export type Route = {
   /** Query keys that may be repeated or hold a comma list. */
   readonly lists?: readonly string[];
   readonly body?: z.ZodType;
+  /** Fields of the resource that change by themselves: they don't stand against a write with If-Match. */
+  readonly moving?: readonly string[];
+  /** Multipart bodies are taken, too. */
+  readonly multipart?: boolean;
+  /** Content type of `text`. */
+  readonly media?: string;
 };
 
 export function route<
@@ -33,7 +40,7 @@ export function route<
   summary: string,
   shape: S,
   result: R,
-  takes: { readonly query?: Q; readonly lists?: readonly string[]; readonly body?: B } = {},
+  takes: Pick<Route, "lists" | "moving" | "multipart" | "media"> & { readonly query?: Q; readonly body?: B } = {},
 ) {
   return { method, path, summary, shape, result, ...takes };
 }

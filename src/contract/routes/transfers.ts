@@ -8,7 +8,9 @@ import { Ok, OWN_ZONE, type Route, route, ZONE } from "./route.ts";
 const OUTGOING = `${ZONE}/secondary_dns/outgoing`;
 
 export const transfersRoutes = {
-  "incoming.get": route("GET", `${ZONE}/secondary_dns/incoming`, "Incoming transfer configuration", "one", Incoming),
+  "incoming.get": route("GET", `${ZONE}/secondary_dns/incoming`, "Incoming transfer configuration", "one", Incoming, {
+    moving: ["soa_serial", "checked_time"],
+  }),
   "incoming.create": route("POST", `${ZONE}/secondary_dns/incoming`, "Configure incoming transfers", "one", Incoming, {
     body: IncomingWrite,
   }),
@@ -23,7 +25,9 @@ export const transfersRoutes = {
     Deleted,
   ),
   "incoming.forceAxfr": route("POST", `${ZONE}/secondary_dns/force_axfr`, "Transfer now", "one", Ok),
-  "outgoing.get": route("GET", OUTGOING, "Outgoing transfer configuration", "one", Outgoing),
+  "outgoing.get": route("GET", OUTGOING, "Outgoing transfer configuration", "one", Outgoing, {
+    moving: ["soa_serial", "checked_time", "last_transferred_time"],
+  }),
   "outgoing.create": route("POST", OUTGOING, "Configure outgoing transfers", "one", Outgoing, { body: OutgoingWrite }),
   "outgoing.update": route("PUT", OUTGOING, "Replace the configuration", "one", Outgoing, { body: OutgoingWrite }),
   "outgoing.delete": route("DELETE", OUTGOING, "Give the zone to nobody any more", "one", Deleted),
@@ -37,6 +41,7 @@ export const transfersRoutes = {
     "Outgoing: serials, journal, each peer",
     "one",
     OutgoingDetails,
+    { moving: ["serials", "journal", "peers"] },
   ),
   "own.outgoing.edit": route("PATCH", `${OWN_ZONE}/outgoing`, "Whether only TLS will do", "one", OutgoingDetails, {
     body: OutgoingEdit,

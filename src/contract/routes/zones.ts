@@ -10,7 +10,9 @@ export const zonesRoutes = {
     lists: ["status", "type"],
   }),
   "zones.create": route("POST", `${V4}/zones`, "Create a secondary zone", "one", Zone, { body: ZoneCreate }),
-  "zones.get": route("GET", ZONE, "Zone", "one", Zone),
+  "zones.get": route("GET", ZONE, "Zone", "one", Zone, {
+    moving: ["status", "modified_on", "activated_on", "original_name_servers"],
+  }),
   "zones.edit": route("PATCH", ZONE, "Edit a zone", "one", Zone, { body: ZoneEdit }),
   "zones.delete": route("DELETE", ZONE, "Delete a zone", "one", Deleted),
   "own.zones": route("GET", `${OWN}/zones`, "A light list of zones, problems first", "page", ZoneSummary, {

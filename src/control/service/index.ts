@@ -10,6 +10,8 @@ import type { PeerBook } from "../peer-book.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
 import { exportText } from "../zone-text.ts";
+import { makeAuditService, makeRetryService } from "./audit.ts";
+import { makeDnsSettingsService } from "./dns-settings.ts";
 import { makeDnssecService } from "./dnssec.ts";
 import { makeHeldService } from "./held.ts";
 import { makeIncomingService } from "./incoming.ts";
@@ -70,6 +72,9 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeOutgoingService(registry, book, parts.outgoing, deps),
     ...makeRecordService(registry),
     ...makeSettingsService(registry, deps),
+    ...makeDnsSettingsService(registry, deps),
+    ...makeAuditService(deps.store, (zoneId) => registry.find(zoneId)?.name, Date.now, deps.log),
+    ...makeRetryService(deps.store, Date.now),
     ...makeHeldService(registry, parts.notesWritten, deps),
     ...makeInsightService(registry, deps),
     ...parts.alerts,

@@ -1,17 +1,16 @@
-/** DNS settings of a zone: the provider's, which mostly repeat the primary, and Countersign's own choice of denial. */
-import type { DnsSettings, DnsSettingsEdit, SettingsService, ZoneSettings, ZoneSettingsEdit } from "#contract";
-import { checkFlags } from "#keyplan";
-import { printName } from "#name";
-import { RRType } from "#rdata";
+/** Countersign's own settings of a zone. */
+import type { SettingsService, ZoneSettings, ZoneSettingsEdit } from "#contract";
 import type { Deps } from "../deps.ts";
-import { apexSoa } from "../image-facts.ts";
 import type { ZoneLimitsNote } from "../limits-note.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
 import { applyPlan } from "./dnssec.ts";
 import { done, refused } from "./outcome.ts";
 
-export function makeSettingsService(registry: Registry, deps: Deps): SettingsService {
+export function makeSettingsService(
+  registry: Registry,
+  deps: Deps,
+): Pick<SettingsService, "getZoneSettings" | "editZoneSettings"> {
   /** What rules its refresh timers, and what it answers once expired: both take effect at once. */
   const editTimers = async (zoneId: string, edit: ZoneSettingsEdit): Promise<void> => {
     const unit = registry.findUnit(zoneId);
@@ -27,27 +26,6 @@ export function makeSettingsService(registry: Registry, deps: Deps): SettingsSer
     if (zone.expired && zone.served) void zone.publish();
   };
   return {
-    async getDnsSettings(zoneId) {
-      const zone = registry.find(zoneId);
-      return zone ? done(shownSettings(zone)) : refused("zone.not-found", zoneId);
-    },
-    async editDnsSettings(zoneId, edit) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      return zone.exclusively(async () => {
-        const other = changedField(shownSettings(zone), edit);
-        if (other !== undefined) return refused("settings.not-offered", other, `/${other}`);
-        const { secondary_overrides: secondaryOverrides } = edit;
-        if (secondaryOverrides === undefined) return done(shownSettings(zone));
-        if (!checkFlags(zone.flags, secondaryOverrides).ok) {
-          return refused("dnssec.presigned-with-overrides", undefined, "/secondary_overrides");
-        }
-        const change = { secondaryOverrides, modifiedAt: deps.now() * 1000 };
-        await deps.store.zones.update(zoneId, change);
-        zone.row = { ...zone.row, ...change };
-        return done(shownSettings(zone));
-      });
-    },
     async getZoneSettings(zoneId) {
       const zone = registry.find(zoneId);
       return zone ? done(ownSettings(zone)) : refused("zone.not-found", zoneId);
@@ -106,49 +84,4 @@ function edited(limits: ZoneLimitsNote, edit: ZoneSettingsEdit): ZoneLimitsNote 
   if (given.length === 0) return limits;
   const next = { ...limits, ...Object.fromEntries(given) };
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== null)) as ZoneLimitsNote;
-}
-
-/** The first field that would change and can't; a field that repeats the value in force is accepted. */
-function changedField(now: DnsSettings, edit: DnsSettingsEdit): string | undefined {
-  for (const [field, value] of Object.entries(edit)) {
-    if (field === "secondary_overrides" || value === undefined) continue;
-    if (!repeats(now[field as keyof DnsSettings], value)) return field;
-  }
-  return undefined;
-}
-
-/** Objects may repeat some of their fields only. */
-function repeats(now: unknown, value: unknown): boolean {
-  if (typeof now !== "object" || now === null || typeof value !== "object" || value === null) return now === value;
-  return Object.entries(value).every(([key, inner]) => repeats((now as Record<string, unknown>)[key], inner));
-}
-
-/** The provider's defaults stand where the primary has not spoken yet. */
-function shownSettings(zone: Zone): DnsSettings {
-  const image = zone.stored?.image;
-  const soa = image && apexSoa(image);
-  const ttlOf = (type: number, fallback: number) => {
-    const ref = image?.findRRset(image.apexNode, type) ?? 0;
-    return image && ref !== 0 ? image.rrsetTtl(ref) : fallback;
-  };
-  const shown = (name: Uint8Array) => printName(name).replace(/\.$/, "");
-  return {
-    flatten_all_cnames: false,
-    foundation_dns: false,
-    internal_dns: {},
-    multi_provider: true,
-    nameservers: { type: "cloudflare.standard" },
-    ns_ttl: ttlOf(RRType.NS, 86_400),
-    secondary_overrides: zone.row.secondaryOverrides,
-    soa: {
-      mname: soa ? shown(soa.mname) : null,
-      rname: soa ? shown(soa.rname) : "",
-      refresh: soa?.refresh ?? 10_000,
-      retry: soa?.retry ?? 2400,
-      expire: soa?.expire ?? 604_800,
-      min_ttl: soa?.minimum ?? 1800,
-      ttl: ttlOf(RRType.SOA, 3600),
-    },
-    zone_mode: "dns_only",
-  };
 }

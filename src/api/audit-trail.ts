@@ -1,0 +1,59 @@
+/** Entries of the audit log: one begun before each change, with the resource as it was, and finished with what became of it. */
+import { type AuditHandle, type ControlError, type ControlService, errorSentence, ROUTES } from "#contract";
+import type { HttpAnswer } from "./answer.ts";
+import { maskAfter, maskRequest } from "./mask.ts";
+import type { Understood } from "./understood.ts";
+
+/** Names of path parameters that are not the resource but where it is. */
+const PLACES: ReadonlySet<string> = new Set(["accountId"]);
+
+export function beginEntry(
+  service: ControlService,
+  { name, request, actor, call }: Understood,
+  before: unknown,
+): Promise<AuditHandle> {
+  const own = Object.entries(call.params).filter(([parameter]) => !PLACES.has(parameter));
+  return service.beginAudit({
+    actor,
+    address: request.ip,
+    userAgent: request.headers["user-agent"]?.slice(0, 256),
+    requestId: request.id,
+    action: name,
+    method: ROUTES[name].method,
+    path: request.url.split("?", 1)[0]!.slice(0, 512),
+    resource: { kind: kindOf(name), id: own.at(-1)?.[1] ?? null },
+    zoneId: call.params["zoneId"],
+    request: maskRequest(call.body),
+    before: before === undefined ? null : maskRequest(before),
+  });
+}
+
+/** `own.settings.edit` is about `own.settings`, `peers.update` about `peers`. */
+function kindOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("."));
+}
+
+export function endEntry(
+  entry: AuditHandle,
+  { name }: Understood,
+  end: {
+    readonly answer: HttpAnswer;
+    readonly before: unknown;
+    readonly after: unknown;
+    readonly error: ControlError | undefined;
+  },
+): void {
+  const made = idOf(end.after);
+  entry.finish({
+    status: end.answer.status,
+    error: end.error ? { code: end.error.code, message: errorSentence(end.error) } : null,
+    after: ROUTES[name].method === "DELETE" ? null : maskAfter(end.after, end.before),
+    resourceId: made,
+    zoneId: name === "zones.create" ? made : undefined,
+  });
+}
+
+function idOf(value: unknown): string | undefined {
+  const id = typeof value === "object" && value !== null ? (value as { id?: unknown }).id : undefined;
+  return typeof id === "string" ? id : undefined;
+}

@@ -1,0 +1,114 @@
+/** The audit log: Countersign's own form, as lines, and the provider's. */
+import {
+  type Account,
+  type AccountAuditEntry,
+  type AccountAuditQuery,
+  AUDIT_EXCLUSIONS,
+  type AuditEntry,
+  type AuditExclusion,
+  type AuditQuery,
+  type ControlService,
+} from "#contract";
+import { done, type HandlersOf } from "../call.ts";
+
+/** Entries of one question to the service while exporting. */
+const AT_ONCE = 500;
+
+export const auditHandlers: HandlersOf<"audit" | "auditLogs"> = {
+  "audit.list": async ({ service, query }) => {
+    const items = await service.listAudit(query);
+    return done({ items, ...(items.length === query.limit && { after: String(items.at(-1)!.id) }) });
+  },
+  "audit.export": async ({ service, query }) => done(lines(service, query)),
+  "auditLogs.list": async ({ service, params, query }) => {
+    const account = await service.getAccount(params["accountId"]!);
+    return account.ok ? done(await provided(service, account.value, query)) : account;
+  },
+};
+
+async function* lines(service: ControlService, query: Omit<AuditQuery, "limit" | "before">): AsyncGenerator<string> {
+  let before: number | undefined;
+  for (;;) {
+    const entries: readonly AuditEntry[] = await service.listAudit({ ...query, limit: AT_ONCE, before });
+    if (entries.length > 0) yield entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+    if (entries.length < AT_ONCE) return;
+    before = entries.at(-1)!.id;
+  }
+}
+
+/** An empty page ends the SDK's paging: it goes on until there is something, or nothing any more. */
+async function provided(service: ControlService, account: Account, query: AccountAuditQuery) {
+  const items: AccountAuditEntry[] = [];
+  let before = query.cursor;
+  for (;;) {
+    const order = query.direction === "asc" ? "oldest" : "newest";
+    const limit = query.limit - items.length;
+    const window = { since: query.since, until: query.before };
+    const entries: readonly AuditEntry[] = await service.listAudit({ ...window, limit, before, order });
+    items.push(...entries.map((entry) => showEntry(entry, account)).filter((entry) => !isExcluded(entry, query)));
+    before = entries.at(-1)?.id;
+    if (entries.length < limit || before === undefined) return { items };
+    if (items.length >= query.limit) return { items, after: String(before) };
+  }
+}
+
+function isExcluded(entry: AccountAuditEntry, query: AccountAuditQuery): boolean {
+  return AUDIT_EXCLUSIONS.some((key) => query[`${key}.not`]?.includes(VALUES[key](entry) ?? "") ?? false);
+}
+
+const VALUES: { readonly [K in AuditExclusion]: (entry: AccountAuditEntry) => string | undefined } = {
+  id: (entry) => entry.id,
+  action_result: (entry) => entry.action.result,
+  action_type: (entry) => entry.action.type,
+  actor_context: (entry) => entry.actor.context,
+  actor_email: (entry) => entry.actor.email,
+  actor_id: (entry) => entry.actor.id,
+  actor_ip_address: (entry) => entry.actor.ip_address,
+  actor_token_id: (entry) => entry.actor.token_id,
+  raw_method: (entry) => entry.raw.method,
+  raw_status_code: (entry) => entry.raw.status_code?.toString(),
+  resource_id: (entry) => entry.resource.id,
+  resource_type: (entry) => entry.resource.type,
+  zone_id: (entry) => entry.zone?.id,
+  zone_name: (entry) => entry.zone?.name,
+};
+
+const TYPES: Readonly<Record<string, string>> = { POST: "create", PUT: "update", PATCH: "update", DELETE: "delete" };
+
+function showEntry(entry: AuditEntry, account: Account): AccountAuditEntry {
+  const { actor, resource, zone } = entry;
+  return {
+    id: String(entry.id),
+    account: { id: account.id, name: account.name },
+    action: {
+      description: entry.error?.message ?? entry.action,
+      result: entry.outcome === "done" ? "success" : "failure",
+      time: entry.time,
+      type: TYPES[entry.method] ?? "update",
+    },
+    actor: {
+      id: actor.id,
+      context: actor.kind === "token" ? "api_token" : actor.kind === "user" ? "dash" : "api",
+      ...(actor.email !== null && { email: actor.email }),
+      ip_address: entry.address,
+      ...(actor.kind === "token" && { token_id: actor.id, token_name: actor.name }),
+      type: "user",
+    },
+    raw: {
+      cf_ray_id: entry.request_id,
+      method: entry.method,
+      ...(entry.status !== null && { status_code: entry.status }),
+      uri: entry.path,
+      ...(entry.user_agent !== null && { user_agent: entry.user_agent }),
+    },
+    resource: {
+      ...(resource.id !== null && { id: resource.id }),
+      product: "dns",
+      request: entry.request,
+      response: entry.after,
+      scope: zone ? "zones" : "accounts",
+      type: resource.kind,
+    },
+    ...(zone && { zone: { id: zone.id, ...(zone.name !== null && { name: zone.name }) } }),
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * The audit log, and the answers kept for requests that come twice. An entry is on the disk before its change is begun, so that
+ * none is without; what became of it is written a moment later, several together. One transaction over both would not do: many
+ * changes are more than one (files, transfers), and a reader shall see those that were cut off.
+ */
+import {
+  type AuditEnd,
+  type AuditEntry,
+  type AuditQuery,
+  type AuditService,
+  type AuditStart,
+  type KeptAnswer,
+  printTime,
+  type RetryService,
+} from "#contract";
+import type { AuditRow, Store, AuditEnd as StoredEnd } from "#store";
+import type { Logger } from "#telemetry";
+
+/** What of an entry stands in its document. */
+type Document = Pick<AuditEntry, "method" | "path" | "request" | "before" | "after" | "error"> & {
+  readonly version: 1;
+  readonly email: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string;
+  readonly kind: string;
+  readonly zoneName: string | null;
+};
+
+export function makeAuditService(
+  store: Pick<Store, "audit">,
+  zoneName: (zoneId: string) => string | undefined,
+  nowMs: () => number,
+  log: Logger,
+): AuditService {
+  let waiting: StoredEnd[] = [];
+  let flushing = Promise.resolve();
+  const flush = (): Promise<void> => {
+    flushing = flushing.then(async () => {
+      const ends = waiting;
+      waiting = [];
+      await store.audit.finish(ends);
+    });
+    return flushing;
+  };
+  const finishSoon = (end: StoredEnd) => {
+    waiting.push(end);
+    if (waiting.length > 1) return;
+    setImmediate(() => {
+      flush().catch((error: unknown) => {
+        flushing = Promise.resolve();
+        log.error({ err: error }, "outcomes of the audit log could not be written");
+      });
+    });
+  };
+  return {
+    async beginAudit(start) {
+      const document = documentOf(start, start.zoneId === undefined ? undefined : zoneName(start.zoneId));
+      const row = rowOf(start, document, nowMs());
+      const id = await store.audit.add(row);
+      return { finish: (end) => finishSoon(finished(id, row, document, end, zoneName)) };
+    },
+    async listAudit(query) {
+      await flush();
+      return (await store.audit.list(filterOf(query))).map(shown);
+    },
+  };
+}
+
+function documentOf(start: AuditStart, zoneName: string | undefined): Document {
+  const { method, path, request, before } = start;
+  return {
+    version: 1,
+    email: start.actor.email,
+    userAgent: start.userAgent ?? null,
+    requestId: start.requestId,
+    kind: start.resource.kind,
+    zoneName: zoneName ?? null,
+    method,
+    path,
+    request,
+    before,
+    after: null,
+    error: null,
+  };
+}
+
+function rowOf(start: AuditStart, document: Document, at: number): Omit<AuditRow, "id"> {
+  return {
+    at,
+    actorKind: start.actor.kind,
+    actorId: start.actor.id,
+    actorName: start.actor.name,
+    address: start.address,
+    action: start.action,
+    resourceId: start.resource.id,
+    zoneId: start.zoneId ?? null,
+    status: null,
+    document,
+  };
+}
+
+function finished(
+  id: number,
+  row: Omit<AuditRow, "id">,
+  document: Document,
+  end: AuditEnd,
+  zoneName: (zoneId: string) => string | undefined,
+): StoredEnd {
+  const zoneId = end.zoneId ?? row.zoneId;
+  return {
+    id,
+    status: end.status,
+    resourceId: row.resourceId ?? end.resourceId ?? null,
+    zoneId,
+    document: {
+      ...document,
+      zoneName: document.zoneName ?? (zoneId === null ? null : (zoneName(zoneId) ?? null)),
+      after: end.after,
+      error: end.error,
+    } satisfies Document,
+  };
+}
+
+function filterOf(query: AuditQuery) {
+  const { zone_id: zoneId, resource_id: resourceId, action, ...same } = query;
+  // A word alone is the beginning of the names of its actions.
+  const isWhole = action === undefined || action.includes(".");
+  return { ...same, zoneId, resourceId, action: isWhole ? action : `${action}.` };
+}
+
+function shown(row: AuditRow): AuditEntry {
+  const document = row.document as Document;
+  const { method, path, request, before, after, error } = document;
+  return {
+    id: row.id,
+    time: printTime(row.at),
+    actor: {
+      kind: row.actorKind as AuditEntry["actor"]["kind"],
+      id: row.actorId,
+      name: row.actorName,
+      email: document.email,
+    },
+    address: row.address,
+    user_agent: document.userAgent,
+    request_id: document.requestId,
+    action: row.action,
+    method,
+    path,
+    outcome: row.status === null ? "unfinished" : row.status < 400 ? "done" : "refused",
+    status: row.status,
+    error,
+    resource: { kind: document.kind, id: row.resourceId },
+    zone: row.zoneId === null ? null : { id: row.zoneId, name: document.zoneName },
+    request,
+    before,
+    after,
+  };
+}
+
+const DAY_MS = 86_400_000;
+/** Answers that are kept at most, and the largest that is. */
+const KEPT_MAX = 10_000;
+const KEPT_OCTETS_MAX = 65_536;
+/** Between two looks for old ones. */
+const PRUNE_MS = 60_000;
+
+export function makeRetryService(store: Pick<Store, "keptAnswers">, nowMs: () => number): RetryService {
+  let pruned = Number.NEGATIVE_INFINITY;
+  return {
+    async claimKey(key, request): Promise<KeptAnswer> {
+      const now = nowMs();
+      if (now - pruned > PRUNE_MS) {
+        pruned = now;
+        await store.keptAnswers.prune(now - DAY_MS, KEPT_MAX);
+      }
+      const kept = await store.keptAnswers.find(key);
+      if (kept && kept.at > now - DAY_MS) {
+        if (kept.request !== request) return { kind: "other-request", time: printTime(kept.at) };
+        if (kept.status === null || kept.body === null) return { kind: "cut-off", time: printTime(kept.at) };
+        return { kind: "answered", status: kept.status, body: kept.body };
+      }
+      if (kept) await store.keptAnswers.remove(key);
+      await store.keptAnswers.claim({ key, request, at: now });
+      return { kind: "claimed" };
+    },
+    async keepAnswer(key, answer) {
+      if (answer === undefined || answer.body.length > KEPT_OCTETS_MAX) return store.keptAnswers.remove(key);
+      return store.keptAnswers.put(key, answer.status, answer.body);
+    },
+  };
+}
