@@ -1,10 +1,12 @@
 /** The one place that fetches. Every call is one of the contract's table; what comes back is a value (result.ts), never an exception. */
 import { ROUTES } from "virtual:contract";
-import type { ApiError, Envelope, ResultInfo, RouteName } from "#contract";
+import type { ApiError, CursorInfo, Envelope, ResultInfo, RouteName } from "#contract";
 import type { CallResult, Failure } from "./result.ts";
-import type { CallOptions, JsonRoute, Params, ResultOf, TextRoute } from "./types.ts";
+import type { CallOptions, CursorRoute, JsonRoute, Params, ResultOf, TextRoute } from "./types.ts";
 
-export type Answer<K extends RouteName> = { readonly result: ResultOf<K>; readonly info: ResultInfo | undefined };
+/** What a list says of itself: pages are numbered, others say where they go on. */
+export type InfoOf<K extends RouteName> = K extends CursorRoute ? CursorInfo : ResultInfo;
+export type Answer<K extends RouteName> = { readonly result: ResultOf<K>; readonly info: InfoOf<K> | undefined };
 
 export type CallSettings = {
   readonly signal?: AbortSignal;
@@ -106,7 +108,7 @@ export function searchOf(query: object | undefined): string {
 async function readEnvelope<K extends RouteName>(response: Response): Promise<CallResult<Answer<K>>> {
   const envelope = await readJson<Envelope<ResultOf<K>>>(response);
   if (!envelope?.success) return { ok: false, failure: strange(response) };
-  return { ok: true, value: { result: envelope.result, info: envelope.result_info } };
+  return { ok: true, value: { result: envelope.result, info: envelope.result_info as InfoOf<K> | undefined } };
 }
 
 async function readFailure(response: Response): Promise<Failure> {

@@ -8,7 +8,8 @@ type Sent<S> = S extends import("zod").ZodType ? input<S> : never;
 type ShapeOf<K extends RouteName> = Routes[K]["shape"];
 export type TextRoute = { [K in RouteName]: ShapeOf<K> extends "text" ? K : never }[RouteName];
 export type PageRoute = { [K in RouteName]: ShapeOf<K> extends "page" ? K : never }[RouteName];
-type ManyRoute = { [K in RouteName]: ShapeOf<K> extends "page" | "list" ? K : never }[RouteName];
+export type CursorRoute = { [K in RouteName]: ShapeOf<K> extends "cursor" ? K : never }[RouteName];
+type ManyRoute = { [K in RouteName]: ShapeOf<K> extends "page" | "list" | "cursor" ? K : never }[RouteName];
 export type JsonRoute = Exclude<RouteName, TextRoute>;
 
 /** `result` of a route: of lists and pages all that came. */
