@@ -1,5 +1,13 @@
 /** Entries of the audit log: one begun before each change, with the resource as it was, and finished with what became of it. */
-import { type AuditHandle, type ControlError, type ControlService, errorSentence, ROUTES } from "#contract";
+import {
+  type AuditHandle,
+  type ControlError,
+  type ControlService,
+  ERRORS,
+  errorSentence,
+  ROUTES,
+  takesAnything,
+} from "#contract";
 import type { HttpAnswer } from "./answer.ts";
 import { maskAfter, maskRequest } from "./mask.ts";
 import type { Understood } from "./understood.ts";
@@ -23,7 +31,6 @@ export function beginEntry(
     path: request.url.split("?", 1)[0]!.slice(0, 512),
     resource: { kind: kindOf(name), id: own.at(-1)?.[1] ?? null },
     zoneId: call.params["zoneId"],
-    request: maskRequest(call.body),
     before: before === undefined ? null : maskRequest(before),
   });
 }
@@ -35,7 +42,7 @@ function kindOf(name: string): string {
 
 export function endEntry(
   entry: AuditHandle,
-  { name }: Understood,
+  { name, call }: Understood,
   end: {
     readonly answer: HttpAnswer;
     readonly before: unknown;
@@ -46,11 +53,19 @@ export function endEntry(
   const made = idOf(end.after);
   entry.finish({
     status: end.answer.status,
-    error: end.error ? { code: end.error.code, message: errorSentence(end.error) } : null,
+    error: end.error ? { code: end.error.code, message: messageOf(end.error) } : null,
+    // What no schema describes may hold anything, secrets in fields of any name.
+    request: takesAnything(name) ? null : maskRequest(call.body, end.error?.pointer),
     after: ROUTES[name].method === "DELETE" ? null : maskAfter(end.after, end.before),
     resourceId: made,
     zoneId: name === "zones.create" ? made : undefined,
   });
+}
+
+/** What is wrong with a field quotes what was sent in it; the request is kept beside, masked. */
+function messageOf(error: ControlError): string {
+  if (error.pointer === undefined) return errorSentence(error);
+  return ERRORS[error.code].sentence.replaceAll("{about}", `(${error.pointer})`);
 }
 
 function idOf(value: unknown): string | undefined {

@@ -34,8 +34,12 @@ const DEPTH_MAX = 12;
 
 export type Masked = { readonly request: unknown; readonly before: unknown; readonly after: unknown };
 
-export function maskRequest(request: unknown): unknown {
-  return bounded(mask(request, undefined, 0));
+/** The field at `pointer` was refused, and is not kept whatever it is called. */
+export function maskRequest(request: unknown, pointer?: string): unknown {
+  const [first] = pointer?.split("/").slice(1) ?? [];
+  const isObject = typeof request === "object" && request !== null && !Array.isArray(request);
+  const kept = first !== undefined && isObject && first in request ? { ...request, [first]: HIDDEN } : request;
+  return bounded(mask(kept, undefined, 0));
 }
 
 /** `after` says where a secret is another one than before. */

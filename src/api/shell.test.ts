@@ -160,6 +160,10 @@ describe("the audit log", () => {
       before: { name: "k.", secret: "(hidden)" },
       after: { name: "k2.", secret: "(hidden, changed)" },
     });
+    const wrongPlace = await call("POST", TSIGS, { name: "k.", algo: secret, secret: "x" });
+    expect(wrongPlace.status).toBe(400);
+    const { text: refusedText } = await call("GET", "/countersign/v1/audit");
+    expect(refusedText).not.toContain(secret);
     expect(result[0].error).toMatchObject({ code: "tsig.not-found" });
   });
 

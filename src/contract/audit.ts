@@ -39,7 +39,7 @@ export const AuditEntry = z
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     resource: z.object({ kind: z.string(), id: z.string().nullable() }),
     zone: z.object({ id: Id, name: z.string().nullable() }).nullable(),
-    /** What was sent; secrets read `(hidden)`. */
+    /** What was sent; secrets read `(hidden)`, and so does a field that was refused: it may be a secret in the wrong place. */
     request: z.unknown(),
     /** The resource before and after; null where there is none, or where it is too large to keep. */
     before: z.unknown(),
@@ -89,7 +89,6 @@ export type AuditStart = {
   readonly path: string;
   readonly resource: AuditEntry["resource"];
   readonly zoneId: string | undefined;
-  readonly request: unknown;
   readonly before: unknown;
 };
 
@@ -97,6 +96,8 @@ export type AuditStart = {
 export type AuditEnd = {
   readonly status: number;
   readonly error: AuditEntry["error"];
+  /** Only now: of a request that is refused, the field at fault is not kept. */
+  readonly request: unknown;
   readonly after: unknown;
   readonly resourceId?: string;
   readonly zoneId?: string;

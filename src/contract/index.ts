@@ -120,6 +120,7 @@ export {
   type RouteResult,
   routePath,
   type Shape,
+  takesAnything,
 } from "./routes.ts";
 //--- The service between api and control
 export type {

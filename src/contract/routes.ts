@@ -13,8 +13,8 @@ import { insightRoutes } from "./routes/insight.ts";
 import { peersRoutes } from "./routes/peers.ts";
 import { recordsRoutes } from "./routes/records.ts";
 import { refusedRoutes } from "./routes/refused.ts";
-import type { Route } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { Anything, type Route } from "./routes/route.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { tokensRoutes } from "./routes/tokens.ts";
@@ -64,4 +64,9 @@ export function routePath(name: RouteName, parameters: Readonly<Record<string, s
   return ROUTES[name].path.replace(/\{(\w+)\}/g, (_, parameter: string) =>
     encodeURIComponent(parameters[parameter] ?? ""),
   );
+}
+
+/** The call is refused whatever its body holds, which no schema describes. */
+export function takesAnything(name: RouteName): boolean {
+  return (ROUTES[name] as Route).body === Anything;
 }

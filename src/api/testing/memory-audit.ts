@@ -6,7 +6,7 @@ export type AuditLog = { readonly entries: AuditEntry[] };
 export function auditPart(log: AuditLog): AuditService {
   return {
     async beginAudit(start) {
-      const { actor, address, action, method, path, resource, request, before } = start;
+      const { actor, address, action, method, path, resource, before } = start;
       const entry: AuditEntry = {
         id: log.entries.length + 1,
         time: "2026-10-05T09:00:00.123000Z",
@@ -22,14 +22,14 @@ export function auditPart(log: AuditLog): AuditService {
         error: null,
         resource,
         zone: start.zoneId === undefined ? null : { id: start.zoneId, name: null },
-        request,
+        request: null,
         before,
         after: null,
       };
       log.entries.push(entry);
       return {
-        finish: ({ status, error, after }) =>
-          Object.assign(entry, { status, error, after, outcome: status < 400 ? "done" : "refused" }),
+        finish: ({ status, error, request, after }) =>
+          Object.assign(entry, { status, error, request, after, outcome: status < 400 ? "done" : "refused" }),
       };
     },
     async listAudit({ limit, before, order, action }) {

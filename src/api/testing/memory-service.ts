@@ -62,8 +62,12 @@ function done<T>(value: T): Outcome<T> {
   return { ok: true, value };
 }
 
-function refused(code: ControlError["code"], about?: string): { readonly ok: false; readonly error: ControlError } {
-  return { ok: false, error: { code, about } };
+function refused(
+  code: ControlError["code"],
+  about?: string,
+  pointer?: string,
+): { readonly ok: false; readonly error: ControlError } {
+  return { ok: false, error: { code, about, pointer } };
 }
 
 export function makeMemoryService(): MemoryService {
@@ -310,7 +314,7 @@ function transportPart() {
 function peerPart() {
   const tsigs = collection<Tsig, Omit<Tsig, "id">>("tsig.not-found", (id, write) =>
     findTsigAlgorithm(write.algo) === undefined
-      ? refused("tsig.algorithm-unsupported", write.algo)
+      ? refused("tsig.algorithm-unsupported", write.algo, "/algo")
       : done({ id, ...write }),
   );
   const peers = collection<Peer, Omit<Peer, "id">>("peer.not-found", (id, write) => done({ id, ...write }));

@@ -67,7 +67,7 @@ export function makeAuditService(
 }
 
 function documentOf(start: AuditStart, zoneName: string | undefined): Document {
-  const { method, path, request, before } = start;
+  const { method, path, before } = start;
   return {
     version: 1,
     email: start.actor.email,
@@ -77,7 +77,7 @@ function documentOf(start: AuditStart, zoneName: string | undefined): Document {
     zoneName: zoneName ?? null,
     method,
     path,
-    request,
+    request: null,
     before,
     after: null,
     error: null,
@@ -115,6 +115,7 @@ function finished(
     document: {
       ...document,
       zoneName: document.zoneName ?? (zoneId === null ? null : (zoneName(zoneId) ?? null)),
+      request: end.request,
       after: end.after,
       error: end.error,
     } satisfies Document,
