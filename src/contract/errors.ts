@@ -32,28 +32,28 @@ export const ERRORS = {
   },
   "precondition.failed": {
     status: 412,
-    number: 20011,
+    number: 20041,
     sentence:
       "{about} was changed in between: what If-Match names is not what is there now. Read it again, then write.",
   },
   "precondition.not-here": {
     status: 400,
-    number: 20012,
+    number: 20042,
     sentence: "If-Match has nothing to compare with at {about}: there is no resource to read there.",
   },
   "idempotency.key-invalid": {
     status: 400,
-    number: 20013,
+    number: 20043,
     sentence: "Idempotency-Key has to be 1 to 255 printable ASCII characters.",
   },
   "idempotency.key-reused": {
     status: 400,
-    number: 20014,
+    number: 20044,
     sentence: "This Idempotency-Key was used for another request at {about}; take a new key for each thing to be done.",
   },
   "idempotency.cut-off": {
     status: 400,
-    number: 20015,
+    number: 20045,
     sentence:
       "The request with this Idempotency-Key was cut off by a stop of the server at {about}, and may be done or not: look at the resource, then use a new key.",
   },

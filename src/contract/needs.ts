@@ -29,10 +29,14 @@ const writeAccount = needs("account", "write", ["Account Settings"]);
 const readAlerts = needs("account", "read", ["Notifications", "Account Settings"]);
 const writeAlerts = needs("account", "write", ["Notifications", "Account Settings"]);
 
-/** Refused for everybody: whoever is known is told so. */
-const REFUSED = Object.fromEntries(Object.keys(refusedRoutes).map((name) => [name, KNOWN])) as {
-  readonly [K in keyof typeof refusedRoutes]: Need;
-};
+/** Refused for everybody who might do such a thing at all. */
+const REFUSED = Object.fromEntries(
+  Object.entries(refusedRoutes).map(([name, { method, path }]) => {
+    const reach = path.includes("{zoneId}") ? "zone" : "account";
+    const group: GroupName = reach === "zone" ? "Zone" : "Account Settings";
+    return [name, needs(reach, method === "GET" ? "read" : "write", [group])];
+  }),
+) as { readonly [K in keyof typeof refusedRoutes]: Need };
 
 export const NEEDS: { readonly [K in RouteName]: Need } = {
   //--- Who asks
