@@ -10,10 +10,10 @@ import {
   carrySignatures,
   compileImage,
   type ImageBuffer,
+  type ImageCounts,
   type OverlayRefusal,
   SignatureTable,
   unpackImage,
-  verifyImage,
   verifyImageZonemd,
   ZoneImage,
 } from "#image";
@@ -43,6 +43,7 @@ import {
   validateOverlay,
   validateShare,
 } from "./validate-image.ts";
+import { verify, verifyShare } from "./verify-image.ts";
 import type { Fault } from "./work.ts";
 import { printZoneFile } from "./zone-text.ts";
 
@@ -74,6 +75,8 @@ export type Job =
       readonly maxOctets: number;
     }
   | ({ readonly kind: "verify" } & ImageAt)
+  /** Of an image without overlays. */
+  | ({ readonly kind: "verify-share"; readonly share: number; readonly shares: number } & ImageAt)
   /** Writes the zone's text into a new file. */
   | ({ readonly kind: "print"; readonly path: string } & ImageAt)
   /** What `image` has otherwise than `before`; without one, everything is new. */
@@ -103,6 +106,7 @@ export type JobAnswer = SignAnswer & {
   compare: string | undefined;
   difference: PostedChange | undefined;
   verify: Result<true, Fault>;
+  "verify-share": Result<ImageCounts, Fault>;
   print: Result<number, Fault>;
   diff: ImageChange;
   validate: ValidationReport;
@@ -133,6 +137,8 @@ export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] 
       return difference(job);
     case "verify":
       return verify(job.image, job.root);
+    case "verify-share":
+      return verifyShare(job.image, job.share, job.shares);
     case "print":
       return printZoneFile(new ZoneImage(job.image, job.root), job.path);
     case "diff":
@@ -209,12 +215,6 @@ function apply(job: Extract<Job, { kind: "apply" }>): Result<ZoneColumns, Fault>
 function diff(job: Extract<Job, { kind: "diff" }>): ImageChange {
   const before = job.before && new ZoneImage(job.before.image, job.before.root);
   return compareImages(new ZoneImage(job.image, job.root), before, job.limit);
-}
-
-function verify(image: ImageBuffer, root = 0): Result<true, Fault> {
-  const verified = verifyImage(image, root);
-  if (verified.ok) return ok(true);
-  return fail({ code: `image.${verified.error.code}`, text: `${verified.error.text} (word ${verified.error.at})` });
 }
 
 function carry(job: Extract<Job, { kind: "carry" }>): number {

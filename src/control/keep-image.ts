@@ -3,7 +3,7 @@
  *
  * ```
  *  columns ─┬─▶ semantic check ─────────┐
- *           └─▶ compile (worker) ───────┴─▶ ┬─▶ verifyImage (worker) ──┬─▶ the row may name it
+ *           └─▶ compile (worker) ───────┴─▶ ┬─▶ verifyImage (shares) ──┬─▶ the row may name it
  *                                           └─▶ file written, synced ──┘
  * ```
  * The first version of a large zone does not wait for its file: it is made ready and served while that is written (`early`). There
@@ -20,6 +20,7 @@ import type { ZoneVersion } from "#zone";
 import type { ImageFile } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
 import { baseOctets, fileName } from "./stored-image.ts";
+import { verifyWhole } from "./verify-image.ts";
 import type { Fault } from "./work.ts";
 
 export type Compiling = Promise<Result<SharedArrayBuffer, Fault>>;
@@ -49,11 +50,17 @@ export async function keepWhole(
   if (!compiled.ok) return compiled;
   const image = new ZoneImage(compiled.value);
   const file = fileName("t", image.serial);
-  const written = deps.store.files.saveImage(zoneId, file, baseOctets(image));
-  written.catch(() => undefined);
-  const verified = await deps.jobs.run<"verify">({ kind: "verify", image: compiled.value });
-  if (verified.ok && early && compiled.value.byteLength >= LARGE_OCTETS) return ok({ image, file, written });
-  await written;
+  const write = (): Promise<void> => {
+    const written = deps.store.files.saveImage(zoneId, file, baseOctets(image));
+    written.catch(() => undefined);
+    return written;
+  };
+  if (early && compiled.value.byteLength >= LARGE_OCTETS) {
+    const verified = await verifyWhole(compiled.value, deps.jobs);
+    // Not sooner: the copy to the file takes a core and memory's bandwidth from what is waited for.
+    return verified.ok ? ok({ image, file, written: write() }) : verified;
+  }
+  const [verified] = await Promise.all([verifyWhole(compiled.value, deps.jobs), write()]);
   if (verified.ok) return ok({ image, file, written: undefined });
   await deps.store.files.removeImage(zoneId, file);
   return verified;

@@ -23,5 +23,13 @@ export { RecordWalk } from "./record-walk.ts";
 export { earliestSignatureEnd } from "./signature-end.ts";
 export { CHUNK_SLOTS, SIGNATURE_OCTETS, SignatureTable } from "./signatures.ts";
 export { rrsetRdatas, rrsetSignatures, type UnpackedRRset, unpackImage, unpackSet } from "./unpack.ts";
-export { type ImageError, type ImageErrorCode, verifyImage, verifyOverlay } from "./verify.ts";
+export {
+  type ImageCounts,
+  type ImageError,
+  type ImageErrorCode,
+  joinImageShares,
+  verifyImage,
+  verifyImageShare,
+  verifyOverlay,
+} from "./verify.ts";
 export { imageDelta, imageView } from "./view.ts";

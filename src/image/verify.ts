@@ -45,33 +45,68 @@ export type ImageErrorCode =
  * overlay segment that is wanted.
  */
 export function verifyImage(buffer: ImageBuffer, root = 0): Result<ZoneImage, ImageError> {
-  if (buffer.byteLength < 4 * Header.Size || buffer.byteLength % 4 !== 0)
-    return bad("not-an-image", 0, "shorter than a header");
-  const words = wordsOf(buffer);
-  if (words[Header.Magic] !== IMAGE_MAGIC) return bad("not-an-image", 0, "the magic number is another one");
-  if (words[Header.Version] !== IMAGE_VERSION) {
-    return bad(
-      "other-version",
-      Header.Version,
-      `format version ${words[Header.Version]}, this program reads ${IMAGE_VERSION}`,
-    );
-  }
-  // Behind it there may be room for overlays.
-  const length = words[Header.Words]!;
-  if (length > words.length || length < Header.Size)
-    return bad("cut-off", Header.Words, `${words.length} words of ${length}`);
-  if (imageChecksum(words, length) !== words[Header.Checksum])
-    return bad("checksum", Header.Checksum, "the checksum differs");
-  const sections = checkSections(words.subarray(0, length));
-  if (sections) return { ok: false, error: sections };
+  const wrong = checkHeader(buffer) ?? checkChecksum(buffer);
+  if (wrong) return fail(wrong);
   if (root !== 0) {
-    const segments = checkSegments(words, root) ?? new Checker(new ZoneImage(buffer)).links();
+    const segments = checkSegments(wordsOf(buffer), root) ?? new Checker(new ZoneImage(buffer)).links();
     if (segments) return { ok: false, error: segments };
   }
   const image = new ZoneImage(buffer, root);
   const checker = new Checker(image);
-  const problem = checker.nodes() ?? checker.nsec3() ?? checker.spare() ?? checker.counts();
+  const problem = checker.nodes(0, image.nodeCount) ?? checker.nsec3() ?? checker.spare() ?? checker.counts();
   return problem ? fail(problem) : ok(image);
+}
+
+/** What a share of the check counted: all shares together have to come to what the header says. */
+export type ImageCounts = { readonly rrsets: number; readonly records: number };
+
+/**
+ * One of `shares` (two at least) of what `verifyImage` does with an image without overlays, so that several threads can do it
+ * together: the first takes the checksum and the NSEC3s, the others the nodes. The image is sound when all shares are and
+ * `joinShares` finds nothing.
+ */
+export function verifyImageShare(buffer: ImageBuffer, share: number, shares: number): Result<ImageCounts, ImageError> {
+  const wrong = checkHeader(buffer);
+  if (wrong) return fail(wrong);
+  const image = new ZoneImage(buffer);
+  const checker = new Checker(image);
+  const size = Math.ceil(image.nodeCount / (shares - 1));
+  const from = size * (share - 1);
+  const problem =
+    share === 0
+      ? (checkChecksum(buffer) ?? checker.nsec3() ?? checker.spare())
+      : checker.nodes(from, Math.min(from + size, image.nodeCount));
+  return problem ? fail(problem) : ok(checker.counted);
+}
+
+export function joinImageShares(buffer: ImageBuffer, counts: readonly ImageCounts[]): ImageError | undefined {
+  return new Checker(new ZoneImage(buffer)).counts({
+    rrsets: counts.reduce((sum, { rrsets }) => sum + rrsets, 0),
+    records: counts.reduce((sum, { records }) => sum + records, 0),
+  });
+}
+
+function checkHeader(buffer: ImageBuffer): ImageError | undefined {
+  if (buffer.byteLength < 4 * Header.Size || buffer.byteLength % 4 !== 0)
+    return { code: "not-an-image", at: 0, text: "shorter than a header" };
+  const words = wordsOf(buffer);
+  if (words[Header.Magic] !== IMAGE_MAGIC)
+    return { code: "not-an-image", at: 0, text: "the magic number is another one" };
+  if (words[Header.Version] !== IMAGE_VERSION) {
+    const text = `format version ${words[Header.Version]}, this program reads ${IMAGE_VERSION}`;
+    return { code: "other-version", at: Header.Version, text };
+  }
+  // Behind it there may be room for overlays.
+  const length = words[Header.Words]!;
+  if (length > words.length || length < Header.Size)
+    return { code: "cut-off", at: Header.Words, text: `${words.length} words of ${length}` };
+  return checkSections(words.subarray(0, length));
+}
+
+function checkChecksum(buffer: ImageBuffer): ImageError | undefined {
+  const words = wordsOf(buffer);
+  const sound = imageChecksum(words, words[Header.Words]!) === words[Header.Checksum];
+  return sound ? undefined : { code: "checksum", at: Header.Checksum, text: "the checksum differs" };
 }
 
 /** A version that was just laid over a sound one: what its newest segment says of the nodes and entries that it names, nothing else. */
@@ -82,10 +117,6 @@ export function verifyOverlay(
 ): ImageError | undefined {
   const segments = checkSegments(image.words, image.root, image.words[image.root + OverlayHeader.Previous]);
   return segments ?? new Checker(image).touched(nodes, nsec3s);
-}
-
-function bad(code: ImageErrorCode, at: number, text: string): { readonly ok: false; readonly error: ImageError } {
-  return fail({ code, at, text });
 }
 
 function checkSections(words: Uint32Array): ImageError | undefined {
@@ -139,10 +170,16 @@ class Checker {
   }
 
   /** Each node in canonical order: its shape, its refs, its RRsets; that the hash table finds it; that the order ascends. */
-  nodes(): ImageError | undefined {
+  nodes(from: number, to: number): ImageError | undefined {
     const { image } = this;
     let previous: Uint8Array | undefined;
-    for (let index = 0; index < image.nodeCount; index++) {
+    if (from > 0 && from < to) {
+      const before = image.nodeAt(from - 1);
+      const shape = this.nodeShape(before, from - 1);
+      if (shape) return shape;
+      previous = image.nodeName(before);
+    }
+    for (let index = from; index < to; index++) {
       const node = image.nodeAt(index);
       const shape = this.nodeShape(node, index);
       if (shape) return shape;
@@ -234,11 +271,15 @@ class Checker {
     return undefined;
   }
 
-  counts(): ImageError | undefined {
-    if (this.rrsets !== this.image.rrsetCount)
-      return this.problem("bad-section", Header.RRsetCount, `${this.rrsets} RRsets of ${this.image.rrsetCount}`);
-    if (this.records !== this.image.recordCount)
-      return this.problem("bad-section", Header.RecordCount, `${this.records} records of ${this.image.recordCount}`);
+  get counted(): ImageCounts {
+    return { rrsets: this.rrsets, records: this.records };
+  }
+
+  counts({ rrsets, records } = this.counted): ImageError | undefined {
+    if (rrsets !== this.image.rrsetCount)
+      return this.problem("bad-section", Header.RRsetCount, `${rrsets} RRsets of ${this.image.rrsetCount}`);
+    if (records !== this.image.recordCount)
+      return this.problem("bad-section", Header.RecordCount, `${records} records of ${this.image.recordCount}`);
     return undefined;
   }
 
