@@ -1,7 +1,7 @@
 /**
  * `countersign serve`: puts the server together and keeps it until SIGTERM or SIGINT. Part of the composition root.
  *
- *   options ▶ master key ▶ store (lock) ▶ account, token ▶ control: everything stored is published
+ *   options ▶ master key ▶ store (lock) ▶ account, token ▶ control: everything stored is published (workers start meanwhile)
  *           ▶ edge: workers bind and answer ▶ control begins to ask primaries ▶ API listens ▶ ready
  *   SIGTERM ▶ API closes ▶ control writes what it knows ▶ edge drains ▶ store closes ▶ exit 0, below 5 seconds
  *   SIGHUP  ▶ options are read again; those that can change without a restart do
@@ -89,7 +89,11 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   log.info({ path: crypto.cryptoPath.path, reason: crypto.cryptoPath.reason }, "signatures");
   await ensureAccount(store, config.accountName, Date.now());
   const token = await prepareToken(config, store);
-  const sender = new PublicationSender({ settings: await edgeSettings(config, store, master) });
+  const sender = new PublicationSender({ settings: await edgeSettings(config, store, master), incomplete: true });
+  // Its threads load their code while zones are read, and wait for these before they open a socket.
+  const opening = openEdge(config, tls.value?.settings, sender, log);
+  // Whatever it is, it is told when its turn comes.
+  opening.catch(() => undefined);
   const control = await startControl({
     store,
     sender,
@@ -101,7 +105,8 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
     jobs: config.jobs || availableParallelism(),
     hookDirectory: resolve(config.data, "hook"),
   });
-  const edge = await openEdge(config, tls.value?.settings, sender, log);
+  sender.complete();
+  const edge = await opening;
   await control.begin(() => edge.healthy);
   control.setListenerCertificate(tls.value?.certificate);
   const api = await openApi(config, control, edge, log);

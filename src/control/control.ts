@@ -14,8 +14,8 @@ import type { MasterKey } from "#keys";
 import { readName } from "#name";
 import { type CertificateFacts, SessionPool } from "#net";
 import type { PublicationSender } from "#publish";
-import type { Store, ZoneRow } from "#store";
-import type { Logger, MetricSource } from "#telemetry";
+import type { IncomingRow, Store, ZoneRow } from "#store";
+import { collectAllGarbage, type Logger, type MetricSource } from "#telemetry";
 import { expiresAt, initialRefreshState, type Stored } from "#transfer";
 import { AttemptLog } from "./attempts.ts";
 import { CatalogBook, CatalogKeeper, CatalogProducer } from "./catalog/index.ts";
@@ -26,6 +26,7 @@ import { ExpiryBoard } from "./expiry-board.ts";
 import { Gate } from "./gate.ts";
 import { HookRunner } from "./hook.ts";
 import { apexSoa } from "./image-facts.ts";
+import { ImagePacks } from "./image-packs.ts";
 import { JobRunner } from "./job-runner.ts";
 import { KeyVault } from "./key-vault.ts";
 import { laneLimit } from "./lanes.ts";
@@ -41,7 +42,7 @@ import { PeerBook } from "./peer-book.ts";
 import { PrimaryHealth } from "./primary-health.ts";
 import { Refresher } from "./refresher.ts";
 import { Registry, type Unit } from "./registry.ts";
-import { type RestoredZone, restoreZones } from "./restore.ts";
+import { type Restored, type RestoredZone, restoreZones } from "./restore.ts";
 import { setRoundTimers } from "./round-timers.ts";
 import { Scheduler } from "./scheduler.ts";
 import { makeService } from "./service/index.ts";
@@ -89,6 +90,10 @@ export class Control {
   readonly #catalogProducer: CatalogProducer;
   #settings: ControlSettings;
   #restored: readonly RestoredZone[] = [];
+  /** Of the restored zones. */
+  #incoming: ReadonlyMap<string, IncomingRow> = new Map();
+  #sweep: Restored["sweep"] | undefined;
+  #sweeping: Promise<void> = Promise.resolve();
   #published = false;
   #edgeHealthy: () => boolean = () => false;
   #stopping = false;
@@ -165,6 +170,7 @@ export class Control {
       crypto,
       vault: new KeyVault(master, crypto),
       jobs,
+      packs: new ImagePacks(),
       hook: new HookRunner(options.hookDirectory, () => this.#settings.hook, jobs),
       events,
       attempts: new AttemptLog(store, log),
@@ -189,6 +195,7 @@ export class Control {
     return {
       finished: (zone, round) => {
         setRoundTimers(zone, this.#deps);
+        this.#tidyPacks();
         this.#catalogKeeper.roundFinished(zone);
         this.#catalogProducer.changed();
         this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
@@ -214,10 +221,10 @@ export class Control {
     await this.#outgoing.load();
     await this.#catalogs.load();
     await this.#multiSigner.load();
-    this.#restored = await restoreZones(this.#deps, this.#listener);
-    const withPrimaries = new Set(
-      (await this.#deps.store.incoming.list()).filter(({ peers }) => peers.length > 0).map(({ zoneId }) => zoneId),
-    );
+    const { restored, sweep } = await restoreZones(this.#deps, this.#listener);
+    this.#restored = restored;
+    this.#sweep = sweep;
+    this.#incoming = new Map((await this.#deps.store.incoming.list()).map((row) => [row.zoneId, row]));
     const published: Promise<void>[] = [];
     for (const { zone } of this.#restored) zone.givenOut = this.#outgoing.book.enabled(zone.id);
     for (const { zone, refreshNote, damaged } of this.#restored) {
@@ -225,10 +232,11 @@ export class Control {
       this.#registry.add(unit);
       zone.hidden = this.#catalogs.hiddenAs(zone.id);
       // Its refresh machine, which starts later, will say the same: what expired is not served again in between.
-      const asked = withPrimaries.has(zone.id) && !this.#catalogs.isKept(zone.id);
+      const asked = (this.#incoming.get(zone.id)?.peers.length ?? 0) > 0 && !this.#catalogs.isKept(zone.id);
       zone.expired = asked && !damaged && isExpired(storedOf(unit), this.#deps.now());
       published.push(zone.publish());
     }
+    this.#deps.packs.begin();
     void Promise.all(published).then(() => {
       this.#published = true;
     });
@@ -237,7 +245,6 @@ export class Control {
   /** Primaries and parents are asked from now on. `edgeHealthy`: every worker answers. */
   async begin(edgeHealthy: () => boolean): Promise<void> {
     this.#edgeHealthy = edgeHealthy;
-    const incoming = new Map((await this.#deps.store.incoming.list()).map((row) => [row.zoneId, row]));
     const notifyLog = new NotifyLog(this.#deps.log);
     this.#deps.sender.handleForwarded((message) =>
       handleForwarded(message, this.#registry, this.#book, this.#outgoing, notifyLog, this.#deps),
@@ -246,7 +253,7 @@ export class Control {
       const unit = this.#registry.findUnit(zone.id);
       if (!unit) continue;
       if (stale) zone.begin("rework");
-      const row = this.#catalogs.isKept(zone.id) ? undefined : incoming.get(zone.id);
+      const row = this.#catalogs.isKept(zone.id) ? undefined : this.#incoming.get(zone.id);
       const stored = damaged ? undefined : storedOf(unit);
       unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, stored, heldSerial);
       setRoundTimers(zone, this.#deps);
@@ -254,10 +261,13 @@ export class Control {
       this.#outgoing.published(zone);
     }
     this.#restored = [];
+    this.#incoming = new Map();
     this.#catalogKeeper.begin();
     this.#catalogProducer.begin();
     this.#saver.start();
     await this.#alerts.begin();
+    this.#sweeping = this.#sweepFiles();
+    if (this.#registry.size >= MANY_ZONES) setTimeout(collectAllGarbage, COLLECT_AFTER_MS).unref();
     this.#lookAtCertificates();
   }
 
@@ -281,6 +291,8 @@ export class Control {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#deps.scheduler.stop();
+    this.#sweep?.stop();
+    await this.#sweeping;
     this.#outgoing.stop();
     this.#deps.hook.stop();
     await this.#catalogKeeper.stop();
@@ -316,6 +328,14 @@ export class Control {
     });
     events.onWritten((happenings) => center.take(happenings));
     return center;
+  }
+
+  /** Small zones that changed left their old images behind. */
+  #tidyPacks(): void {
+    const { packs, log } = this.#deps;
+    if (!packs.isWasteful) return;
+    const zones = [...this.#registry.all()].map(({ zone }) => zone);
+    log.debug({ moved: packs.tidy(zones) }, "images were moved out of packs that are hardly used");
   }
 
   async #take(row: ZoneRow): Promise<Zone> {
@@ -390,6 +410,20 @@ export class Control {
     for (const { refresher } of this.#registry.all()) refresher.recovered(peer);
   }
 
+  async #sweepFiles(): Promise<void> {
+    const { log } = this.#deps;
+    try {
+      const removed = (await this.#sweep?.run()) ?? [];
+      if (removed.length > 0) log.info({ removed: removed.length }, "files that belong to nothing were removed");
+    } catch (error) {
+      log.warn(
+        { error: String(error) },
+        "files that belong to nothing could not be removed; the next start tries again",
+      );
+    }
+    this.#sweep = undefined;
+  }
+
   #readiness(): Readiness {
     const waiting: string[] = [];
     if (!this.#published) waiting.push("stored zones are being handed to the workers that answer");
@@ -401,6 +435,10 @@ export class Control {
 
 /** What a new zone waits for the workers at most: one that is just being replaced must not hold up the API, milliseconds. */
 const TAKE_WAIT_MS = 2000;
+
+/** A start with so many zones leaves as much behind as they need: it is collected a little later, for a tenth of a second. */
+const MANY_ZONES = 1000;
+const COLLECT_AFTER_MS = 3000;
 
 /** Certificates end by the day: often enough to be early in it. */
 const CERTIFICATE_LOOK_SECONDS = 3600;

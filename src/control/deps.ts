@@ -10,6 +10,7 @@ import type { EventLog } from "./events.ts";
 import type { ExpiryBoard } from "./expiry-board.ts";
 import type { Gate } from "./gate.ts";
 import type { HookRunner, HookSettings } from "./hook.ts";
+import type { ImagePacks } from "./image-packs.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { KeyVault } from "./key-vault.ts";
 import type { PrimaryHealth } from "./primary-health.ts";
@@ -58,6 +59,8 @@ export type Deps = {
   readonly crypto: Crypto;
   readonly vault: KeyVault;
   readonly jobs: JobRunner;
+  /** Where images of small zones stand. */
+  readonly packs: ImagePacks;
   readonly hook: HookRunner;
   readonly events: EventLog;
   readonly attempts: AttemptLog;

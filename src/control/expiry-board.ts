@@ -9,34 +9,44 @@ const SLOTS = 4096;
 
 /** Keeps: one slot for each zone, for as long as it is here. */
 export class ExpiryBoard {
-  readonly #places = new Map<string, ExpiryPlace>();
-  readonly #free: ExpiryPlace[] = [];
+  /** Numbers, counted through all blocks. */
+  readonly #places = new Map<string, number>();
+  readonly #free: number[] = [];
+  readonly #blocks: Uint32Array<SharedArrayBuffer>[] = [];
 
   place(zoneId: string): ExpiryPlace {
-    const known = this.#places.get(zoneId);
-    if (known) return known;
-    if (this.#free.length === 0) this.#grow();
-    const place = this.#free.pop()!;
-    this.#places.set(zoneId, place);
-    this.set(zoneId, undefined);
-    return place;
+    const place = this.#places.get(zoneId) ?? this.#take(zoneId);
+    return { board: this.#blockOf(place).buffer, slot: place % SLOTS };
   }
 
   /** Unix seconds; undefined: it does not expire (no version, or no primaries). */
   set(zoneId: string, at: number | undefined): void {
-    const { board, slot } = this.place(zoneId);
-    new Uint32Array(board)[slot] = at === undefined ? NEVER_EXPIRES : Math.min(at, NEVER_EXPIRES - 1);
+    const place = this.#places.get(zoneId) ?? this.#take(zoneId);
+    this.#blockOf(place)[place % SLOTS] = at === undefined ? NEVER_EXPIRES : Math.min(at, NEVER_EXPIRES - 1);
   }
 
   remove(zoneId: string): void {
     const place = this.#places.get(zoneId);
-    if (!place) return;
+    if (place === undefined) return;
     this.#places.delete(zoneId);
     this.#free.push(place);
   }
 
+  #take(zoneId: string): number {
+    if (this.#free.length === 0) this.#grow();
+    const place = this.#free.pop()!;
+    this.#places.set(zoneId, place);
+    this.#blockOf(place)[place % SLOTS] = NEVER_EXPIRES;
+    return place;
+  }
+
+  #blockOf(place: number): Uint32Array<SharedArrayBuffer> {
+    return this.#blocks[Math.floor(place / SLOTS)]!;
+  }
+
   #grow(): void {
-    const board = new SharedArrayBuffer(4 * SLOTS);
-    for (let slot = SLOTS - 1; slot >= 0; slot--) this.#free.push({ board, slot });
+    const first = SLOTS * this.#blocks.length;
+    this.#blocks.push(new Uint32Array(new SharedArrayBuffer(4 * SLOTS)));
+    for (let place = first + SLOTS - 1; place >= first; place--) this.#free.push(place);
   }
 }

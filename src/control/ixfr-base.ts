@@ -22,8 +22,9 @@ export type SeenSoa = Pick<Extract<SoaAnswer, { kind: "serial" }>, "serial" | "r
 /** Keeps: what was seen of primaries is about `#about`, the stored version of that time. In memory alone: AXFR is always right. */
 export class IxfrBase {
   #about: string | undefined;
-  readonly #equal = new Set<string>();
-  readonly #brokenOff = new Set<string>();
+  /** Beside the one that it came from. */
+  #equal: Set<string> | undefined;
+  #brokenOff: Set<string> | undefined;
   #heldChanges = false;
 
   /** Undefined: AXFR. `newerSerial` is what the primary has announced. */
@@ -34,22 +35,25 @@ export class IxfrBase {
   ): StoredVersion | undefined {
     if (newerSerial === undefined || !stored?.origin?.exact || !serialNewer(newerSerial, stored.serial))
       return undefined;
-    if (!primary.ixfr || this.#heldChanges || this.#brokenOff.has(primary.id)) return undefined;
+    if (!primary.ixfr || this.#heldChanges || this.#brokenOff?.has(primary.id)) return undefined;
     return stored.origin.peer === primary.id || this.#isEqual(primary.id, stored) ? stored : undefined;
   }
 
   /** A primary's answer to the SOA question. */
   saw(peer: string, stored: StoredVersion | undefined, answer: SeenSoa): void {
     if (!stored || stored.serial !== answer.serial) return;
-    if (this.#about !== versionKey(stored)) this.#equal.clear();
+    // No base in any case, or one for this primary in any case.
+    if (!stored.origin?.exact || stored.origin.peer === peer) return;
+    if (this.#about !== versionKey(stored)) this.#equal = undefined;
     this.#about = versionKey(stored);
-    if (isSame(stored, answer)) this.#equal.add(peer);
-    else this.#equal.delete(peer);
+    if (isSame(stored, answer)) this.#equal = (this.#equal ?? new Set()).add(peer);
+    else this.#equal?.delete(peer);
   }
 
   fetched(peer: string, { asked, got, result }: Fetched): void {
-    if (got === "axfr") this.#brokenOff.delete(peer);
-    else if (asked === "ixfr" && !result.ok && result.error.code.startsWith("net.")) this.#brokenOff.add(peer);
+    if (got === "axfr") this.#brokenOff?.delete(peer);
+    else if (asked === "ixfr" && !result.ok && result.error.code.startsWith("net."))
+      this.#brokenOff = (this.#brokenOff ?? new Set()).add(peer);
   }
 
   /** How the round of a version ended. */
@@ -59,7 +63,7 @@ export class IxfrBase {
   }
 
   #isEqual(peer: string, stored: StoredVersion): boolean {
-    return this.#about === versionKey(stored) && this.#equal.has(peer);
+    return this.#about === versionKey(stored) && (this.#equal?.has(peer) ?? false);
   }
 }
 

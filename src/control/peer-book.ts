@@ -7,6 +7,7 @@ import type { PeerRow, Store, TransportRow, TsigRow } from "#store";
 import type { AddressRange, AsksAs, NotifyPeer, OutgoingPeer } from "#transfer";
 import type { TsigKey } from "#tsig";
 import type { Primary } from "./primary-client.ts";
+import { SharedValues } from "./shared-values.ts";
 import type { WatchedCertificate } from "./transport/certificate-watch.ts";
 import { CLEAR, openTransport, type Transport } from "./transport/transport.ts";
 
@@ -17,6 +18,8 @@ export class PeerBook {
   readonly #store: Store;
   #peers: ReadonlyMap<string, PeerRow> = new Map();
   #keys: ReadonlyMap<string, TsigKey> = new Map();
+  /** Lists of peers, and settings with them, that many zones have alike. */
+  readonly shared = new SharedValues();
   #ranges: ReadonlyMap<string, readonly AddressRange[]> = new Map();
   #transports: ReadonlyMap<string, Reach> = new Map();
 

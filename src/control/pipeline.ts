@@ -278,7 +278,7 @@ async function keepImage(draft: Draft, deps: Deps): Promise<Result<KeptDraft, Fa
   const options: CompileOptions = { treatment: "as-is" };
   const compiled = await deps.jobs.run<"recompile">({ kind: "recompile", ...imageAt(overlaid!.image), options });
   if (!compiled.ok) return compiled;
-  const image = new ZoneImage(compiled.value);
+  const image = deps.packs.keep(compiled.value);
   const file = fileName("t", image.serial);
   await deps.store.files.saveImage(zoneId, file, baseOctets(image));
   return ok({ image, file, delta: undefined, written: undefined });
@@ -327,7 +327,7 @@ async function makeServed(draft: Draft, stored: StoredVersion, deps: Deps): Prom
   const job = { kind: "recompile", ...imageAt(stored.image), options, ...stamp } as const;
   const compiled = await deps.jobs.run<"recompile">(job);
   if (!compiled.ok) return compiled;
-  return ok({ ...draft, image: new ZoneImage(compiled.value), file: fileName("s", serial) });
+  return ok({ ...draft, image: deps.packs.keep(compiled.value), file: fileName("s", serial) });
 }
 
 /**
@@ -562,7 +562,8 @@ async function openSigning(
 
 /** A table for this image and key, filled from its file when there is one. */
 export async function openTable(zoneId: string, file: string, image: ZoneImage, zsk: KeyRow, deps: Deps) {
-  const table = SignatureTable.create(image.slotCapacity, zsk.keyTag, imageChecksumOf(image));
+  const room = deps.packs.tableRoom(SignatureTable.octets(image.slotCapacity));
+  const table = SignatureTable.create(image.slotCapacity, zsk.keyTag, imageChecksumOf(image), room);
   const identity = Buffer.from(`${imageChecksumOf(image)}/${image.slotCapacity}/${zsk.id}`);
   const tableFile = await deps.store.files.openSignatures(zoneId, file, identity, table);
   table.dropBusy();

@@ -97,3 +97,13 @@ function tellOfPeers(report: RefreshReport, zone: Zone, book: PeerBook, deps: De
       return false;
   }
 }
+
+export function tellExpired(expired: boolean, zone: Zone, deps: Deps): void {
+  const { id: zoneId, name } = zone;
+  const frozen = zone.frozenAt !== undefined;
+  const message = expired
+    ? `${name}: expired: ${frozen ? "its transfers are frozen" : "no primary could be reached"} for longer than the SOA's EXPIRE`
+    : `${name}: no longer expired`;
+  const [level, code] = expired ? (["error", "zone.expired"] as const) : (["info", "zone.current"] as const);
+  deps.events.add({ zoneId, zone: name, level, code, message });
+}

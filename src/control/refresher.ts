@@ -28,7 +28,8 @@ import type { NoteKeeper } from "./note-keeper.ts";
 import type { PeerBook } from "./peer-book.ts";
 import { NO_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
 import { askSoa, type Primary, primaryText, type SoaOutcome } from "./primary-client.ts";
-import { tellReport } from "./refresh-events.ts";
+import { tellExpired, tellReport } from "./refresh-events.ts";
+import type { Timed } from "./scheduler.ts";
 import { compareSoa } from "./soa-compare.ts";
 import { TransferProgress } from "./transfer-progress.ts";
 import { type TransportOptions, tlsIdentity, transportOf } from "./transport/transport.ts";
@@ -43,10 +44,15 @@ export type RefresherParts = {
   readonly deps: Deps;
 };
 
+const NOT_STARTED = initialRefreshState({ peers: [], autoRefreshSeconds: 86_400 });
+
 /** A transfer that came to an end, to be told when it is known whether its version was taken. */
 type Ended = Omit<Attempt, "outcome">;
 
-export class Refresher {
+export class Refresher implements Timed {
+  /** For the scheduler. */
+  dueAt = 0;
+  duePlace = -1;
   readonly #zone: Zone;
   readonly #book: PeerBook;
   readonly #notes: NoteKeeper;
@@ -57,13 +63,13 @@ export class Refresher {
   #abort: AbortController | undefined;
   #arrived: { readonly arrival: Arrival; readonly attempt: Ended } | undefined;
   readonly #base = new IxfrBase();
-  readonly progress = new TransferProgress();
+  /** Of the transfer that runs. */
+  progress: TransferProgress | undefined;
   #installing: { readonly attempt: number; readonly row: Ended } | undefined;
   #stopped = false;
   #toldExpired = false;
   /** What happened while effects were being performed: its turn comes after them. */
-  readonly #events: RefreshEvent[] = [];
-  #feeding = false;
+  #events: RefreshEvent[] | undefined;
 
   constructor(parts: RefresherParts, note: RefreshNote = NO_CHECKS) {
     this.#zone = parts.zone;
@@ -71,7 +77,7 @@ export class Refresher {
     this.#notes = parts.notes;
     this.#deps = parts.deps;
     this.#note = note;
-    this.#state = initialRefreshState({ peers: [], autoRefreshSeconds: 86_400 });
+    this.#state = NOT_STARTED;
   }
 
   get state(): RefreshState {
@@ -89,14 +95,14 @@ export class Refresher {
 
   /** Takes the zone up; with `stored` and `heldSerial` as a restart found them. */
   start(peerIds: readonly string[], autoRefreshSeconds: number, stored: Stored | undefined, heldSerial?: number): void {
-    this.#peerIds = peerIds;
+    this.#peerIds = this.#book.shared.list(peerIds);
     const droppedSerial = this.#note.droppedSerial ?? undefined;
     this.#state = initialRefreshState(this.#settings(autoRefreshSeconds), stored, { heldSerial, droppedSerial });
     this.#feed({ kind: "start" });
   }
 
   configure(peerIds: readonly string[], autoRefreshSeconds: number): void {
-    this.#peerIds = peerIds;
+    this.#peerIds = this.#book.shared.list(peerIds);
     const peers = Object.fromEntries(Object.entries(this.#note.peers).filter(([id]) => peerIds.includes(id)));
     this.#remember({ peers });
     this.#feed({ kind: "configured", settings: this.#settings(autoRefreshSeconds) });
@@ -111,7 +117,7 @@ export class Refresher {
   #settings(autoRefreshSeconds: number): RefreshSettings {
     const own = this.#zone.row.timers;
     const timers = own === "default" ? this.#deps.settings().timers : own;
-    return { peers: this.#usable(this.#peerIds), autoRefreshSeconds, timers };
+    return this.#book.shared.settings({ peers: this.#usable(this.#peerIds), autoRefreshSeconds, timers });
   }
 
   /**
@@ -189,27 +195,30 @@ export class Refresher {
   stop(): void {
     this.#stopped = true;
     this.#abort?.abort();
-    this.#deps.scheduler.cancel(this.#timerKey);
+    this.#deps.scheduler.cancelTimed(this);
   }
 
-  get #timerKey(): string {
-    return `${this.#zone.id}/refresh`;
+  due(): void {
+    this.#feed({ kind: "timer" });
   }
 
   #usable(peerIds: readonly string[]): readonly string[] {
     if (this.#zone.frozenAt !== undefined) return [];
-    return peerIds.filter((id) => this.#book.primary(id) !== undefined);
+    return this.#book.shared.list(peerIds.filter((id) => this.#book.primary(id) !== undefined));
   }
 
   #feed(event: RefreshEvent): void {
-    this.#events.push(event);
-    if (this.#feeding) return;
-    this.#feeding = true;
+    if (this.#events) {
+      this.#events.push(event);
+      return;
+    }
+    const events = [event];
+    this.#events = events;
     try {
       // Performing never answers at once but by "queued" and failures that need no waiting: the machine's rounds bound it.
-      for (let next = this.#events.shift(); next && !this.#stopped; next = this.#events.shift()) this.#step(next);
+      for (let next = events.shift(); next && !this.#stopped; next = events.shift()) this.#step(next);
     } finally {
-      this.#feeding = false;
+      this.#events = undefined;
     }
   }
 
@@ -245,8 +254,8 @@ export class Refresher {
         this.#discard();
         return;
       case "set-timer":
-        if (effect.at === undefined) this.#deps.scheduler.cancel(this.#timerKey);
-        else this.#deps.scheduler.set(this.#timerKey, effect.at, () => this.#feed({ kind: "timer" }));
+        if (effect.at === undefined) this.#deps.scheduler.cancelTimed(this);
+        else this.#deps.scheduler.setTimed(this, effect.at);
         return;
       case "serving":
         this.#serving();
@@ -359,6 +368,7 @@ export class Refresher {
             this.#urgency(),
             () => {
               this.#begun(effect.attempt);
+              this.progress = new TransferProgress();
               const progress = this.progress.begin(effect.peer, base ? "ixfr" : "axfr", this.#ms());
               return fetchVersion({ ...order, talk: { ...order.talk, progress } }, this.#deps);
             },
@@ -368,7 +378,7 @@ export class Refresher {
       ),
       (text) => notFetched(base ? "ixfr" : "axfr", { code: "round.failed", text }),
     );
-    this.progress.end();
+    this.progress = undefined;
     this.#base.fetched(effect.peer, fetched);
     this.#conclude(effect, fetched, this.#ended(primary, fetched, { reason, startedAt }));
   }
@@ -439,22 +449,12 @@ export class Refresher {
   #serving(): void {
     const expired = this.#state.serving === "expired" && this.#peerIds.length > 0;
     // It may have expired while nobody was here: then it is so already, and not told yet.
-    if (this.#toldExpired !== expired) this.#tellExpired(expired);
+    if (this.#toldExpired !== expired) tellExpired(expired, this.#zone, this.#deps);
     this.#toldExpired = expired;
     if (this.#zone.expired === expired) return;
     this.#zone.expired = expired;
     // A first version is published by its round; here only what was published before changes its state.
     if (this.#zone.served) void this.#zone.publish();
-  }
-
-  #tellExpired(expired: boolean): void {
-    const { id: zoneId, name } = this.#zone;
-    const frozen = this.#zone.frozenAt !== undefined;
-    const message = expired
-      ? `${name}: expired: ${frozen ? "its transfers are frozen" : "no primary could be reached"} for longer than the SOA's EXPIRE`
-      : `${name}: no longer expired`;
-    const [level, code] = expired ? (["error", "zone.expired"] as const) : (["info", "zone.current"] as const);
-    this.#deps.events.add({ zoneId, zone: name, level, code, message });
   }
 
   #report(report: RefreshReport): void {

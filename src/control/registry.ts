@@ -1,5 +1,5 @@
 /** All zones of this process, by id and by apex. */
-import { type Name, nameKey } from "#name";
+import { lowerName, type Name, printName } from "#name";
 import type { Refresher } from "./refresher.ts";
 import type { Zone } from "./zone.ts";
 
@@ -29,13 +29,13 @@ export class Registry {
   add(unit: Unit): void {
     this.#revision++;
     this.#byId.set(unit.zone.id, unit);
-    this.#byApex.set(nameKey(unit.zone.apex), unit);
+    this.#byApex.set(keyOf(unit.zone.apex, unit.zone.name), unit);
   }
 
   remove(zone: Zone): void {
     this.#revision++;
     this.#byId.delete(zone.id);
-    this.#byApex.delete(nameKey(zone.apex));
+    this.#byApex.delete(keyOf(zone.apex));
   }
 
   find(zoneId: string): Zone | undefined {
@@ -48,7 +48,7 @@ export class Registry {
 
   /** The zone with exactly this apex. */
   findByApex(apex: Name): Unit | undefined {
-    return this.#byApex.get(nameKey(apex));
+    return this.#byApex.get(keyOf(apex));
   }
 
   all(): IterableIterator<Unit> {
@@ -58,4 +58,10 @@ export class Registry {
   parentChanged(zone: Zone): void {
     this.#parentChanged(zone);
   }
+}
+
+/** The name in lower case: as a rule just the text that is there already, which then costs nothing. */
+function keyOf(apex: Name, known?: string): string {
+  const text = printName(lowerName(apex)).replace(/(?<=.)\.$/, "");
+  return text === known ? known : text;
 }

@@ -1,13 +1,13 @@
 /**
  * The start: zones, keys and images from the store, everything published before any primary is asked.
  *
- *   rows ▶ orphans away ▶ images loaded and verified, some at a time ▶ published ▶ refresh machines start
+ *   rows ▶ images loaded and verified, some at a time ▶ published ▶ refresh machines start ▶ orphans away
  *
  * Whatever a crash left is servable: rows name whole files; an image that is damaged all the same counts as not there,
  * and the zone is fetched anew. A zone without image is published as not ready.
  */
 
-import { overlayRoom, ZoneImage } from "#image";
+import { type ImageBuffer, octetsOf, overlayRoom, ZoneImage } from "#image";
 import { denialOf, planApex } from "#keyplan";
 import { readName } from "#name";
 import { type DnssecRow, type KeyRow, StoreError, type VersionRow, type ZoneRow } from "#store";
@@ -26,6 +26,8 @@ import { readOrigin, readServedNote, type ServedNote, type ServedVersion, type S
 import type { Held } from "./work.ts";
 import { type RoundListener, Zone } from "./zone.ts";
 
+const NO_KEYS: readonly KeyRow[] = [];
+
 /** Images that are loaded and verified at the same time. */
 const LOADS_AT_ONCE = 8;
 
@@ -37,6 +39,12 @@ export type RestoredZone = {
   readonly heldSerial: number | undefined;
   /** What was transferred can't be read any more: it has to be fetched again, whatever its serial. */
   readonly damaged: boolean;
+};
+
+export type Restored = {
+  readonly restored: readonly RestoredZone[];
+  /** Takes away what a crash left on disk: when there is time. */
+  readonly sweep: ReturnType<Deps["store"]["files"]["beginSweep"]>;
 };
 
 type Rows = {
@@ -55,17 +63,17 @@ type Rows = {
   readonly released: ReadonlyMap<string, unknown>;
 };
 
-export async function restoreZones(deps: Deps, listener: RoundListener): Promise<readonly RestoredZone[]> {
+export async function restoreZones(deps: Deps, listener: RoundListener): Promise<Restored> {
   const zones = await deps.store.zones.list();
   const rows = await readRows(deps);
-  await removeOrphans(zones, rows, deps);
+  const sweep = deps.store.files.beginSweep(keptFiles(zones, rows));
   const restored: RestoredZone[] = [];
   const waiting = [...zones];
   const load = async () => {
     for (let row = waiting.pop(); row; row = waiting.pop()) restored.push(await restoreZone(row, rows, deps, listener));
   };
   await Promise.all(Array.from({ length: LOADS_AT_ONCE }, load));
-  return restored;
+  return { restored, sweep };
 }
 
 async function readRows(deps: Deps): Promise<Rows> {
@@ -87,7 +95,8 @@ async function readRows(deps: Deps): Promise<Rows> {
   };
 }
 
-async function removeOrphans(zones: readonly ZoneRow[], rows: Rows, deps: Deps): Promise<void> {
+/** Names of files that rows know, by zone. */
+function keptFiles(zones: readonly ZoneRow[], rows: Rows): ReadonlyMap<string, ReadonlySet<string>> {
   const kept = new Map<string, ReadonlySet<string>>();
   for (const { id } of zones) {
     const names = new Set((rows.versions.get(id) ?? []).map((version) => version.image));
@@ -98,18 +107,17 @@ async function removeOrphans(zones: readonly ZoneRow[], rows: Rows, deps: Deps):
     if (given) names.add(given.file);
     kept.set(id, names);
   }
-  const removed = await deps.store.files.removeOrphans(kept);
-  if (removed.length > 0) deps.log.info({ removed: removed.length }, "files that belong to nothing were removed");
+  return kept;
 }
 
 async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: RoundListener): Promise<RestoredZone> {
   const apex = readName(row.name);
   if (!apex.ok) throw new Error(`zone ${row.name}: not a name`);
-  const keys = rows.keys.get(row.id) ?? [];
+  const keys = rows.keys.get(row.id) ?? NO_KEYS;
   const { status, flags } = readDnssecRow(rows.dnssec.get(row.id), row);
   const zone = new Zone({ row, apex: apex.value, status, flags, keys }, deps, listener);
   const versions = rows.versions.get(row.id) ?? [];
-  const images = new ImageShelf(zone, rows.stored.get(row.id), deps);
+  const images = new ImageShelf(zone, versions, rows.stored.get(row.id), deps);
   const storedRow = versions.find((version) => version.use === "transferred");
   const servedRow = versions.find((version) => version.use === "served");
   const note = readServedNote(rows.served.get(row.id));
@@ -147,14 +155,16 @@ function isSource(note: ServedNote, stored: StoredVersion): boolean {
 /** Loads each image of a zone once: stored and served version often share one, with the same overlay over it or another. */
 class ImageShelf {
   readonly #zone: Zone;
+  readonly #rows: readonly VersionRow[];
   /** About one of the images. */
   readonly #note: unknown;
   readonly #deps: Deps;
-  readonly #buffers = new Map<string, Promise<SharedArrayBuffer>>();
+  readonly #buffers = new Map<string, Promise<ImageBuffer>>();
   readonly #images = new Map<string, Promise<ZoneImage | undefined>>();
 
-  constructor(zone: Zone, note: unknown, deps: Deps) {
+  constructor(zone: Zone, rows: readonly VersionRow[], note: unknown, deps: Deps) {
     this.#zone = zone;
+    this.#rows = rows;
     this.#note = note;
     this.#deps = deps;
   }
@@ -171,10 +181,31 @@ class ImageShelf {
     return image && { image, file, serial: image.serial, transferredAt, origin: readOrigin(this.#note, file) };
   }
 
-  #buffer(file: string): Promise<SharedArrayBuffer> {
-    const loading = this.#buffers.get(file) ?? this.#deps.store.files.loadImage(this.#zone.id, file, overlayRoom);
+  #buffer(file: string): Promise<ImageBuffer> {
+    const loading = this.#buffers.get(file) ?? this.#read(file);
     this.#buffers.set(file, loading);
     return loading;
+  }
+
+  /** Where a row says that it is small, straight into a pack. */
+  async #read(file: string): Promise<ImageBuffer> {
+    const { files } = this.#deps.store;
+    const { packs } = this.#deps;
+    const room = packs.room(this.#octets(file));
+    if (!room) return files.loadImage(this.#zone.id, file, overlayRoom);
+    try {
+      files.readImage(this.#zone.id, file, octetsOf(room));
+      return room;
+    } catch (error) {
+      packs.giveBack(room);
+      throw error;
+    }
+  }
+
+  /** As its row says; 0 when none does, or when there are overlays over it. */
+  #octets(file: string): number {
+    const rows = this.#rows.filter((row) => row.image === file);
+    return rows.length > 0 && rows.every(({ overlay }) => overlay === 0) ? rows[0]!.octets : 0;
   }
 
   async #load(file: string, root: number): Promise<ZoneImage | undefined> {

@@ -21,7 +21,8 @@ const VIEWS: ReadonlySet<string> = new Set<ParentView>(["none", "ours", "foreign
 /** A row with a phase that this program does not know is a newer program's: an error, not a guess. */
 export function readDnssecRow(row: DnssecRow | undefined, zone: ZoneRow): { status: DnssecStatus; flags: DnssecFlags } {
   const nsecDenial = zone.denial;
-  if (!row) return { status: DELETED, flags: { ...NO_FLAGS, nsecDenial } };
+  if (!row)
+    return { status: DELETED, flags: nsecDenial === NO_FLAGS.nsecDenial ? NO_FLAGS : { ...NO_FLAGS, nsecDenial } };
   if (!PHASES.has(row.phase)) throw new Error(`zone ${zone.name}: unknown DNSSEC phase ${row.phase}`);
   const { presigned, multiSigner, useNsec3 } = row;
   const parent = row.parent !== null && VIEWS.has(row.parent) ? (row.parent as ParentView) : undefined;

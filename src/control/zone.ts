@@ -2,9 +2,9 @@
  * One zone: its facts, its versions, and the machine that takes it from a transfer to a publication (drawn in work.ts).
  * Everything that changes what is served goes through `begin`; one round at a time.
  */
-import type { ZoneImage } from "#image";
+import type { PackedPart, ZoneImage } from "#image";
 import { type DnssecFlags, type DnssecStatus, type SigningMode, signingMode } from "#keyplan";
-import type { Name } from "#name";
+import { type Name, readName } from "#name";
 import type { KeyRow, ZoneRow } from "#store";
 import { collectGarbage, LARGE_OCTETS } from "#telemetry";
 import type { ZoneChange, ZoneVersion } from "#zone";
@@ -14,6 +14,7 @@ import type { LastGiven } from "./given-serial.ts";
 import { forgetHeldVersion, type HeldVersion, saveHeldVersion } from "./held-version.ts";
 import { apexNameServers } from "./image-facts.ts";
 import { NO_LIMITS, type ZoneLimitsNote } from "./limits-note.ts";
+import { movedServed, movedStored, slimServed, slimStored } from "./packed-versions.ts";
 import { beginDraft, type Draft, performStep, type RoundContext } from "./pipeline.ts";
 import { buildPublication } from "./publication.ts";
 import { isReleased, RELEASED_KIND, releasedNote } from "./released-note.ts";
@@ -38,6 +39,10 @@ export type ZoneFactsInMemory = {
   readonly keys: readonly KeyRow[];
 };
 
+/** Of all that have none. */
+const NO_FILES: readonly string[] = [];
+const NOTHING_BEFORE: Promise<unknown> = Promise.resolve();
+
 type Compaction = {
   readonly from: StoredVersion;
   readonly since: (readonly ZoneChange[])[];
@@ -53,7 +58,6 @@ export type RoundListener = {
 /** Keeps: `served` is what was last handed to the edge; files on disk are those of `stored`, `served` and its source. */
 export class Zone {
   readonly id: string;
-  readonly apex: Name;
   row: ZoneRow;
   status: DnssecStatus;
   flags: DnssecFlags;
@@ -83,20 +87,24 @@ export class Zone {
   /** Of the overlays of `from`: being made, or ready (`made`) and waiting for its round. */
   #compaction: Compaction | undefined;
   /** Names of image files that this run found or wrote. */
-  readonly #files = new Set<string>();
+  #files: readonly string[] = NO_FILES;
   #gone = false;
-  #resting: Array<() => void> = [];
-  #exclusive: Promise<unknown> = Promise.resolve();
+  #resting: Array<() => void> | undefined;
+  #exclusive: Promise<unknown> = NOTHING_BEFORE;
 
   constructor(facts: ZoneFactsInMemory, deps: Deps, listener: RoundListener) {
     this.id = facts.row.id;
-    this.apex = facts.apex;
     this.row = facts.row;
     this.status = facts.status;
     this.flags = facts.flags;
     this.keys = facts.keys;
     this.#deps = deps;
     this.#listener = listener;
+  }
+
+  /** Read from the name each time: octets of their own would cost more than the name does. */
+  get apex(): Name {
+    return apexOf(this.row);
   }
 
   /** Without the final dot. */
@@ -139,10 +147,11 @@ export class Zone {
   ): void {
     this.#released = isReleased(released, stored) ? stored : undefined;
     this.#heldVersion = heldVersion;
-    this.stored = stored;
-    this.served = served;
-    this.#work = { ...this.#work, held };
-    for (const file of files) this.#files.add(file);
+    const from = served?.from;
+    this.stored = stored && slimStored(stored);
+    this.served = served && slimServed(served, from === stored && this.stored ? this.stored : slimStored(served.from));
+    if (held) this.#work = { ...this.#work, held };
+    for (const file of files) this.#addFile(file);
   }
 
   begin(round: Round): void {
@@ -216,6 +225,7 @@ export class Zone {
     if (!this.#work.doing) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
+      this.#resting ??= [];
       this.#resting.push(() => {
         clearTimeout(timer);
         resolve();
@@ -295,12 +305,12 @@ export class Zone {
       // The same content in another file.
       if (draft.compacted && stored && sameVersion(this.stored, this.#released)) await this.#noteReleased(stored);
       if (step === "storing") this.stored = stored;
-      if (remade) this.#files.add(remade.file);
+      if (remade) this.#addFile(remade.file);
       if (step === "storing" && stored) {
-        this.#files.add(stored.file);
+        this.#addFile(stored.file);
         this.row = { ...this.row, originalNameServers: apexNameServers(stored.image) };
       }
-      if (step === "saving" && file !== undefined) this.#files.add(file);
+      if (step === "saving" && file !== undefined) this.#addFile(file);
       this.#draft = step === "publishing" ? undefined : result.value;
       this.#step({ kind: "done", step });
     } catch (error) {
@@ -328,7 +338,7 @@ export class Zone {
 
   async #keepHeld(transferred: ZoneVersion): Promise<void> {
     this.#heldVersion = await saveHeldVersion(this.id, transferred, this.#deps);
-    if (this.#heldVersion) this.#files.add(this.#heldVersion.file);
+    if (this.#heldVersion) this.#addFile(this.#heldVersion.file);
     else await forgetHeldVersion(this.id, this.#deps);
   }
 
@@ -395,7 +405,7 @@ export class Zone {
 
   async #publishDraft(draft: Draft): Promise<{ ok: true; value: Draft }> {
     const before = this.served;
-    this.served = draft.result;
+    this.#serve(draft);
     await this.publish();
     await this.#untilWritten(draft);
     await this.#forget(before);
@@ -421,6 +431,28 @@ export class Zone {
     }
   }
 
+  #serve({ result }: Draft): void {
+    if (!result) {
+      this.served = undefined;
+      return;
+    }
+    const from = slimStored(result.from);
+    if (this.stored === result.from) this.stored = from;
+    this.served = slimServed(result, from);
+  }
+
+  /** Its images stand elsewhere from now on, and are published from there. False: not now. */
+  moveImages(move: (part: PackedPart) => PackedPart): boolean {
+    const { stored, served } = this;
+    if (this.#work.doing || this.#compaction || this.#gone) return false;
+    this.stored = stored && movedStored(stored, move);
+    if (!served) return true;
+    const from = stored && served.from === stored ? this.stored! : movedStored(served.from, move);
+    this.served = movedServed(served, from, move);
+    void this.publish();
+    return true;
+  }
+
   /** Files of versions that nothing refers to any more: only after the edge has let go of them. */
   async #forget(before: ServedVersion | undefined): Promise<void> {
     const oldTable = before?.signing?.tableFile;
@@ -430,9 +462,9 @@ export class Zone {
 
   async #removeUnused(): Promise<void> {
     const kept = new Set([this.stored?.file, this.served?.file, this.served?.from.file, this.#heldVersion?.file]);
-    for (const file of [...this.#files]) {
+    for (const file of this.#files) {
       if (kept.has(file)) continue;
-      this.#files.delete(file);
+      this.#files = this.#files.filter((other) => other !== file);
       await this.#deps.store.files.removeImage(this.id, file);
     }
   }
@@ -451,11 +483,23 @@ export class Zone {
     this.#background(this.#deps.store.documents.put(this.id, "held", held));
   }
 
+  #addFile(file: string): void {
+    if (!this.#files.includes(file)) this.#files = [...this.#files, file];
+  }
+
   #background(work: Promise<void>): void {
     work.catch((error: unknown) => this.#deps.log.error({ zone: this.name, error }, "the store refused a note"));
   }
 
   #wakeResting(): void {
-    for (const wake of this.#resting.splice(0)) wake();
+    const resting = this.#resting ?? [];
+    this.#resting = undefined;
+    for (const wake of resting) wake();
   }
+}
+
+function apexOf({ name }: ZoneRow): Name {
+  const apex = readName(name);
+  if (!apex.ok) throw new Error(`zone ${name}: not a name`);
+  return apex.value;
 }

@@ -9,7 +9,7 @@ import type { TcpLimits } from "#net";
 import { type EdgeSettings, type ForwardTls, type PublicationHandlers, PublicationReceiver } from "#publish";
 import { Counter, CounterBlock, collectGarbage, LARGE_OCTETS } from "#telemetry";
 import { explainAnswer } from "./explain.ts";
-import type { WorkerTask } from "./life.ts";
+import { Life, type WorkerTask } from "./life.ts";
 import { OpenZones, type ZoneTrouble } from "./open-zones.ts";
 import { Presigner } from "./presign.ts";
 import { SignerShelf } from "./signer-shelf.ts";
@@ -76,7 +76,8 @@ export class Desk {
     this.presigner = task.presign ? this.newPresigner() : undefined;
     this.tick();
     // Zones first, sockets after: a worker that starts again must not refuse what the others serve.
-    while (this.receiver.poll());
+    const words = new Int32Array(task.life);
+    this.receiver.takeAll(() => Atomics.load(words, Life.Stop) !== 0);
   }
 
   private readonly signed = {

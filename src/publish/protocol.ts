@@ -43,5 +43,7 @@ export type ToControl =
 export const Doorbell = {
   /** Rises with each message to a worker that blocks and cannot hear its port. */
   Bell: 0,
-  Words: 1,
+  /** 1 as soon as everything that was there at the start has been sent: before that nobody is answered. */
+  Complete: 1,
+  Words: 2,
 } as const;

@@ -35,6 +35,9 @@ export type RoomReport = (open: boolean) => void;
 /** Forwarded messages of one worker that wait for their answers; above it they are dropped, as a busy server may. */
 export const MAX_FORWARDED = 512;
 
+/** How often somebody who waits for the start looks whether he has to end. */
+const COMPLETE_WAIT_MS = 100;
+
 /** Keeps the bell's count up to which all messages were taken, and how many forwarded ones are unanswered. */
 export class PublicationReceiver {
   readonly shelf = new RecordShelf();
@@ -62,6 +65,16 @@ export class PublicationReceiver {
     }
     this.take(received.message);
     return true;
+  }
+
+  /** Blocks until everything that was there at the start has been taken, or `isOver`. */
+  takeAll(isOver: () => boolean): void {
+    for (;;) {
+      const complete = Atomics.load(this.words, Doorbell.Complete) === 1;
+      while (this.poll());
+      if (complete || isOver()) return;
+      Atomics.wait(this.words, Doorbell.Complete, 0, COMPLETE_WAIT_MS);
+    }
   }
 
   /** From now on everything is taken as it comes. For workers with an event loop. */

@@ -63,6 +63,8 @@ interface Link extends EdgeLink {
 export interface PublicationSenderOptions {
   /** Until `changeSettings`; absent: all defaults. */
   readonly settings?: EdgeSettings;
+  /** Workers that start wait for `complete`: they can be started while zones are still being read. */
+  readonly incomplete?: boolean;
   readonly onForwarded?: (message: ForwardedMessage) => void;
 }
 
@@ -79,11 +81,20 @@ export class PublicationSender {
   private settings: EdgeSettings;
   private sequence = 0;
   private flushing = false;
+  private isComplete: boolean;
   private onForwarded: ((message: ForwardedMessage) => void) | undefined;
 
   constructor(options: PublicationSenderOptions = {}) {
     this.settings = options.settings ?? {};
     this.onForwarded = options.onForwarded;
+    this.isComplete = options.incomplete !== true;
+  }
+
+  /** Everything that was stored has been published: workers may answer. */
+  complete(): void {
+    this.flush();
+    this.isComplete = true;
+    for (const link of this.links) this.tellComplete(link);
   }
 
   get zoneCount(): number {
@@ -190,6 +201,7 @@ export class PublicationSender {
         remove: [],
       });
     }
+    if (this.isComplete) this.tellComplete(link);
     return link;
   }
 
@@ -258,6 +270,12 @@ export class PublicationSender {
   private post(link: Link, message: ToEdge): void {
     link.ours.postMessage(message);
     Atomics.add(link.bell, Doorbell.Bell, 1);
+  }
+
+  /** Behind all that was posted. */
+  private tellComplete({ bell }: Link): void {
+    Atomics.store(bell, Doorbell.Complete, 1);
+    Atomics.notify(bell, Doorbell.Complete);
   }
 
   private hear(link: Link, message: ToControl): void {

@@ -8,12 +8,13 @@
  * stands behind the overlay that the row names was never acknowledged, and the next one is written over it.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "./errors.ts";
 import { isId } from "./ids.ts";
 import { type SavableTable, SignatureFile } from "./signatures.ts";
+import { Sweep } from "./sweep.ts";
 
 export interface ZoneFiles {
   /** `name`: 1 to 64 of a-z, 0-9 and `-`. Durable when the promise is done. The octets must not change meanwhile. */
@@ -25,6 +26,11 @@ export interface ZoneFiles {
    * `store.missing` when there is none.
    */
   loadImage(zoneId: string, name: string, room?: (octets: number) => number): Promise<SharedArrayBuffer>;
+  /**
+   * Fills `into` with the beginning of a small image, at once: a start reads tens of thousands, and nobody is answered yet. What
+   * is missing stays as it is. Throws as `loadImage` does.
+   */
+  readImage(zoneId: string, name: string, into: Uint8Array): void;
   removeImage(zoneId: string, name: string): Promise<void>;
   /** A change between two versions, as octets that only their writer understands; durable when the promise is done. */
   saveChange(zoneId: string, name: string, octets: Uint8Array): Promise<void>;
@@ -39,18 +45,23 @@ export interface ZoneFiles {
   removeZone(zoneId: string): Promise<void>;
   /** At start: takes away what no row of `kept` names, half-written files included. Gives the paths that went, relative. */
   removeOrphans(kept: ReadonlyMap<string, ReadonlySet<string>>): Promise<readonly string[]>;
+  /** The same later, while files are written already: what is written from now on is none. Does nothing before it is run. */
+  beginSweep(kept: ReadonlyMap<string, ReadonlySet<string>>): Sweep;
 }
 
 export function openZoneFiles(directory: string): ZoneFiles {
   const root = join(directory, "zones");
+  let sweeping: Sweep | undefined;
   return {
     async saveImage(zoneId, name, image) {
+      sweeping?.spare(zoneId, name);
       const folder = await ensureFolder(root, zoneId);
       const path = join(folder, `${checkName(name)}.image`);
       await writeAside(path, (file) => writeAll(file, image instanceof Uint8Array ? image : new Uint8Array(image)));
       await syncFolder(folder);
     },
     async saveOverlay(zoneId, name, octets, position) {
+      sweeping?.spare(zoneId, name);
       const folder = join(root, checkZone(zoneId));
       await appendOverlay(join(folder, `${checkName(name)}.overlay`), octets, position, () => syncFolder(folder));
     },
@@ -60,6 +71,9 @@ export function openZoneFiles(directory: string): ZoneFiles {
       if (shared.byteLength > size) await readOverlays(`${path}.overlay`, new Uint8Array(shared, size));
       return shared;
     },
+    readImage(zoneId, name, into) {
+      readInto(join(root, checkZone(zoneId), `${checkName(name)}.image`), into);
+    },
     async removeImage(zoneId, name) {
       const folder = join(root, checkZone(zoneId));
       // Recursive: whatever stands there by accident, a directory too, may not hold the zone up.
@@ -68,6 +82,7 @@ export function openZoneFiles(directory: string): ZoneFiles {
       await rm(join(folder, `${name}.signatures`), { force: true, recursive: true });
     },
     async saveChange(zoneId, name, octets) {
+      sweeping?.spare(zoneId, name);
       const folder = await ensureFolder(root, zoneId);
       await writeAside(join(folder, `${checkName(name)}.change`), (file) => writeAll(file, octets));
       await syncFolder(folder);
@@ -83,13 +98,19 @@ export function openZoneFiles(directory: string): ZoneFiles {
       await rm(join(root, checkZone(zoneId), `${checkName(name)}.change`), { force: true, recursive: true });
     },
     async openSignatures(zoneId, name, identity, table) {
+      sweeping?.spare(zoneId, name);
       const folder = await ensureFolder(root, zoneId);
       return SignatureFile.open(join(folder, `${checkName(name)}.signatures`), identity, table);
     },
     async removeZone(zoneId) {
       await rm(join(root, checkZone(zoneId)), { recursive: true, force: true });
     },
-    removeOrphans: (kept) => removeOrphans(root, kept),
+    removeOrphans: (kept) => new Sweep(root, kept).run(),
+    beginSweep(kept) {
+      const sweep = new Sweep(root, kept);
+      sweeping = sweep;
+      return sweep;
+    },
   };
 }
 
@@ -150,15 +171,29 @@ export async function writeAll(file: FileHandle, octets: Uint8Array, position = 
 /** Images up to this are read in one go, without the event loop: a start reads tens of thousands of them, and nobody is answered yet. */
 const SMALL_OCTETS = 256 * 1024;
 
-/** Undefined: it is larger, or there is some trouble that the other way of reading will tell. */
-function readSmall(path: string, room: (octets: number) => number): Loaded | undefined {
-  let file: number;
+function readInto(path: string, into: Uint8Array): void {
+  const file = openToRead(path);
   try {
-    file = openSync(path, "r");
+    readSync(file, into, 0, into.length, 0);
+  } catch (error) {
+    throw unreadable(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openToRead(path: string): number {
+  try {
+    return openSync(path, "r");
   } catch (error) {
     if (codeOf(error) === "ENOENT") throw new StoreError("store.missing", `there is no file ${path}`, error);
     throw unreadable(path, error);
   }
+}
+
+/** Undefined: it is larger, or there is some trouble that the other way of reading will tell. */
+function readSmall(path: string, room: (octets: number) => number): Loaded | undefined {
+  const file = openToRead(path);
   try {
     const { size } = fstatSync(file);
     if (size > SMALL_OCTETS) return undefined;
@@ -250,24 +285,4 @@ function codeOf(error: unknown): string {
 /** A bad sector, a lost permission, something else in the file's place: one zone's trouble, not the whole start's. */
 function unreadable(path: string, error: unknown): StoreError {
   return new StoreError("store.damaged", `${path} can't be read (${codeOf(error)})`, error);
-}
-
-async function removeOrphans(root: string, kept: ReadonlyMap<string, ReadonlySet<string>>): Promise<readonly string[]> {
-  const removed: string[] = [];
-  for (const zone of await readdir(root)) {
-    const names = kept.get(zone);
-    if (names === undefined) {
-      await rm(join(root, zone), { recursive: true, force: true });
-      removed.push(zone);
-      continue;
-    }
-    // At the start, with nobody waiting for the event loop: for many zones that is half of the time.
-    for (const file of readdirSync(join(root, zone))) {
-      const parts = /^([a-z0-9-]{1,64})\.(image|overlay|signatures|change)$/.exec(file);
-      if (parts !== null && names.has(parts[1]!)) continue;
-      await rm(join(root, zone, file), { recursive: true, force: true });
-      removed.push(`${zone}/${file}`);
-    }
-  }
-  return removed;
 }

@@ -75,6 +75,9 @@ export type Stored = {
 /** Serials that a restart remembers of versions that are not served. */
 export type Refused = { readonly heldSerial?: number; readonly droppedSerial?: number };
 
+/** Of all zones of which no primary has shown anything. */
+const NO_VIEWS: RefreshState["views"] = {};
+
 /** `stored` and `refused` are what a restart found on disk. Feed "start" next. */
 export function initialRefreshState(settings: RefreshSettings, stored?: Stored, refused: Refused = {}): RefreshState {
   return {
@@ -94,7 +97,7 @@ export function initialRefreshState(settings: RefreshSettings, stored?: Stored, 
     timerAt: undefined,
     soaTimers: stored?.soaTimers,
     source: stored?.source,
-    views: stored?.views ?? {},
+    views: stored?.views ?? NO_VIEWS,
     expireBound: stored?.expireBound,
     hint: undefined,
     idleNotifies: 0,

@@ -81,7 +81,7 @@ function zoneStatus(unit: Unit, parts: StatusParts): ZoneStatus {
     held: held
       ? { code: held.code, reason: held.text, serial: held.serial ?? null, since: printTime(held.since * 1000) }
       : null,
-    transferring: transferring(refresher.progress.running),
+    transferring: transferring(refresher.progress?.running),
     frozen_time: timeOf(zone.frozenAt),
     serials: {
       notified: note.notifiedSerial,

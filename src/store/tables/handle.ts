@@ -8,6 +8,20 @@ export function flag(value: boolean): 0 | 1 {
   return value ? 1 : 0;
 }
 
+/** One copy of each: rows of tens of thousands of zones say the same few words, and each would be a string of its own. */
+export class Words {
+  readonly #known = new Map<string, string>();
+
+  one(word: string): string {
+    const known = this.#known.get(word);
+    if (known !== undefined) return known;
+    if (this.#known.size < MAX_WORDS) this.#known.set(word, word);
+    return word;
+  }
+}
+
+const MAX_WORDS = 4096;
+
 /** The keys of `change` that are present and not undefined, renamed and converted by `columns`. */
 export function changedColumns<Row extends object>(
   change: Partial<Row>,

@@ -2,13 +2,14 @@
 import type { IncomingRow, VersionRow } from "../rows.ts";
 import type { Schema } from "../schema.ts";
 import type { DocumentTable, IncomingTable, TimerTable, VersionTable } from "../store.ts";
-import type { Handle } from "./handle.ts";
+import { type Handle, Words } from "./handle.ts";
 
 /** `inTransaction` runs its work in one transaction, joining the one that is open. */
 export function incomingTable(
   db: Handle,
   inTransaction: (work: (db: Handle) => Promise<void>) => Promise<void>,
 ): IncomingTable {
+  const words = new Words();
   const withPeers = (row: Schema["incoming"], peers: readonly string[]): IncomingRow => ({
     zoneId: row.zone_id,
     name: row.name,
@@ -25,7 +26,7 @@ export function incomingTable(
       return rows.map((row) =>
         withPeers(
           row,
-          (peersOf.get(row.zone_id) ?? []).map((link) => link.peer_id),
+          (peersOf.get(row.zone_id) ?? []).map((link) => words.one(link.peer_id)),
         ),
       );
     },

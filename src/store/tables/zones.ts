@@ -2,9 +2,11 @@
 import type { DnssecRow, KeyRow, ZoneRow } from "../rows.ts";
 import type { Schema } from "../schema.ts";
 import type { DnssecTable, KeyTable, ZoneTable } from "../store.ts";
-import { changedColumns, flag, type Handle } from "./handle.ts";
+import { changedColumns, flag, type Handle, Words } from "./handle.ts";
 
 export function zoneTable(db: Handle): ZoneTable {
+  const words = new Words();
+  const readZone = (row: Schema["zones"]) => readRow(row, words);
   return {
     async list() {
       return (await db.selectFrom("zones").selectAll().orderBy("created_at").orderBy("id").execute()).map(readZone);
@@ -48,19 +50,19 @@ export function zoneTable(db: Handle): ZoneTable {
   };
 }
 
-function readZone(row: Schema["zones"]): ZoneRow {
+function readRow(row: Schema["zones"], words: Words): ZoneRow {
   return {
     id: row.id,
-    accountId: row.account_id,
+    accountId: words.one(row.account_id),
     name: row.name,
-    status: row.status as ZoneRow["status"],
+    status: words.one(row.status) as ZoneRow["status"],
     paused: row.paused === 1,
-    denial: row.denial as ZoneRow["denial"],
+    denial: words.one(row.denial) as ZoneRow["denial"],
     secondaryOverrides: row.secondary_overrides === 1,
-    zonemd: row.zonemd as ZoneRow["zonemd"],
-    signatureCheck: row.signature_check as ZoneRow["signatureCheck"],
-    timers: row.timers as ZoneRow["timers"],
-    expired: row.expired as ZoneRow["expired"],
+    zonemd: words.one(row.zonemd) as ZoneRow["zonemd"],
+    signatureCheck: words.one(row.signature_check) as ZoneRow["signatureCheck"],
+    timers: words.one(row.timers) as ZoneRow["timers"],
+    expired: words.one(row.expired) as ZoneRow["expired"],
     originalNameServers: row.original_name_servers === null ? null : JSON.parse(row.original_name_servers),
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
