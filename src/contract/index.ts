@@ -83,6 +83,7 @@ export {
   SIGNATURE_SOURCES,
 } from "./explain.ts";
 export { FreezeState, HeldQuery, HeldRelease, HeldReleased, HeldVersion, RELEASES } from "./held.ts";
+export { KEY_ROLES, ZoneKey } from "./key.ts";
 export { SIGNING_MODES } from "./modes.ts";
 export { JOIN_STEPS, LEAVE_STEPS, MultiSigner, STEP_STATES } from "./multi-signer.ts";
 export { NEEDS } from "./needs.ts";
@@ -98,7 +99,7 @@ export {
   type TransportMode,
 } from "./peer-transport.ts";
 export { GROUPS, type GroupName, type Level, type Need, type Reach } from "./permission.ts";
-export { DnsRecord, type RecordEntry, RecordQuery, type RecordSource, RecordUsage } from "./record.ts";
+export { DNSSEC_TYPES, DnsRecord, type RecordEntry, RecordQuery, type RecordSource, RecordUsage } from "./record.ts";
 export {
   ALGORITHM_NAMES,
   DIGEST_NAMES,
@@ -147,6 +148,7 @@ export type {
   TokenService,
   TransportService,
   UserService,
+  ZoneKeyService,
   ZoneListService,
   ZoneService,
 } from "./service.ts";

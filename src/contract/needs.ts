@@ -131,6 +131,7 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "own.status": readZone,
   "own.settings.get": readSettings,
   "own.settings.edit": writeSettings,
+  "own.keys": readDns,
   "own.multiSigner": readDns,
   "insight.explain": readDns,
   "own.zones": { ...readZone, every: true },

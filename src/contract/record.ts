@@ -65,11 +65,16 @@ const textFilters = (field: string) => ({
 });
 const presence = (field: string) => ({ [`${field}.present`]: Text, [`${field}.absent`]: Text });
 
+/** Left out by `dnssec=hide`. DS is not among them: it is data of the delegation. */
+export const DNSSEC_TYPES = ["RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "CDS", "CDNSKEY"] as const;
+
 /** Dotted keys, case-insensitive matches. Secondary zones have no comments and no tags: those filters match accordingly. */
 export const RecordQuery = PageQuery.extend({
   type: z.array(z.string()).optional(),
   proxied: z.enum(["true", "false"]).optional(),
   search: Text,
+  /** Countersign's own: `hide` leaves out what signing has added. */
+  dnssec: z.enum(["show", "hide"]).default("show"),
   match: z.enum(["any", "all"]).default("all"),
   tag_match: z.enum(["any", "all"]).default("all"),
   order: z.enum(["type", "name", "content", "ttl", "proxied"]).optional(),

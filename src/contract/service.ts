@@ -29,6 +29,7 @@ import type { AccountDnsSettings, AccountDnsSettingsEdit, DnsSettings, DnsSettin
 import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import type { ExplainQuery, Explanation } from "./explain.ts";
 import type { FreezeState, HeldReleased, HeldVersion } from "./held.ts";
+import type { ZoneKey } from "./key.ts";
 import type { MultiSigner } from "./multi-signer.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
@@ -141,6 +142,11 @@ export interface DnssecService {
   listZsks(zoneId: string): Promise<Outcome<readonly Zsk[]>>;
 }
 
+export interface ZoneKeyService {
+  /** Ours first; the primary's where they are served or will be. */
+  listZoneKeys(zoneId: string): Promise<Outcome<readonly ZoneKey[]>>;
+}
+
 export interface MultiSignerService {
   /** In any mode: what is there of it. */
   getMultiSigner(zoneId: string): Promise<Outcome<MultiSigner>>;
@@ -223,11 +229,12 @@ export interface OutgoingService {
 export interface RecordService {
   /**
    * What was transferred, record by record, as it came (SOA and DNSSEC records too); an empty source before the first transfer.
-   * `name` (without the final dot) and `type` narrow the source where that is cheap; a source may ignore them.
+   * `name` (without the final dot) and `type` narrow the source where that is cheap; a source may ignore them. With `plain`
+   * it is without the types of DNSSEC, always.
    */
   openRecords(
     zoneId: string,
-    narrow?: { readonly name?: string; readonly type?: string },
+    narrow?: { readonly name?: string; readonly type?: string; readonly plain?: boolean },
   ): Promise<Outcome<RecordSource>>;
   /** record.not-found */
   getRecord(zoneId: string, recordId: string): Promise<Outcome<DnsRecord>>;
@@ -340,6 +347,7 @@ export interface ControlService
     ZoneListService,
     DnssecService,
     MultiSignerService,
+    ZoneKeyService,
     PeerService,
     TransportService,
     IncomingService,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
+import { settle } from "./shots.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
@@ -10,6 +11,7 @@ const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 
 /** A sentence for each violation, with the elements that have it; empty is well. */
 export async function axeViolations(page: Page): Promise<string[]> {
+  await settle(page);
   // By the debugger, past the page's policy, which rightly allows no script but its own.
   await page.evaluate(SOURCE);
   const results = await page.evaluate(

@@ -29,14 +29,20 @@ export async function takeShots(page: Page, name: string, fullPage = true): Prom
   await page.setViewportSize(DESKTOP);
 }
 
-/** Two frames: what a change of size or scheme sets going is drawn. */
+/** What a change of size or scheme sets going is drawn, and has come to its end; what moves for ever is not waited for. */
 export function settle(page: Page): Promise<unknown> {
-  return page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))),
-  );
+  return page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+    await frame();
+  });
 }
 
 /** Pixels by which the page is wider than the window: a phone's user would have to push it to and fro. */
-export function overflow(page: Page): Promise<number> {
+export async function overflow(page: Page): Promise<number> {
+  await settle(page);
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }

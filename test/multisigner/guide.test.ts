@@ -3,7 +3,7 @@
  * step done in its order; a wait that has begun goes on over a restart.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { MultiSigner } from "#contract";
+import type { MultiSigner, ZoneKey } from "#contract";
 import { commandLineOf } from "../cli/command-line.ts";
 import {
   type Countersign,
@@ -84,6 +84,14 @@ describe.skipIf(missingPrograms("knotd", "unbound").length > 0)("the guide of a 
       expect.objectContaining({ whose: "ours", role: "zsk", line: record, served: true }),
     );
     expect(seen.keys.filter(({ whose, served }) => whose === "partner" && served)).toHaveLength(2);
+    const keys = (await product.call("GET", `/countersign/v1/zones/${id}/keys`)) as ZoneKey[];
+    expect(keys.map(({ whose, role, published, signs }) => [whose, role, published, ...signs])).toEqual([
+      ["ours", "ksk", true, "keys"],
+      ["ours", "zsk", true, "data"],
+      ...keys.slice(2).map(({ role }) => ["primary", role, true]),
+    ]);
+    expect(keys).toHaveLength(4);
+    expect(keys[0]!.signature).not.toBeNull();
     expect(seen.joining.find(({ code }) => code === "our-key")!.detail).toContain(
       String(seen.keys.find(({ whose, role }) => whose === "ours" && role === "zsk")!.key_tag),
     );

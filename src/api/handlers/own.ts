@@ -6,6 +6,7 @@ export const ownHandlers: HandlersOf<"own"> = {
   "own.zones": async ({ service, query }) => done(await service.listSummaries(query)),
   "own.zoneCounts": async ({ service }) => done(await service.countZones()),
   "own.status": async ({ service, params }) => service.getZoneStatus(params["zoneId"]!),
+  "own.keys": async ({ service, params }) => service.listZoneKeys(params["zoneId"]!),
   "own.multiSigner": async ({ service, params }) => service.getMultiSigner(params["zoneId"]!),
   "own.settings.get": async ({ service, params }) => service.getZoneSettings(params["zoneId"]!),
   "own.settings.edit": async ({ service, params, body }) => service.editZoneSettings(params["zoneId"]!, body),

@@ -12,6 +12,7 @@ export const recordHandlers: HandlersOf<"records" | "recordUsage"> = {
     const source = await service.openRecords(params["zoneId"]!, {
       name: name?.toLowerCase().replace(/(?<=.)\.$/, ""),
       type: type?.toUpperCase(),
+      plain: query.dnssec === "hide",
     });
     return source.ok ? pageRecords(source.value, query) : source;
   },

@@ -8,12 +8,12 @@ import {
   type AlertService,
   type ControlError,
   type ControlService,
+  DNSSEC_TYPES,
   type DnsRecord,
   type DnsSettings,
   type Dnssec,
   findTsigAlgorithm,
   type Incoming,
-  type MultiSigner,
   normaliseAclRange,
   type Outcome,
   type Outgoing,
@@ -30,6 +30,7 @@ import { type AuditLog, accountSettingsPart, auditPart, retryPart } from "./memo
 import { catalogPart } from "./memory-catalogs.ts";
 import { makeMemoryIdentity } from "./memory-identity.ts";
 import { insightPart } from "./memory-insight.ts";
+import { noMultiSigner } from "./memory-signers.ts";
 import { zoneListPart } from "./memory-zone-list.ts";
 
 export const SECRET = "test-secret-0123456789";
@@ -454,15 +455,17 @@ function recordPart(withZone: WithZone): Pick<ControlService, "openRecords" | "g
     print: () => record,
   });
   return {
-    openRecords: (zoneId) =>
-      withZone(zoneId, ({ records }) =>
-        done({
+    openRecords: (zoneId, { plain = false } = {}) =>
+      withZone(zoneId, (zone) => {
+        const isShown = ({ type }: DnsRecord) => !plain || !(DNSSEC_TYPES as readonly string[]).includes(type);
+        const records = zone.records.filter(isShown);
+        return done({
           count: records.length,
           *[Symbol.iterator]() {
             for (const record of records) yield entry(record);
           },
-        }),
-      ),
+        });
+      }),
     getRecord: (zoneId, recordId) =>
       withZone(zoneId, ({ records }) => {
         const found = records.find((record) => record.id === recordId);
@@ -532,19 +535,14 @@ function heldPart(
   };
 }
 
-function noMultiSigner(id: string, name: string): MultiSigner {
-  const parent = { checked_time: null, error: null };
-  const nothing = { keys: [], ds: [], strange_ds: [], name_servers: [], joining: [], parent };
-  return { zone_id: id, name, mode: "unsigned", complete: false, ...nothing, leaving: { we: [], partner: [] } };
-}
-
 function statusPart(
   withZone: WithZone,
 ): Pick<
   ControlService,
-  "getMultiSigner" | "getZoneStatus" | "listTransfers" | "listEvents" | "followEvents" | "readiness"
+  "getMultiSigner" | "listZoneKeys" | "getZoneStatus" | "listTransfers" | "listEvents" | "followEvents" | "readiness"
 > {
   return {
+    listZoneKeys: (zoneId) => withZone(zoneId, () => done([])),
     getMultiSigner: (zoneId) => withZone(zoneId, ({ facts }) => done(noMultiSigner(facts.id, facts.name))),
     getZoneStatus: (zoneId) =>
       withZone(zoneId, ({ facts }) =>

@@ -16,11 +16,12 @@ import { makeDnssecService } from "./dnssec.ts";
 import { makeHeldService } from "./held.ts";
 import { makeIncomingService } from "./incoming.ts";
 import { makeInsightService } from "./insight.ts";
+import { makeKeyService } from "./keys.ts";
 import { makeMultiSignerService } from "./multi-signer.ts";
 import { done, refused } from "./outcome.ts";
 import { makeOutgoingService } from "./outgoing.ts";
 import { makePeerService } from "./peers.ts";
-import { findRecord, type RecordContext, recordSource } from "./records.ts";
+import { findRecord, type PlainCounts, type RecordContext, recordSource } from "./records.ts";
 import { makeSettingsService } from "./settings.ts";
 import { makeStatusService } from "./status.ts";
 import { makeTransportService } from "./transport.ts";
@@ -55,6 +56,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeZoneService(registry, keeper, deps),
     ...makeZoneListService(registry, deps),
     ...makeDnssecService(registry, deps),
+    ...makeKeyService(parts),
     ...makeMultiSignerService(registry, parts.multiSigner),
     ...makePeerService(deps.store, parts.peersChanged),
     ...makeTransportService(deps.store, deps.certificates, parts.peersChanged),
@@ -83,12 +85,13 @@ export function makeService(parts: ServiceParts): ControlService {
 }
 
 function makeRecordService(registry: Registry): RecordService {
+  const plainCounts: PlainCounts = new WeakMap();
   return {
     async openRecords(zoneId, narrow) {
       const zone = registry.find(zoneId);
       if (!zone) return refused("zone.not-found", zoneId);
       const context = contextOf(zone);
-      return done(context ? recordSource(context, narrow) : { count: 0, *[Symbol.iterator]() {} });
+      return done(context ? recordSource(context, narrow, plainCounts) : { count: 0, *[Symbol.iterator]() {} });
     },
     async getRecord(zoneId, recordId) {
       const zone = registry.find(zoneId);

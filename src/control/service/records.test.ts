@@ -117,3 +117,19 @@ test("the export is a zone file that reads back as the same zone", () => {
   const again = context(text);
   expect([...recordSource(again)].map((entry) => entry.id())).toEqual(all().map((record) => record.id));
 });
+
+test("without the records of DNSSEC, and with the DS of delegations, the count fits what comes", () => {
+  const signed =
+    context(`${ZONE}@ 3600 DNSKEY 256 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==
+www 300 NSEC example.com. CNAME RRSIG NSEC
+www 300 RRSIG CNAME 13 3 300 20361005090000 20260905090000 2371 example.com. ${Buffer.alloc(64).toString("base64")}
+`);
+  const types = (source: Iterable<{ readonly type: string }>) => [...source].map(({ type }) => type);
+  expect(recordSource(signed).count).toBe(15);
+  const plain = recordSource(signed, { plain: true });
+  expect(types(plain)).toHaveLength(12);
+  expect(plain.count).toBe(12);
+  expect(types(plain)).toContain("DS");
+  expect(recordSource(signed, { plain: true, name: "www.example.com" }).count).toBe(1);
+  expect(recordSource(zone, { plain: true }).count).toBe(12);
+});

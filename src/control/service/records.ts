@@ -1,8 +1,8 @@
 /** Transferred records as the API lists them, made from the stored image one by one as they are taken. */
 import { createHash } from "node:crypto";
 import { toHex } from "#bytes";
-import { type DnsRecord, printTime, type RecordEntry, type RecordSource } from "#contract";
-import { type UnpackedRRset, unpackImage, unpackSet, type ZoneImage } from "#image";
+import { DNSSEC_TYPES, type DnsRecord, printTime, type RecordEntry, type RecordSource } from "#contract";
+import { ImageFlag, type UnpackedRRset, unpackImage, unpackSet, type ZoneImage } from "#image";
 import { lowerName, type Name, nameHash, printName, readName } from "#name";
 import { printRdata, RRType, typeCode, typeName } from "#rdata";
 import { recordData, withoutPriority } from "./record-data.ts";
@@ -16,17 +16,33 @@ export type RecordContext = {
   readonly presigned: boolean;
 };
 
+/** How many records without those of DNSSEC: counted once for each image, as every page asks for it. */
+export type PlainCounts = WeakMap<ZoneImage, number>;
+
+function plainCount(image: ZoneImage, sets: () => Iterable<UnpackedRRset>, counts: PlainCounts): number {
+  const count = counts.get(image) ?? countRecords(sets(), undefined);
+  counts.set(image, count);
+  return count;
+}
+
 /** Every record of the zone, or those of one name where that is cheap to find. */
 export function recordSource(
   context: RecordContext,
-  narrow?: { readonly name?: string; readonly type?: string },
+  narrow?: { readonly name?: string; readonly type?: string; readonly plain?: boolean },
+  plainCounts: PlainCounts = new WeakMap(),
 ): RecordSource {
   const owner = narrow?.name === undefined ? undefined : readName(narrow.name);
   const type = narrow?.type === undefined ? undefined : (typeCode(narrow.type) ?? -1);
-  const sets = () => setsOf(context.image, owner?.ok ? owner.value : undefined);
-  const whole = !owner?.ok && type === undefined;
+  const plain = narrow?.plain === true && (context.image.flags & ImageFlag.HasDnssec) !== 0;
+  const all = () => setsOf(context.image, owner?.ok ? owner.value : undefined);
+  const sets = plain ? () => plainSets(all()) : all;
+  const whole = !owner?.ok && type === undefined && !plain;
   return {
-    count: whole ? context.image.recordCount : countRecords(sets(), type),
+    count: whole
+      ? context.image.recordCount
+      : plain && !owner?.ok && type === undefined
+        ? plainCount(context.image, sets, plainCounts)
+        : countRecords(sets(), type),
     *[Symbol.iterator]() {
       for (const set of sets()) {
         if (type !== undefined && set.type !== type) continue;
@@ -130,6 +146,12 @@ function* setsOf(image: ZoneImage, owner: Name | undefined): Generator<UnpackedR
     return;
   }
   for (let i = 0; i < image.rrsetsAt(node); i++) yield* unpackSet(image, image.nodeName(node), image.rrsetAt(node, i));
+}
+
+const DNSSEC_CODES: ReadonlySet<number> = new Set(DNSSEC_TYPES.map((type) => RRType[type]));
+
+function* plainSets(sets: Iterable<UnpackedRRset>): Generator<UnpackedRRset> {
+  for (const set of sets) if (!DNSSEC_CODES.has(set.type)) yield set;
 }
 
 function countRecords(sets: Iterable<UnpackedRRset>, type: number | undefined): number {

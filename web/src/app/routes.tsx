@@ -56,7 +56,20 @@ const routeTree = root.addChildren([
   page("/zones", () => import("../pages/zones/ZonesPage.tsx"), "ZonesPage"),
   page("/onboard", () => import("../pages/onboard/OnboardPage.tsx"), "OnboardPage"),
   //--- One zone
-  zoneFrame.addChildren([zonePage("/", () => import("../pages/overview/OverviewPage.tsx"), "OverviewPage")]),
+  zoneFrame.addChildren([
+    zonePage("/", () => import("../pages/overview/OverviewPage.tsx"), "OverviewPage"),
+    zonePage("records", () => import("../pages/records/RecordsPage.tsx"), "RecordsPage"),
+    zonePage("transfers", () => import("../pages/transfers/TransfersPage.tsx"), "TransfersPage"),
+    zonePage(
+      "transfer-settings",
+      () => import("../pages/transfer-settings/TransferSettingsPage.tsx"),
+      "TransferSettingsPage",
+    ),
+    zonePage("held", () => import("../pages/held/HeldPage.tsx"), "HeldPage"),
+    zonePage("keys", () => import("../pages/keys/KeysPage.tsx"), "KeysPage"),
+    zonePage("ds", () => import("../pages/ds/DsPage.tsx"), "DsPage"),
+    zonePage("multi-signer", () => import("../pages/multi-signer/MultiSignerPage.tsx"), "MultiSignerPage"),
+  ]),
   //--- Account
 ]);
 
