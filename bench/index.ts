@@ -15,6 +15,7 @@ type Case = {
 const CASES: readonly Case[] = [
   { name: "image", file: "image.ts", sentence: "build, compile, check and look up in a zone image; octets a record" },
   { name: "answer", file: "answer.ts", sentence: "an answer without the network: pre-signed beside live-signed" },
+  { name: "tally", file: "tally.ts", sentence: "what counting what zones are asked costs an answer" },
   { name: "crypto", file: "crypto.ts", sentence: "signatures and hashes a second, both paths" },
   { name: "udp-echo", file: "udp-echo.ts", sentence: "what the UDP paths cost with no DNS behind them" },
   { name: "peers", file: "peers/index.ts", sentence: "beside Knot, NSD, BIND and PowerDNS: the figures to reach" },

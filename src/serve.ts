@@ -107,7 +107,10 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   });
   sender.complete();
   const edge = await opening;
-  await control.begin(() => edge.healthy);
+  await control.begin(
+    () => edge.healthy,
+    () => edge.takeTallies(),
+  );
   control.setListenerCertificate(tls.value?.certificate);
   const api = await openApi(config, control, edge, log);
   announce(config, control, edge, api.address, crypto, token);
@@ -255,6 +258,7 @@ function controlSettings(config: Config): ControlSettings {
     ixfrCheckPercent: config.ixfrCheckPercent,
     maxTransfersOut: config.maxTransfersOut,
     certificateWarnDays: config.certificateWarnDays,
+    analyticsDays: config.analyticsDays,
     timers: config.timers,
     expired: config.expired,
     suspicious: config.suspicious,
@@ -290,6 +294,7 @@ async function openEdge(
     tls: tls && { addresses: config.dnsTls, settings: tls },
     workers: config.workers || availableParallelism(),
     udp: config.udp,
+    tally: true,
     sender,
     log,
     tcp: { maxConnections: config.maxTcpConnections, idleMs: config.tcpIdleSeconds * 1000 },

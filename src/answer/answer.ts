@@ -17,7 +17,7 @@ import { writeIdentity } from "./chaos.ts";
 import { CookieCheck, Cookies } from "./cookies.ts";
 import { OptWriter } from "./edns.ts";
 import { LiveSignatures } from "./live.ts";
-import { ParseOutcome, parseQuery } from "./query.ts";
+import { ParseOutcome, parseQuery, type Query } from "./query.ts";
 import { HEADER, Section } from "./reply.ts";
 import {
   type AnswerSettings,
@@ -29,7 +29,7 @@ import {
 } from "./settings.ts";
 import { Trace } from "./trace.ts";
 import { Work } from "./work.ts";
-import { Denial, ZoneState } from "./zone-entry.ts";
+import { Denial, type ZoneEntry, ZoneState } from "./zone-entry.ts";
 import { ZoneTable } from "./zone-table.ts";
 
 const MAX_UDP_PAYLOAD = 4096;
@@ -37,6 +37,8 @@ const DEFAULT_CACHE = 4 * 1024 * 1024;
 
 export class Answerer {
   readonly zones: ZoneTable;
+  /** The zone that the last answer came from; undefined: from none. */
+  zone: ZoneEntry | undefined = undefined;
   private readonly work: Work;
   private readonly maxUdp: number;
   private readonly nsid: Uint8Array | undefined;
@@ -62,6 +64,7 @@ export class Answerer {
    */
   answer(query: Uint8Array, length: number, reply: Uint8Array, about: QueryContext): number {
     const { work } = this;
+    this.zone = undefined;
     const outcome = parseQuery(work.query, query, length);
     if (outcome === ParseOutcome.Drop) return DROP;
     if (outcome === ParseOutcome.Forward || (work.query.tsig && outcome !== ParseOutcome.FormErr)) return FORWARD;
@@ -98,6 +101,11 @@ export class Answerer {
     return this.finish(tcp, cookie, about);
   }
 
+  /** The last query; only to be read before the next one. */
+  get query(): Query {
+    return this.work.query;
+  }
+
   /** `answer`, the very same, with an account of how it was made. For operators: it allocates. */
   explain(query: Uint8Array, length: number, reply: Uint8Array, about: QueryContext): { octets: number; trace: Trace } {
     const trace = new Trace();
@@ -129,6 +137,7 @@ export class Answerer {
     const { name } = query;
     let entry = query.type === RRType.DS && name.labels > 0 ? this.zones.find(name, 1) : undefined;
     if (entry === undefined) entry = this.zones.find(name, 0);
+    this.zone = entry;
     if (work.reply.trace) work.reply.trace.entry = entry;
     if (entry === undefined) {
       work.rcode = Rcode.Refused;

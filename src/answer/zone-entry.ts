@@ -103,6 +103,9 @@ export class ZoneEntry {
   readonly soa: number;
   readonly apexRRsets: readonly ReadyRRset[];
   readonly expiry: ExpiryPlace | undefined;
+  /** For whoever counts: see `Tallied` of #telemetry. */
+  tallyEpoch = -1;
+  tallySlot = 0;
   /** Made with the first negative answer; null when there can be none. */
   readySoa: ReadySoa | null | undefined = undefined;
 

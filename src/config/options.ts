@@ -162,6 +162,12 @@ export const OPTIONS = {
     "How many days before its end a certificate, a peer's or ours, becomes a warning.",
     { reloads: true },
   ),
+  analyticsDays: given(
+    integer(0, 3650),
+    400,
+    "For how many days it is kept what zones were asked (by minute for 6 hours, by hour for 32 days, then by day); 0: not at all.",
+    { reloads: true },
+  ),
   timers: given(
     choice("interval", "soa"),
     "interval",

@@ -359,6 +359,36 @@ export const ERRORS = {
     sentence: "There are {about} followers of events already; close one first.",
   },
 
+  // What a zone was asked
+  "analytics.filter": {
+    status: 400,
+    number: 20661,
+    sentence:
+      'The filter {about} is not understood: write a dimension, an operator and a value, as in "responseCode==NOERROR".',
+  },
+  "analytics.sort": {
+    status: 400,
+    number: 20662,
+    sentence: "Nothing can be sorted by {about}: it has to be among the metrics or dimensions that are asked for.",
+  },
+  "analytics.not-together": {
+    status: 400,
+    number: 20663,
+    sentence: "{about} are not counted together; ask for one or the other.",
+  },
+  "analytics.no-time": { status: 400, number: 20664, sentence: "There is no time between since and until." },
+  "analytics.too-fine": {
+    status: 400,
+    number: 20665,
+    sentence:
+      "So far back there are no counts by {about}: minutes are kept for 6 hours, hours for 32 days. Ask for a longer time_delta.",
+  },
+  "analytics.too-many-intervals": {
+    status: 400,
+    number: 20666,
+    sentence: "More than {about} intervals would be needed; ask for a longer time_delta or a shorter time.",
+  },
+
   // Why an answer is what it is
   "explain.name-invalid": {
     status: 400,

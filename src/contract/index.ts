@@ -24,6 +24,18 @@ export {
   AlertPolicyWrite,
   AlertTest,
 } from "./alert.ts";
+export {
+  ANALYTICS_DIMENSIONS,
+  ANALYTICS_METRICS,
+  AnalyticsByTime,
+  AnalyticsByTimeQuery,
+  type AnalyticsDimension,
+  type AnalyticsMetric,
+  AnalyticsQuery,
+  AnalyticsReport,
+  TIME_DELTAS,
+  type TimeDelta,
+} from "./analytics.ts";
 export { type Asker, type Grant, judge, type Resource, type Target, type Verdict } from "./asker.ts";
 export {
   ACTOR_KINDS,
@@ -126,6 +138,7 @@ export {
 //--- The service between api and control
 export type {
   AlertService,
+  AnalyticsService,
   CatalogService,
   ControlService,
   DnssecService,

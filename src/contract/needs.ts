@@ -134,6 +134,8 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "own.keys": readDns,
   "own.multiSigner": readDns,
   "insight.explain": readDns,
+  "analytics.report": readZone,
+  "analytics.byTime": readZone,
   "own.zones": { ...readZone, every: true },
   "own.zoneCounts": { ...readZone, every: true },
   "own.events": readZone,

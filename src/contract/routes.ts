@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import { alertsRoutes } from "./routes/alerts.ts";
+import { analyticsRoutes } from "./routes/analytics.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { catalogsRoutes } from "./routes/catalogs.ts";
 import { dnssecRoutes } from "./routes/dnssec.ts";
@@ -35,6 +36,7 @@ export const ROUTES = {
   ...settingsRoutes,
   ...statusRoutes,
   ...insightRoutes,
+  ...analyticsRoutes,
   ...catalogsRoutes,
   ...alertsRoutes,
   ...auditRoutes,

@@ -15,6 +15,7 @@ import type {
   AlertPolicyWrite,
   AlertTest,
 } from "./alert.ts";
+import type { AnalyticsByTime, AnalyticsByTimeQuery, AnalyticsQuery, AnalyticsReport } from "./analytics.ts";
 import type { Asker } from "./asker.ts";
 import type { AuditService } from "./audit.ts";
 import type {
@@ -302,6 +303,13 @@ export interface AlertService {
   listAlertDeliveries(query: HistoryQuery): Promise<Outcome<readonly AlertDelivery[]>>;
 }
 
+/** Every call: zone.not-found, analytics.filter, .sort, .not-together, .no-time */
+export interface AnalyticsService {
+  reportAnalytics(zoneId: string, query: AnalyticsQuery): Promise<Outcome<AnalyticsReport>>;
+  /** analytics.too-fine, .too-many-intervals */
+  reportAnalyticsByTime(zoneId: string, query: AnalyticsByTimeQuery): Promise<Outcome<AnalyticsByTime>>;
+}
+
 /** Every call: zone.not-found. */
 export interface InsightService {
   /** explain.name-invalid, .name-outside, .type-unknown, .not-answered, .no-worker */
@@ -360,4 +368,5 @@ export interface ControlService
     InsightService,
     AuditService,
     RetryService,
+    AnalyticsService,
     StatusService {}

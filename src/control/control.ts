@@ -15,8 +15,9 @@ import { readName } from "#name";
 import { type CertificateFacts, SessionPool } from "#net";
 import type { PublicationSender } from "#publish";
 import type { IncomingRow, Store, ZoneRow } from "#store";
-import { collectAllGarbage, type Logger, type MetricSource } from "#telemetry";
+import { collectAllGarbage, type Logger, type MetricSource, type TallyReading } from "#telemetry";
 import { expiresAt, initialRefreshState, type Stored } from "#transfer";
+import { AnalyticsKeeper } from "./analytics/index.ts";
 import { AttemptLog } from "./attempts.ts";
 import { CatalogBook, CatalogKeeper, CatalogProducer } from "./catalog/index.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
@@ -78,6 +79,7 @@ export class Control {
   readonly #registry: Registry;
   readonly #feed: EventFeed;
   readonly #alerts: AlertCenter;
+  readonly #analytics: AnalyticsKeeper;
   readonly #book: PeerBook;
   readonly #notes: NoteKeeper;
   readonly #outgoing: Outgoing;
@@ -105,6 +107,7 @@ export class Control {
     this.#deps = this.#makeDeps(options);
     this.#deps.hook.sweep();
     this.#alerts = this.#makeAlerts(store, log);
+    this.#analytics = new AnalyticsKeeper(store, log, () => this.#settings.analyticsDays, this.#deps.now);
     this.#feed = new EventFeed(store.events, this.#deps.events);
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
     this.#notes = new NoteKeeper(store, log);
@@ -142,6 +145,7 @@ export class Control {
       readiness: () => this.#readiness(),
       feed: this.#feed,
       alerts: this.#alerts.service,
+      analytics: this.#analytics,
       identity: makeIdentityService({
         store,
         settings: () => this.#settings,
@@ -212,7 +216,7 @@ export class Control {
   }
 
   metrics(): readonly MetricSource[] {
-    return controlMetrics(this.#registry, this.#feed, this.#alerts, this.#deps);
+    return controlMetrics(this.#registry, this.#feed, this.#alerts, this.#analytics, this.#deps);
   }
 
   /** Everything of the store is on its way to the edge when this is done; no primary has been asked yet. */
@@ -242,9 +246,10 @@ export class Control {
     });
   }
 
-  /** Primaries and parents are asked from now on. `edgeHealthy`: every worker answers. */
-  async begin(edgeHealthy: () => boolean): Promise<void> {
+  /** Primaries and parents are asked from now on. `edgeHealthy`: every worker answers. `takeTallies`: what they counted. */
+  async begin(edgeHealthy: () => boolean, takeTallies: () => readonly TallyReading[]): Promise<void> {
     this.#edgeHealthy = edgeHealthy;
+    this.#analytics.begin(takeTallies);
     const notifyLog = new NotifyLog(this.#deps.log);
     this.#deps.sender.handleForwarded((message) =>
       handleForwarded(message, this.#registry, this.#book, this.#outgoing, notifyLog, this.#deps),
@@ -298,6 +303,7 @@ export class Control {
     await this.#catalogKeeper.stop();
     this.#feed.stop();
     await this.#alerts.stop();
+    await this.#analytics.stop();
     for (const { refresher } of this.#registry.all()) refresher.stop();
     this.#deps.sessions.close();
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
@@ -365,6 +371,7 @@ export class Control {
     this.#outgoing.forget(zone);
     await zone.leave();
     this.#notes.forget(zone.id);
+    this.#analytics.forget(zone.id);
     this.#deps.expiry.remove(zone.id);
     await events.flush();
     await store.zones.remove(zone.id);

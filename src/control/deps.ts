@@ -41,6 +41,8 @@ export type ControlSettings = {
   readonly maxTransfersOut: number;
   /** How long before its end a certificate is spoken of. */
   readonly certificateWarnDays: number;
+  /** For how long what zones were asked is kept; 0: not at all. */
+  readonly analyticsDays: number;
   /** Of zones that do not say otherwise. */
   readonly timers: "interval" | "soa";
   readonly expired: "servfail" | "serve";

@@ -13,9 +13,16 @@ export function controlMetrics(
   registry: Registry,
   feed: EventFeed,
   alerts: AlertCenter,
+  analytics: { readonly lost: number },
   deps: Deps,
 ): readonly MetricSource[] {
-  return [...attemptMetrics(deps), ...zoneMetrics(registry, deps), ...otherMetrics(feed, alerts, deps)];
+  const lost: MetricSource = {
+    name: "countersign_analytics_lost_total",
+    help: "Answers that were not counted for their zone, for want of room",
+    kind: "counter",
+    read: () => [{ value: analytics.lost }],
+  };
+  return [...attemptMetrics(deps), ...zoneMetrics(registry, deps), ...otherMetrics(feed, alerts, deps), lost];
 }
 
 function attemptMetrics({ attempts }: Deps): MetricSource[] {

@@ -7,7 +7,15 @@ import { Answerer, type AnswerSettings, FORWARD, type QueryContext, ZoneTable } 
 import { openCrypto } from "#crypto";
 import type { TcpLimits } from "#net";
 import { type EdgeSettings, type ForwardTls, type PublicationHandlers, PublicationReceiver } from "#publish";
-import { Counter, CounterBlock, collectGarbage, LARGE_OCTETS } from "#telemetry";
+import {
+  Counter,
+  CounterBlock,
+  collectGarbage,
+  LARGE_OCTETS,
+  Transport as Over,
+  TallyWriter,
+  tallyKey,
+} from "#telemetry";
 import { explainAnswer } from "./explain.ts";
 import { Life, type WorkerTask } from "./life.ts";
 import { OpenZones, type ZoneTrouble } from "./open-zones.ts";
@@ -18,6 +26,8 @@ import { SignerShelf } from "./signer-shelf.ts";
 export type LateReply = PublicationHandlers["reply"];
 
 export type Transport = "udp" | "tcp" | "tls";
+
+const TRANSPORTS = { udp: Over.Udp, tcp: Over.Tcp, tls: Over.Tls } as const;
 
 /** Who asked. Only read while the message is answered: one object may be reused for all. */
 export interface Asker {
@@ -39,6 +49,7 @@ export class Desk {
   readonly receiver: PublicationReceiver;
   private readonly zones: ZoneTable;
   private readonly open: OpenZones;
+  private readonly tally: TallyWriter | undefined;
   private readonly presigner: Presigner | undefined;
   private readonly idleSeconds: number;
   private answerer: Answerer;
@@ -56,6 +67,7 @@ export class Desk {
 
   constructor(task: WorkerTask, limits: TcpLimits, late: LateReply, trouble: ZoneTrouble) {
     this.counters = new CounterBlock(task.counters);
+    this.tally = task.tally && new TallyWriter(task.tally);
     this.idleSeconds = Math.floor(limits.idleMs / 1000);
     const signers = new SignerShelf(openCrypto(task.crypto));
     this.receiver = new PublicationReceiver(task.link.port, task.link.doorbell, {
@@ -93,6 +105,7 @@ export class Desk {
   /** Reads the clock and gives memory back: once a batch, or once a second, is enough. */
   tick(): void {
     this.context.nowSeconds = Math.floor(Date.now() / 1000);
+    this.tally?.turn();
     if (this.octetsLetGo < LARGE_OCTETS) return;
     this.octetsLetGo = 0;
     collectGarbage();
@@ -112,6 +125,8 @@ export class Desk {
     if (transport === "tls") counters.add(Counter.QueriesTls);
     context.clientAddress = from.clientAddress;
     context.clientPort = from.clientPort;
+    const signatures = counters.values[Counter.Signatures]!;
+    const start = this.tally?.wantsTime ? performance.now() : -1;
     const octets = this.answerer.answer(query, length, reply, context);
     if (octets === FORWARD) {
       this.forward(query, length, transport, from);
@@ -125,8 +140,30 @@ export class Desk {
     counters.add(Counter.OctetsOut, octets);
     if (reply[2]! & 0x02) counters.add(Counter.Truncated);
     counters.countReply(tcp, reply[3]!);
-    counters.countType(questionType(query, length));
+    const parsed = this.answerer.query;
+    counters.countType(parsed.hasQuestion ? parsed.type : 65_535);
+    if (this.tally) this.count(this.tally, length, octets, reply[3]!, transport, signatures, start);
     return octets;
+  }
+
+  /** For the zone that answered. */
+  private count(
+    tally: TallyWriter,
+    queryOctets: number,
+    octets: number,
+    rcode: number,
+    transport: Transport,
+    signaturesBefore: number,
+    start: number,
+  ): void {
+    const { zone, query } = this.answerer;
+    if (zone === undefined) return;
+    const signed = this.counters.values[Counter.Signatures] !== signaturesBefore;
+    const six = this.context.clientAddress.length === 16;
+    const key = tallyKey(query.type, rcode, TRANSPORTS[transport], six, signed, queryOctets, octets);
+    const nanoseconds = start < 0 ? -1 : (performance.now() - start) * 1e6;
+    const { name } = query;
+    tally.count(zone, key, name.octets, name.at, name.length, name.hashes[0]!, nanoseconds);
   }
 
   private forward(query: Uint8Array, length: number, transport: Transport, from: Asker): void {
@@ -175,11 +212,4 @@ export class Desk {
 function queryCounter(tcp: boolean, six: boolean): Counter {
   if (tcp) return six ? Counter.QueriesTcp6 : Counter.QueriesTcp4;
   return six ? Counter.QueriesUdp6 : Counter.QueriesUdp4;
-}
-
-/** Of the first question; 65535 (counted as "other") when it can't be read. Bounded by the message. */
-function questionType(query: Uint8Array, length: number): number {
-  let at = 12;
-  while (at < length && query[at]! !== 0) at += query[at]! + 1;
-  return at + 2 < length ? (query[at + 1]! << 8) | query[at + 2]! : 65_535;
 }

@@ -21,6 +21,8 @@ export interface WorkerTask {
   readonly link: EdgeLink;
   readonly life: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
+  /** Absent: what zones are asked is not counted. */
+  readonly tally?: SharedArrayBuffer | undefined;
   readonly addresses: readonly SocketAddress[];
   /** Of the stream worker: where and as whom it answers over TLS. */
   readonly tls?: StreamTls | undefined;

@@ -8,7 +8,7 @@ import { toHex } from "#bytes";
 import type { CryptoChoice } from "#crypto";
 import { closeDescriptors, type NetError, type SocketAddress, type TcpLimits, type TlsServerSettings } from "#net";
 import type { EdgeLink, PublicationSender } from "#publish";
-import { addInto, COUNTER_WORDS, Counter, CounterBlock, type Logger } from "#telemetry";
+import { addInto, COUNTER_WORDS, Counter, CounterBlock, type Logger, TallyReader, type TallyReading } from "#telemetry";
 import { Life, type StreamOrder, type StreamTls, type WorkerReport, type WorkerRole, type WorkerTask } from "./life.ts";
 
 export interface MemberOptions {
@@ -22,6 +22,8 @@ export interface MemberOptions {
   readonly drainMs: number;
   readonly crypto: CryptoChoice;
   readonly presign: boolean;
+  /** Whether what zones are asked is counted. */
+  readonly tally: boolean;
   /** Absent: the role's own. */
   readonly entry?: URL;
   /** Of the first start only; later ones are logged and tried again. */
@@ -48,6 +50,9 @@ export class Member {
   /** Sums of the blocks of threads that ended. */
   readonly retired = new Float64Array(COUNTER_WORDS);
   restarts = 0;
+  private tally: TallyReader | undefined;
+  /** Of threads that ended, until it is asked for. */
+  private leftTallies: TallyReading[] = [];
   private readonly options: MemberOptions;
   private addresses: readonly SocketAddress[];
   private tls: StreamTls | undefined;
@@ -93,6 +98,7 @@ export class Member {
     this.counters = new CounterBlock();
     this.life = new Int32Array(new SharedArrayBuffer(4 * Life.Words));
     this.descriptors = [];
+    this.tally = this.options.tally ? new TallyReader() : undefined;
     this.lastTurns = -1;
     this.startedAt = performance.now();
     const link = this.options.sender.attach(this.role !== "stream");
@@ -101,6 +107,7 @@ export class Member {
       link: { port: link.port, doorbell: link.doorbell },
       life: this.life.buffer as SharedArrayBuffer,
       counters: this.counters.buffer,
+      tally: this.tally?.buffer,
       addresses: this.addresses,
       tls: this.tls,
       tcpLimits: this.options.tcpLimits,
@@ -119,6 +126,14 @@ export class Member {
       this.options.log.error({ worker: this.name, error: String(error) }, "edge.worker_error"),
     );
     worker.on("exit", (code) => this.gone(code));
+  }
+
+  /** What zones were asked since the last time. */
+  takeTallies(): readonly TallyReading[] {
+    const left = this.leftTallies;
+    this.leftTallies = [];
+    const reading = this.tally?.take();
+    return reading ? [...left, reading] : left;
   }
 
   /** Ends the worker when its loop has not turned for `stuckMs`. */
@@ -180,6 +195,8 @@ export class Member {
     this.counters.set(Counter.Zones, 0);
     addInto(this.retired, this.counters.values);
     this.counters = new CounterBlock();
+    if (this.tally) this.leftTallies.push(...this.tally.takeAll());
+    this.tally = undefined;
     this.onGone?.();
     // Before it ever served it is the caller's to decide, who waits for one or the other.
     if (!this.everStarted)

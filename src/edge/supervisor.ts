@@ -15,7 +15,7 @@ import {
   type TlsServerSettings,
 } from "#net";
 import type { PublicationSender } from "#publish";
-import { addInto, COUNTER_WORDS, type CounterTotals, type Logger, sumCounters } from "#telemetry";
+import { addInto, COUNTER_WORDS, type CounterTotals, type Logger, sumCounters, type TallyReading } from "#telemetry";
 import type { StreamTls, WorkerRole } from "./life.ts";
 import { Member } from "./member.ts";
 
@@ -32,6 +32,8 @@ export interface EdgeOptions {
   readonly crypto?: CryptoChoice;
   /** UDP workers on the fast path that nobody asks anything make signatures beforehand. Default true. */
   readonly presign?: boolean;
+  /** Whether what zones are asked is counted: for `takeTallies`. Default false. */
+  readonly tally?: boolean;
   readonly sender: PublicationSender;
   readonly log: Logger;
   readonly tcp?: Partial<TcpLimits>;
@@ -129,6 +131,11 @@ export class Edge {
     );
   }
 
+  /** What zones were asked since the last time, worker by worker; some seconds late. */
+  takeTallies(): readonly TallyReading[] {
+    return this.members.flatMap((member) => member.takeTallies());
+  }
+
   /** Answers what has been asked, closes, and resolves when every thread has ended. */
   async stop(): Promise<void> {
     clearInterval(this.watcher);
@@ -157,6 +164,7 @@ export class Edge {
         drainMs: this.drainMs,
         crypto: this.options.crypto ?? "auto",
         presign: this.options.presign ?? true,
+        tally: this.options.tally ?? false,
         entry: this.options.entries?.[role],
         onStarted: (bound) => resolve(ok(bound)),
         onFailed: (error) => resolve(fail(error)),

@@ -198,6 +198,14 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX kept_answers_by_age ON kept_answers (at);
   `,
+  // 14: what zones were asked, by minute, hour and day
+  `
+  CREATE TABLE analytics (
+    zone_id TEXT NOT NULL REFERENCES zones (id) ON DELETE CASCADE, step INTEGER NOT NULL, start INTEGER NOT NULL,
+    document TEXT NOT NULL, PRIMARY KEY (zone_id, step, start)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX analytics_time ON analytics (step, start);
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

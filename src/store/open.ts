@@ -9,6 +9,7 @@ import { lockDirectory } from "./lock.ts";
 import type { Schema } from "./schema.ts";
 import type { Sealer, Store, Tables } from "./store.ts";
 import { alertTable } from "./tables/alerts.ts";
+import { analyticsTable } from "./tables/analytics.ts";
 import { auditTable, keptAnswerTable } from "./tables/audit.ts";
 import { catalogMemberTable, catalogTable } from "./tables/catalogs.ts";
 import type { Handle } from "./tables/handle.ts";
@@ -79,6 +80,7 @@ function makeTables(
     documents: documentTable(db),
     settings: settingTable(db),
     transfers: transferTable(db),
+    analytics: analyticsTable(db),
     events: eventTable(db, inTransaction),
     alerts: alertTable(db, sealer),
     audit: auditTable(db, undefined, inTransaction),

@@ -336,3 +336,11 @@ export type KeptAnswerRow = {
   readonly status: number | null;
   readonly body: string | null;
 };
+
+/** What a zone was asked from `start` on, for `step` seconds; Unix seconds. The document is control's. */
+export type AnalyticsRow = {
+  readonly zoneId: string;
+  readonly step: number;
+  readonly start: number;
+  readonly document: string;
+};

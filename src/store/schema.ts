@@ -206,6 +206,7 @@ export interface Schema {
     error_code: string | null;
     error_message: string | null;
   };
+  analytics: { zone_id: string; step: number; start: number; document: string };
   events: {
     id: Generated<number>;
     at: number;

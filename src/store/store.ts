@@ -11,6 +11,7 @@ import type {
   AlertDeliveryRow,
   AlertDestinationRow,
   AlertPolicyRow,
+  AnalyticsRow,
   AuditRow,
   CatalogMemberRow,
   CatalogRow,
@@ -60,6 +61,7 @@ export interface Tables {
   readonly documents: DocumentTable;
   readonly settings: SettingTable;
   readonly transfers: TransferTable;
+  readonly analytics: AnalyticsTable;
   readonly events: EventTable;
   readonly alerts: AlertTable;
   readonly audit: AuditTable;
@@ -317,4 +319,15 @@ export interface Sealer {
   seal(plain: Uint8Array, context: string): Uint8Array;
   /** Undefined when the key is wrong, the octets were changed, or the context is another. */
   open(sealed: Uint8Array, context: string): Uint8Array | undefined;
+}
+
+export interface AnalyticsTable {
+  /** Rows of zones that are not there are left out; one that is there is replaced. */
+  put(rows: readonly AnalyticsRow[]): Promise<void>;
+  /** From `from` on, before `to`, in order. */
+  ofZone(zoneId: string, step: number, from: number, to: number): Promise<readonly AnalyticsRow[]>;
+  zonesBetween(step: number, from: number, to: number): Promise<readonly string[]>;
+  /** The oldest; undefined when there is none. */
+  firstStart(step: number): Promise<number | undefined>;
+  removeBefore(step: number, start: number): Promise<void>;
 }

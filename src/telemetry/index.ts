@@ -4,4 +4,20 @@ export { addInto, COUNTER_WORDS, Counter, CounterBlock, type CounterTotals, sumC
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "./log.ts";
 export { collectAllGarbage, collectGarbage, giveBackMemory, LARGE_OCTETS } from "./memory.ts";
 export { MAX_SERIES, type MetricSource, Metrics, type MetricsOptions } from "./metrics.ts";
+export { TALLY_OCTETS, type Tallied, TallyReader, TallyWriter } from "./tally.ts";
+export {
+  bucketMilliseconds,
+  MAX_ANSWER_STEP,
+  MAX_QUERY_STEP,
+  OTHER_TYPES,
+  readTallyKey,
+  SIZE_STEP,
+  type TallyCount,
+  type TallyName,
+  type TallyReading,
+  TIME_BUCKETS,
+  Transport,
+  tallyKey,
+  timeBucket,
+} from "./tally-key.ts";
 export { stepBehindAnswers } from "./thread.ts";

@@ -1,8 +1,15 @@
-/** The part of the service in memory that explains: nothing answers there. */
-import type { InsightService } from "#contract";
+/** The part of the service in memory that explains and reports: nothing answers there. */
+import type { AnalyticsService, InsightService } from "#contract";
 
-export function insightPart(): InsightService {
+export function insightPart(): InsightService & AnalyticsService {
+  const query = { metrics: [], dimensions: [], since: "2026-10-05T09:00:00Z", until: "2026-10-05T10:00:00Z", limit: 1 };
+  const empty = { rows: 0, data: [], data_lag: 0, min: {}, max: {}, totals: {} };
   return {
     explainAnswer: async () => ({ ok: false, error: { code: "explain.not-answered", about: "A" } }),
+    reportAnalytics: async () => ({ ok: true, value: { ...empty, query } }),
+    reportAnalyticsByTime: async () => ({
+      ok: true,
+      value: { ...empty, time_intervals: [], query: { ...query, time_delta: "all" } },
+    }),
   };
 }

@@ -1,5 +1,6 @@
 /** The service of #contract, put together from its parts. */
 import type { AlertService, ControlService, IdentityService, Readiness, RecordService } from "#contract";
+import { type AnalyticsKeeper, makeAnalyticsService } from "../analytics/index.ts";
 import { type CatalogBook, type CatalogKeeper, type CatalogProducer, makeCatalogService } from "../catalog/index.ts";
 import type { Deps } from "../deps.ts";
 import type { EventFeed } from "../event-feed.ts";
@@ -42,6 +43,7 @@ export type ServiceParts = {
   readonly readiness: () => Readiness;
   readonly feed: EventFeed;
   readonly alerts: AlertService;
+  readonly analytics: AnalyticsKeeper;
   readonly identity: IdentityService;
   readonly peersChanged: () => Promise<void>;
   /** What is remembered of zones is on the disk. */
@@ -79,6 +81,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeRetryService(deps.store, Date.now),
     ...makeHeldService(registry, parts.notesWritten, deps),
     ...makeInsightService(registry, deps),
+    ...makeAnalyticsService(registry, parts.analytics, deps.now),
     ...parts.alerts,
     ...makeStatusService(parts),
   };
