@@ -69,6 +69,7 @@ const routeTree = root.addChildren([
     zonePage("keys", () => import("../pages/keys/KeysPage.tsx"), "KeysPage"),
     zonePage("ds", () => import("../pages/ds/DsPage.tsx"), "DsPage"),
     zonePage("multi-signer", () => import("../pages/multi-signer/MultiSignerPage.tsx"), "MultiSignerPage"),
+    zonePage("settings", () => import("../pages/settings/SettingsPage.tsx"), "SettingsPage"),
   ]),
   //--- Account
 ]);

@@ -16,6 +16,8 @@ export type ConfirmDialogProps = {
   readonly action: string;
   readonly onConfirm: () => void;
   readonly pending: boolean;
+  /** Something else has to be said first. */
+  readonly blocked?: boolean;
   readonly failure?: Failure;
   readonly dangerous?: boolean;
   /** Has to be typed first; for what can't be undone. */
@@ -32,9 +34,18 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
 
 const CLOSE = { "aria-label": COMMON.close };
 
-function Questions({ children, action, failure, pending, dangerous, typeToConfirm, ...on }: ConfirmDialogProps) {
+function Questions({
+  children,
+  action,
+  failure,
+  pending,
+  blocked,
+  dangerous,
+  typeToConfirm,
+  ...on
+}: ConfirmDialogProps) {
   const [typed, setTyped] = useState("");
-  const ready = typeToConfirm === undefined || typed.trim() === typeToConfirm.text;
+  const ready = !blocked && (typeToConfirm === undefined || typed.trim() === typeToConfirm.text);
   return (
     <form
       onSubmit={(event) => {

@@ -12,6 +12,7 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
     <Button
       size="compact-sm"
       variant="default"
+      flex="none"
       onClick={() => copy(text)}
       leftSection={<Icon name={copied ? "check" : "copy"} size={15} />}
       aria-label={`${COMMON.copy}: ${what}`}

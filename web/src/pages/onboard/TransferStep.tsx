@@ -63,10 +63,8 @@ function PeerFailure({ peer, next }: { readonly peer: PeerStatus; readonly next:
   if (!error) return null;
   return (
     <Note tone="bad" title={TEXTS.failure(peer.address || peer.name)} role="alert">
-      <p>{error.message}</p>
-      <p>
-        <strong>{hintFor(error.code)}</strong>
-      </p>
+      <p>{hintFor(error.code)}</p>
+      <p className="cs-mono">{error.message}</p>
       <small>
         {TEXTS.lastTried} <WhenAgo time={peer.checked_time ?? peer.transferred_time} />
         {next === null ? null : (

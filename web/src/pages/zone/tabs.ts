@@ -8,6 +8,7 @@ export const ZONE_TABS: readonly ZoneTab[] = [
   { to: "/zones/$zoneId", label: ZONE.tabs.overview },
   { to: "/zones/$zoneId/records", label: ZONE.tabs.records },
   { to: "/zones/$zoneId/transfers", label: ZONE.tabs.transfers },
+  { to: "/zones/$zoneId/settings", label: ZONE.tabs.settings },
   { to: "/zones/$zoneId/keys", label: ZONE.tabs.keys },
   { to: "/zones/$zoneId/ds", label: ZONE.tabs.ds },
   { to: "/zones/$zoneId/multi-signer", label: ZONE.tabs.multiSigner },
