@@ -2,10 +2,11 @@
 import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
 import { useSession } from "../fetch/context.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Loading } from "../parts/Loading.tsx";
+import { NavigatedContext } from "../parts/navigated.ts";
 import { SHELL } from "../texts/shell.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { NAVIGATION } from "./navigation.ts";
@@ -33,6 +34,7 @@ export function Shell() {
 function Frame() {
   const [opened, { toggle, close }] = useDisclosure();
   const path = useLocation({ select: ({ pathname }) => pathname });
+  const navigated = useNavigatedFrom(path);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever another page comes.
   useEffect(close, [path]);
   return (
@@ -73,12 +75,22 @@ function Frame() {
       <AppShell.Main id="main" tabIndex={-1}>
         <div className={classes["page"]}>
           <Suspense fallback={<Loading what={SHELL.page} />}>
-            <Outlet />
+            <NavigatedContext value={navigated}>
+              <Outlet />
+            </NavigatedContext>
           </Suspense>
         </div>
       </AppShell.Main>
     </AppShell>
   );
+}
+
+/** True from the first change of the path on. */
+function useNavigatedFrom(path: string): RefObject<boolean> {
+  const navigated = useRef(false);
+  const before = useRef(path);
+  if (before.current !== path) navigated.current = true;
+  return navigated;
 }
 
 function Navigation({ path }: { readonly path: string }) {

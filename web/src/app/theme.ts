@@ -49,7 +49,12 @@ export const theme = createTheme({
   },
   components: {
     Tooltip: { defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } },
-    Modal: { defaultProps: { centered: true, radius: "lg" } },
+    // A dialog's heading is no banner of the page, though it is a <header>.
+    ModalHeader: { defaultProps: { role: "presentation" } },
+    Modal: {
+      defaultProps: { centered: true, radius: "lg" },
+      styles: { title: { fontWeight: 650, fontSize: "1.1rem" } },
+    },
   },
 });
 

@@ -8,6 +8,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { useRef } from "react";
 import type { RouteResult } from "#contract";
 import type { Answer, Client } from "./client.ts";
 import { useServer } from "./context.ts";
@@ -89,10 +90,14 @@ export function useListWindow<K extends PageRoute>(
       };
     }),
   });
+  // While pages at another place are on their way the list stays as long as it was, or one would be thrown back to its top.
+  const lastTotal = useRef<number | undefined>(undefined);
+  const total = queries.find((query) => query.data?.info)?.data?.info?.total_count ?? lastTotal.current;
+  lastTotal.current = total;
   return {
     error: queries.find((query) => query.error)?.error,
-    isPending: queries.every((query) => query.isPending),
-    total: queries.find((query) => query.data?.info)?.data?.info?.total_count ?? 0,
+    isPending: total === undefined,
+    total: total ?? 0,
     /** Undefined while it is on its way. */
     rowAt: (index: number) => {
       const at = pages.indexOf(Math.floor(index / perPage));

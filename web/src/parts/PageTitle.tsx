@@ -2,6 +2,7 @@
 import { Title } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
 import { SHELL } from "../texts/shell.ts";
+import { useNavigated } from "./navigated.ts";
 import classes from "./PageTitle.module.css";
 
 export type PageTitleProps = {
@@ -21,13 +22,11 @@ export function PageTitle({ title, lead, actions, order = 1, windowTitle = title
   useEffect(() => {
     document.title = `${windowTitle} · ${SHELL.product}`;
   }, [windowTitle]);
+  const navigated = useNavigated();
   useEffect(() => {
     // After a full load the focus is where the browser puts it; after a step within the dashboard it would be nowhere.
-    if (document.activeElement === null || document.activeElement.tagName !== "BODY") {
-      if (performance.now() < FIRST_LOAD_MS) return;
-    }
-    heading.current?.focus({ preventScroll: true });
-  }, []);
+    if (navigated.current) heading.current?.focus({ preventScroll: true });
+  }, [navigated]);
   return (
     <div className={classes["head"]}>
       <div className={classes["words"]}>
@@ -40,5 +39,3 @@ export function PageTitle({ title, lead, actions, order = 1, windowTitle = title
     </div>
   );
 }
-
-const FIRST_LOAD_MS = 3000;

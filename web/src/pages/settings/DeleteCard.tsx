@@ -28,7 +28,7 @@ export function DeleteCard({ zoneId, name }: { readonly zoneId: string; readonly
     );
   return (
     <Card title={TEXTS.title} lead={TEXTS.lead} order={3}>
-      <Button color="red.8" variant="outline" onClick={() => setOpened(true)}>
+      <Button variant="default" c="var(--cs-bad)" onClick={() => setOpened(true)}>
         {TEXTS.action}
       </Button>
       <ConfirmDialog
