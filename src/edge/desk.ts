@@ -13,6 +13,7 @@ import {
   collectGarbage,
   LARGE_OCTETS,
   Transport as Over,
+  prepareCollection,
   TallyWriter,
   tallyKey,
 } from "#telemetry";
@@ -87,6 +88,7 @@ export class Desk {
     this.answerer = new Answerer(this.answerSettings({}), this.zones);
     this.presigner = task.presign ? this.newPresigner() : undefined;
     this.tick();
+    prepareCollection();
     // Zones first, sockets after: a worker that starts again must not refuse what the others serve.
     const words = new Int32Array(task.life);
     this.receiver.takeAll(() => Atomics.load(words, Life.Stop) !== 0);

@@ -10,12 +10,26 @@ import { runInNewContext } from "node:vm";
 /** What is worth a collection: it stops the thread for some milliseconds. */
 export const LARGE_OCTETS = 16 * 1024 * 1024;
 
-/** Collects garbage in this thread, now. */
+/** Collects garbage in this thread, now: about 5 ms, once `prepareCollection` was called here, 10 without. */
 export function collectGarbage(): void {
+  prepareCollection();
+  // Not the most thorough kind, which takes several times as long: buffers that nobody holds are found by any.
+  COLLECT.function?.({ type: "major", execution: "sync" });
+}
+
+type Kind = { readonly type: "major"; readonly execution: "sync"; readonly flavor?: "last-resort" };
+type Collect = (kind: Kind) => void;
+
+/** Filled once in each thread: making a context takes 4 ms. */
+const COLLECT: { function?: Collect } = {};
+
+/** For a thread that answers: what a collection needs is made now, not between two questions. */
+export function prepareCollection(): void {
+  if (COLLECT.function) return;
   // Without the flag there is no `gc`; a context that is made afterwards has it.
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
-  if (typeof collect === "function") collect();
+  COLLECT.function = typeof collect === "function" ? (collect as Collect) : () => undefined;
 }
 
 /** The same, and free memory of the whole process goes back to the system: some 40 ms of this thread, once in a large transfer. */
@@ -45,9 +59,8 @@ function loadTrim(): Trim {
 
 /** The same more thoroughly: it takes longer, and what was compiled lately is made anew. */
 export function collectAllGarbage(): void {
-  setFlagsFromString("--expose-gc");
-  const collect: unknown = runInNewContext("gc");
-  if (typeof collect === "function") collect({ type: "major", execution: "sync", flavor: "last-resort" });
+  prepareCollection();
+  COLLECT.function?.({ type: "major", execution: "sync", flavor: "last-resort" });
   TRIM.function ??= loadTrim();
   TRIM.function();
 }
