@@ -20,7 +20,7 @@ import type { ZoneVersion } from "#zone";
 import type { ImageFile } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
 import { baseOctets, fileName } from "./stored-image.ts";
-import { verifyWhole } from "./verify-image.ts";
+import { verifyWhole } from "./verify-shares.ts";
 import type { Fault } from "./work.ts";
 
 export type Compiling = Promise<Result<SharedArrayBuffer, Fault>>;

@@ -1,34 +1,7 @@
-/** `verifyImage` of a new image over all cores: a small one in one job, a large one in shares. */
+/** `verifyImage` as a job, whole or a share of it: what is wrong, as a fault. */
 import { fail, ok, type Result } from "#bytes";
-import {
-  type ImageBuffer,
-  type ImageCounts,
-  type ImageError,
-  joinImageShares,
-  verifyImage,
-  verifyImageShare,
-} from "#image";
-import { LARGE_OCTETS } from "#telemetry";
-import type { JobRunner } from "./job-runner.ts";
+import { type ImageBuffer, type ImageCounts, type ImageError, verifyImage, verifyImageShare } from "#image";
 import type { Fault } from "./work.ts";
-
-/** Shares of the nodes a worker; the checksum is one more. */
-const SHARES_A_WORKER = 2;
-
-export async function verifyWhole(image: ImageBuffer, jobs: JobRunner): Promise<Result<true, Fault>> {
-  if (image.byteLength < LARGE_OCTETS) return jobs.run<"verify">({ kind: "verify", image });
-  const shares = 1 + jobs.width * SHARES_A_WORKER;
-  const counts: ImageCounts[] = [];
-  const work = Array.from({ length: shares }, (_, share) =>
-    jobs.run<"verify-share">({ kind: "verify-share", image, share, shares }),
-  );
-  for (const done of await Promise.all(work)) {
-    if (!done.ok) return done;
-    counts.push(done.value);
-  }
-  const wrong = joinImageShares(image, counts);
-  return wrong ? fail(imageFault(wrong)) : ok(true);
-}
 
 export function verify(image: ImageBuffer, root = 0): Result<true, Fault> {
   const verified = verifyImage(image, root);
@@ -40,6 +13,6 @@ export function verifyShare(image: ImageBuffer, share: number, shares: number): 
   return verified.ok ? verified : fail(imageFault(verified.error));
 }
 
-function imageFault({ code, text, at }: ImageError): Fault {
+export function imageFault({ code, text, at }: ImageError): Fault {
   return { code: `image.${code}`, text: `${text} (word ${at})` };
 }

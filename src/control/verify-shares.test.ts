@@ -6,7 +6,8 @@ import { RRType } from "#rdata";
 import { LARGE_OCTETS } from "#telemetry";
 import { ZoneBuilder } from "#zone";
 import { JobRunner } from "./job-runner.ts";
-import { verify, verifyWhole } from "./verify-image.ts";
+import { verify } from "./verify-image.ts";
+import { verifyWhole } from "./verify-shares.ts";
 
 const runner = new JobRunner(2, "auto", openCrypto());
 afterAll(() => runner.stop());
