@@ -1,17 +1,19 @@
 /**
- * The pages of the manual that are made from tables in the code: options and errors. `node tools/pages.ts` writes them; a
+ * The pages of the manual that are made from tables in the code: options, errors, the reference of the API. `node tools/pages.ts` writes them; a
  * test compares what is there with what would be written.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { printOptionsPage } from "#config";
 import { ERRORS, type ErrorEntry } from "#contract";
+import { apiPage } from "./api-page.ts";
 
 /** Path from the project's root → text. */
 export function makePages(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/manual/options.md", optionsPage()],
     ["docs/manual/errors.md", errorsPage()],
+    ["docs/manual/api.md", apiPage()],
   ]);
 }
 

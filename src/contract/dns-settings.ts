@@ -3,6 +3,7 @@ import { z } from "zod";
 
 export const NAMESERVER_TYPES = [
   "cloudflare.standard",
+  "cloudflare.standard.random",
   "cloudflare.advanced",
   "custom.account",
   "custom.tenant",
@@ -28,7 +29,7 @@ export const DnsSettings = z
     foundation_dns: z.boolean(),
     internal_dns: z.object({ reference_zone_id: z.string().optional() }),
     multi_provider: z.boolean(),
-    nameservers: z.object({ type: z.enum(NAMESERVER_TYPES) }),
+    nameservers: z.object({ type: z.literal("cloudflare.standard") }),
     ns_ttl: z.number(),
     secondary_overrides: z.boolean(),
     soa: Soa,
@@ -48,7 +49,7 @@ export const DnsSettingsEdit = z
     internal_dns: z.object({ reference_zone_id: z.string().max(64).optional() }),
     multi_provider: z.boolean(),
     nameservers: z.object({
-      type: z.enum(NAMESERVER_TYPES),
+      type: z.enum(NAMESERVER_TYPES).optional(),
       ns_set: z.number().int().min(1).max(5).optional(),
       nameserver_set_id: z.string().max(64).optional(),
     }),

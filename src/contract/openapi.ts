@@ -55,7 +55,7 @@ function operation(name: RouteName, route: Route): Json {
     tags: [tag],
     summary: route.summary,
     ...permission(NEEDS[name]),
-    parameters: [...pathParameters(route.path), ...queryParameters(route)],
+    parameters: [...pathParameters(route.path), ...queryParameters(route), ...headerParameters(route)],
     ...(route.body && {
       requestBody: { required: true, content: { "application/json": { schema: inputSchema(route.body) } } },
     }),
@@ -76,6 +76,25 @@ function pathParameters(path: string): Json[] {
     required: true,
     schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
   }));
+}
+
+/** Conditions on single resources, and keys against doing a thing twice. */
+function headerParameters(route: Route): Json[] {
+  const header = (name: string, description: string): Json => ({
+    name,
+    in: "header",
+    required: false,
+    description,
+    schema: { type: "string" },
+  });
+  if (route.method === "GET") {
+    return route.shape === "one"
+      ? [header("If-None-Match", "304 when the resource is still the one of this ETag")]
+      : [];
+  }
+  const key = header("Idempotency-Key", "Under one key a request is done once, and answered the same again");
+  if (route.method === "POST") return [key];
+  return [header("If-Match", "412 when the resource is no longer the one of this ETag"), key];
 }
 
 function queryParameters(route: Route): Json[] {
