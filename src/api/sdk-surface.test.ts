@@ -203,18 +203,18 @@ it("the SDK waits as long as retry-after says, and tries again", async () => {
 });
 
 it("no method of these resources was left out", () => {
-  const { dns, accounts } = client;
+  // Another client: looking at a method of the watched one counts as a call.
+  const { dns, zones } = new Cloudflare({ apiToken: "x" });
   const methods = [
-    ...methodsOf(new Cloudflare({ apiToken: "x" }).zones.activationCheck, "zones.activationCheck"),
     ...["create", "list", "delete", "edit", "get"].map((name) => `zones.${name}`),
-    ...methodsOf(Reflect.get(dns, "records"), "dns.records"),
-    ...methodsOf(Reflect.get(dns, "settings"), "dns.settings"),
-    ...methodsOf(Reflect.get(dns, "usage"), "dns.usage"),
-    ...methodsOf(Reflect.get(dns, "dnssec"), "dns.dnssec"),
-    ...methodsOf(Reflect.get(dns, "zoneTransfers"), "dns.zoneTransfers"),
+    ...methodsOf(zones.activationCheck, "zones.activationCheck"),
+    ...methodsOf(dns.records, "dns.records"),
+    ...methodsOf(dns.settings, "dns.settings"),
+    ...methodsOf(dns.usage, "dns.usage"),
+    ...methodsOf(dns.dnssec, "dns.dnssec"),
+    ...methodsOf(dns.zoneTransfers, "dns.zoneTransfers"),
     ...["list", "get"].map((name) => `accounts.${name}`),
   ];
-  expect(accounts).toBeDefined();
   expect(methods.length).toBeGreaterThan(50);
   expect(methods.filter((name) => !called.has(name))).toEqual([]);
 });
