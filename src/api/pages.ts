@@ -69,8 +69,10 @@ export function openPages(directory: string | undefined): Pages {
       if (encoding) reply.header("content-encoding", encoding.name);
       // Built files carry a hash in their names; icons and the like do not.
       const lasting = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
-      protect(reply, policy("'self'")).header("cache-control", lasting).header("vary", "accept-encoding");
+      reply.header("cache-control", lasting).header("vary", "accept-encoding");
       const type = TYPES[extname(path)] ?? "application/octet-stream";
+      // Scripts and styles go by the page's policy; what can be opened by itself has its own. Some dozens of files are sent at once.
+      if (!/^text\/(css|javascript)/.test(type)) protect(reply, policy("'self'"));
       reply.type(type).send(createReadStream(`${file}${encoding?.extension ?? ""}`));
       return true;
     },

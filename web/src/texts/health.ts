@@ -95,3 +95,11 @@ export const HEALTH: Readonly<Record<HealthCode, HealthText>> = {
   hidden: { word: "Not answered", sentence: "This zone is kept, but not answered for: it is a catalog, or left one." },
   well: { word: "Well", sentence: "All is well: the newest version is served." },
 };
+
+/** Where it is done. */
+export const HEALTH_LINKS = {
+  transfers: "See the transfers",
+  held: "See what is held",
+  ds: "Show the DS",
+  onboard: "Go on with onboarding",
+} as const;

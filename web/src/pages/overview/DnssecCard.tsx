@@ -2,6 +2,7 @@
 import type { ZoneStatus } from "#contract";
 import { Card } from "../../parts/Card.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
+import { TextLink } from "../../parts/TextLink.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
 import { MODES } from "../../texts/modes.ts";
 import { OVERVIEW } from "../../texts/zone.ts";
@@ -17,7 +18,14 @@ export function DnssecCard({ status }: { readonly status: ZoneStatus }) {
     if (dnssec.resign_time) facts.push([TEXTS.resign, <WhenAgo key="resign" time={dnssec.resign_time} />]);
   }
   return (
-    <Card title={TEXTS.title}>
+    <Card
+      title={TEXTS.title}
+      actions={
+        <TextLink to="/zones/$zoneId/settings" params={{ zoneId: status.id }}>
+          {TEXTS.change}
+        </TextLink>
+      }
+    >
       <Facts facts={facts} />
     </Card>
   );

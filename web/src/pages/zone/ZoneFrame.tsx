@@ -11,6 +11,7 @@ import { TextLink } from "../../parts/TextLink.tsx";
 import { HEALTH } from "../../texts/health.ts";
 import { MODES } from "../../texts/modes.ts";
 import { ZONE } from "../../texts/zone.ts";
+import { TodoLink } from "./TodoLink.tsx";
 import { ZONE_TABS } from "./tabs.ts";
 import classes from "./ZoneFrame.module.css";
 
@@ -64,7 +65,8 @@ function ZoneHeader({ status }: { readonly status: ZoneStatus }) {
       </div>
       <p className={classes["sentence"]} role="status">
         {sentence}
-        {status.held ? ` ${status.held.reason}.` : null} {todo}
+        {status.held ? ` ${status.held.reason}.` : null} {todo}{" "}
+        <TodoLink code={status.health.code} zoneId={status.id} />
       </p>
     </header>
   );
