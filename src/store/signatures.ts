@@ -200,9 +200,15 @@ async function createFile(path: string, header: Uint8Array): Promise<FileHandle>
   const aside = `${path}.new.aside`;
   await rm(aside, { force: true });
   const file = await open(aside, "wx+", 0o600);
-  await file.write(header, 0, header.length, 0);
-  await rename(aside, path);
-  return file;
+  try {
+    await file.write(header, 0, header.length, 0);
+    await rename(aside, path);
+    return file;
+  } catch (error) {
+    // A handle that is left to the garbage collector ends the process (a full disk did that).
+    await file.close();
+    throw error;
+  }
 }
 
 async function loadChunks(file: FileHandle, table: SavableTable, identityCrc: number): Promise<Found> {
