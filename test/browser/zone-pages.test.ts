@@ -7,6 +7,7 @@ import { axeViolations } from "./axe.ts";
 import { type Visit, visit } from "./dashboard.ts";
 import { overflow, SCHEMES, takeShots } from "./shots.ts";
 import { startWorld, type World, worldMissing, ZONE_MODES } from "./world.ts";
+import { registerZoneWork } from "./zone-work.ts";
 
 const PAGES = ["records", "transfers", "transfer-settings", "keys", "ds", "multi-signer", "held"] as const;
 
@@ -51,6 +52,8 @@ describe.skipIf(missing.length > 0)("a zone's pages", () => {
       await takeShots(visitor.page, `${mode}-${page}`, page !== "records");
     });
   });
+
+  registerZoneWork(() => ({ world, visitor, open }));
 
   test("nothing was loaded from elsewhere, no policy broken, no error written", () => {
     expect(visitor.guard.problems).toEqual([]);

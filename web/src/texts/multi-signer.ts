@@ -21,7 +21,7 @@ export const MULTI_SIGNER = {
   leavingLead:
     "The way back, in the order that breaks nothing: who goes stops being asked first, and takes the keys out last.",
   who: "Who leaves",
-  whoWords: { we: "This server leaves", partner: "The partner leaves" },
+  whoWords: { no: "Nobody", we: "This server leaves", partner: "The partner leaves" },
   states: { done: "Done", todo: "To do", waiting: "Waiting", later: "Later", unknown: "Not known" } satisfies Readonly<
     Record<State, string>
   >,
@@ -36,6 +36,7 @@ export const MULTI_SIGNER = {
     transferred: "Published by the partner",
     ours: "ours",
     partner: "the partner's",
+    notNeeded: "not needed",
     roles: { ksk: "KSK", zsk: "ZSK" },
     none: "No key yet.",
   },

@@ -20,7 +20,7 @@ import { HELD } from "../../texts/held.ts";
 import { Changes } from "./Changes.tsx";
 
 const route = getRouteApi("/zones/$zoneId");
-const LISTED = 200;
+const LISTED = 50;
 
 export function HeldPage() {
   const { zoneId } = route.useParams();

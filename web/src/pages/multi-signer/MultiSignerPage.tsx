@@ -8,7 +8,6 @@ import { useAddressState } from "../../parts/address-state.ts";
 import { Card } from "../../parts/Card.tsx";
 import { CopyField } from "../../parts/CopyField.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
-import { Facts } from "../../parts/Facts.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { Note } from "../../parts/Note.tsx";
@@ -115,7 +114,9 @@ function Parent({ guide }: { readonly guide: MultiSigner }) {
             {MULTI_SIGNER.look}
           </Button>
         ) : null}
-        <Facts facts={[[MULTI_SIGNER.parent, <WhenAgo key="parent" time={checked} />]]} />
+        <span>
+          {MULTI_SIGNER.parent} <WhenAgo time={checked} />
+        </span>
       </div>
       {error ? (
         <Note tone="warn" title={MULTI_SIGNER.parentFailed}>
@@ -129,7 +130,8 @@ function Parent({ guide }: { readonly guide: MultiSigner }) {
 
 function Leaving({ guide }: { readonly guide: MultiSigner }) {
   const [address, setAddress] = useAddressState();
-  const who = address["leave"] === "partner" ? "partner" : "we";
+  const leave = address["leave"];
+  const who = leave === "partner" || leave === "we" ? leave : "no";
   return (
     <Card
       title={MULTI_SIGNER.leaving}
@@ -139,12 +141,12 @@ function Leaving({ guide }: { readonly guide: MultiSigner }) {
         <SegmentedControl
           aria-label={MULTI_SIGNER.who}
           value={who}
-          onChange={(leave) => setAddress({ leave: leave === "we" ? undefined : leave })}
+          onChange={(leave) => setAddress({ leave: leave === "no" ? undefined : leave })}
           data={Object.entries(MULTI_SIGNER.whoWords).map(([value, label]) => ({ value, label }))}
         />
       }
     >
-      <Steps steps={guide.leaving[who]} />
+      {who === "no" ? null : <Steps steps={guide.leaving[who]} />}
     </Card>
   );
 }

@@ -24,7 +24,13 @@ export function KeyTable({ keys }: { readonly keys: MultiSigner["keys"] }) {
             `${words.roles[key.role]} ${key.key_tag}`,
             words[key.whose],
             <Seen key="served" seen={key.served} />,
-            <Seen key="transferred" seen={key.transferred} />,
+            key.whose === "ours" && key.role === "ksk" && !key.transferred ? (
+              <StateBadge key="transferred" tone="quiet" icon="info">
+                {words.notNeeded}
+              </StateBadge>
+            ) : (
+              <Seen key="transferred" seen={key.transferred} />
+            ),
           ])}
         />
       )}
