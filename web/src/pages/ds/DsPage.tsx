@@ -59,7 +59,7 @@ function NoDs({ status }: { readonly status: ZoneStatus }) {
   return (
     <EmptyState heading={3} title={DS.none.title} text={unsigned ? DS.none.unsigned : DS.none.waiting}>
       {unsigned ? (
-        <ButtonLink to={"/zones/$zoneId/settings" as never} params={{ zoneId: status.id } as never} variant="default">
+        <ButtonLink to="/zones/$zoneId/settings" params={{ zoneId: status.id }} variant="default">
           {DS.none.action}
         </ButtonLink>
       ) : null}

@@ -54,7 +54,7 @@ function NoKeys({ zoneId, unsigned }: { readonly zoneId: string; readonly unsign
   return (
     <EmptyState heading={3} title={words.title} text={words.text}>
       {unsigned ? (
-        <ButtonLink to={"/zones/$zoneId/settings" as never} params={{ zoneId } as never} variant="default">
+        <ButtonLink to="/zones/$zoneId/settings" params={{ zoneId }} variant="default">
           {KEYS.none.unsigned.action}
         </ButtonLink>
       ) : null}

@@ -61,7 +61,7 @@ function Standing({ guide }: { readonly guide: MultiSigner }) {
     <Note tone="info" title={words.title}>
       <p>{words.text}</p>
       <div>
-        <TextLink to={"/zones/$zoneId/settings" as never} params={{ zoneId: guide.zone_id } as never}>
+        <TextLink to="/zones/$zoneId/settings" params={{ zoneId: guide.zone_id }}>
           {words.action}
         </TextLink>
       </div>
