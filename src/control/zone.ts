@@ -42,6 +42,12 @@ export type ZoneFactsInMemory = {
 /** Of all that have none. */
 const NO_FILES: readonly string[] = [];
 const NOTHING_BEFORE: Promise<unknown> = Promise.resolve();
+export type ServedChange = {
+  readonly before: ServedVersion;
+  readonly after: ServedVersion;
+  /** Of what is stored. */
+  readonly changes: readonly ZoneChange[];
+};
 
 type Compaction = {
   readonly from: StoredVersion;
@@ -64,6 +70,8 @@ export class Zone {
   keys: readonly KeyRow[];
   stored: StoredVersion | undefined;
   served: ServedVersion | undefined;
+  /** How the one that is served came from the one before it, when it came by changes. */
+  change: ServedChange | undefined;
   expired = false;
   /** Not answered for: a catalog, or a member that left its catalog and is kept for a while. */
   hidden: "catalog" | "kept" | undefined;
@@ -406,6 +414,7 @@ export class Zone {
   async #publishDraft(draft: Draft): Promise<{ ok: true; value: Draft }> {
     const before = this.served;
     this.#serve(draft);
+    this.change = changeOf(before, this.served, draft);
     await this.publish();
     await this.#untilWritten(draft);
     await this.#forget(before);
@@ -502,4 +511,14 @@ function apexOf({ name }: ZoneRow): Name {
   const apex = readName(name);
   if (!apex.ok) throw new Error(`zone ${name}: not a name`);
   return apex.value;
+}
+
+function changeOf(
+  before: ServedVersion | undefined,
+  after: ServedVersion | undefined,
+  { context, changes }: Draft,
+): ServedChange | undefined {
+  // Of use to those alone who give it on.
+  const fits = context.givenOut && before && after && changes && sameVersion(before.from, context.stored);
+  return fits ? { before, after, changes } : undefined;
 }

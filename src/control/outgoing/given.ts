@@ -13,7 +13,7 @@ import { ZoneImage } from "#image";
 import { serialNewer, type ZoneChange } from "#zone";
 import type { Deps } from "../deps.ts";
 import { GIVEN_SERIAL_KIND, isBehind, type LastGiven } from "../given-serial.ts";
-import { takeChanges } from "../posted-changes.ts";
+import { changedOctets, takeChanges } from "../posted-changes.ts";
 import type { ServedVersion } from "../versions.ts";
 import type { Zone } from "../zone.ts";
 import { GIVEN_KIND, type GivenNote, readGivenNote } from "./given-note.ts";
@@ -119,13 +119,13 @@ export class GivenVersions {
     const image = served.signing ? await this.#signedImage(zone, served, state) : served.image;
     if (!image) return undefined;
     const version: GivenVersion = { image, serial: image.serial };
-    await this.#journal(zone, state, version);
+    await this.#journal(zone, state, served, version);
     await this.#noteSerial(zone, served, version.serial);
     state.made = { served, version };
     return version;
   }
 
-  async #journal(zone: Zone, state: State, version: GivenVersion): Promise<void> {
+  async #journal(zone: Zone, state: State, served: ServedVersion, version: GivenVersion): Promise<void> {
     const before = state.made?.version;
     const { journal } = state;
     if (!before) {
@@ -133,8 +133,16 @@ export class GivenVersions {
       if (journal.newest !== version.serial) await journal.clear();
       return;
     }
-    if (before.image.buffer === version.image.buffer && before.image.root === version.image.root) return;
-    const change = await this.#difference(before, version);
+    if (sameImage(before.image, version.image)) return;
+    const known = state.made && knownChanges(zone, state.made.served, served);
+    if (known) {
+      // Images are compared only where it is not known what happened: that costs a walk over all records.
+      const maxOctets = version.image.buffer.byteLength / IMAGE_OCTETS_TO_WIRE;
+      if (changedOctets(known) > maxOctets) await journal.clear();
+      else for (const change of known) await journal.append(change);
+      return;
+    }
+    const change = await this.#difference(zone, before, version);
     if (serialNewer(version.serial, before.serial)) {
       if (change) await journal.append(change);
       else await journal.clear();
@@ -174,7 +182,8 @@ export class GivenVersions {
     zone.lastGiven = undefined;
   }
 
-  async #difference(before: GivenVersion, after: GivenVersion): Promise<ZoneChange | undefined> {
+  async #difference(zone: Zone, before: GivenVersion, after: GivenVersion): Promise<ZoneChange | undefined> {
+    this.#deps.log.debug({ zone: zone.name, serial: after.serial }, "what is given out is compared, record by record");
     const posted = await this.#deps.jobs.run<"difference">({
       kind: "difference",
       image: after.image.buffer,
@@ -240,6 +249,20 @@ function sameMaking(known: GivenNote, wanted: Omit<GivenNote, "file">): boolean 
     known.zskId === wanted.zskId &&
     known.expiration === wanted.expiration
   );
+}
+
+/** What an IXFR brought from one to the other, where both are given out record for record as they came. */
+function knownChanges(zone: Zone, before: ServedVersion, after: ServedVersion): readonly ZoneChange[] | undefined {
+  const { change } = zone;
+  if (change?.before !== before || change.after !== after) return undefined;
+  const asTheyCame = [before, after].every(
+    ({ image, from, signing }) => !signing && sameImage(image, from.image) && from.origin?.exact === true,
+  );
+  return asTheyCame && serialNewer(after.image.serial, before.image.serial) ? change.changes : undefined;
+}
+
+function sameImage(a: ZoneImage, b: ZoneImage): boolean {
+  return a.buffer === b.buffer && a.root === b.root;
 }
 
 /** A version compared with itself: no record but the SOA, and that the same. */
