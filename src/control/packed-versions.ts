@@ -60,6 +60,7 @@ class PackedServed implements ServedVersion {
   readonly from: StoredVersion;
   readonly signing: ServedVersion["signing"];
   readonly expiration: number | undefined;
+  readonly cacheHorizon: number | undefined;
   readonly flawed: boolean | undefined;
   readonly zonemd: ServedVersion["zonemd"];
   readonly #part: PackedPart;
@@ -71,6 +72,7 @@ class PackedServed implements ServedVersion {
     this.from = from;
     this.signing = version.signing;
     this.expiration = version.expiration;
+    this.cacheHorizon = version.cacheHorizon;
     this.flawed = version.flawed;
     this.zonemd = version.zonemd;
     this.#part = part;
