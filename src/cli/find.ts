@@ -9,6 +9,7 @@ const ID = /^[0-9a-f]{32}$/;
 /** `Example.COM.` → `example.com`, names of other scripts in their ASCII form. */
 export function zoneName(text: string): string {
   const plain = text.trim();
+  if (/\s/.test(plain)) throw usage(`"${plain}" is no name of a zone: there is a blank in it.`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is ASCII
   const ascii = /^[\u0000-\u007f]*$/.test(plain) ? plain : domainToASCII(plain);
   return ascii.length > 1 ? ascii.toLowerCase().replace(/\.$/, "") : ascii;

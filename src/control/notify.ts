@@ -91,11 +91,13 @@ function keysOf(message: Uint8Array, registry: Registry, book: PeerBook): readon
 function replyTo(message: Uint8Array, rcode: number): Uint8Array {
   const parsed = parseMessage(message);
   const flags = (message[2]! << 8) | message[3]!;
-  return writeMessage({
+  const parts = {
     id: (message[0]! << 8) | message[1]!,
     flags: Flag.QR | (flags & Flag.RD),
     opcode: (flags & OPCODE_MASK) >> OPCODE_SHIFT,
     rcode: parsed.ok ? rcode : Rcode.FormErr,
     question: parsed.ok ? [...parsed.value.question] : [],
-  }).octets.slice();
+  };
+  // The header and what was asked, whose names may have been compressed: no 64 KiB for each of a storm.
+  return writeMessage(parts, { limit: message.length + 256 * (parts.question.length + 1) }).octets.slice();
 }

@@ -141,16 +141,20 @@ function refuse(
   return { kind: "refused", code, zone: notify?.zone, reply: replyTo(message, notify, rcode) };
 }
 
+/** A header, one question, an OPT: a storm of these should not take 64 KiB each for a moment. */
+const REPLY_OCTETS = 512;
+
 /** RFC 1996 section 4.7: the same ID, opcode and question, QR and AA set; FORMERR comes without a question. */
 function replyTo(message: Uint8Array, notify: Notify | undefined, rcode: number): Uint8Array {
   const flags = (message[2]! << 8) | message[3]!;
   const opcode = (flags & OPCODE_MASK) >> OPCODE_SHIFT;
-  return writeMessage({
+  const parts = {
     id: (message[0]! << 8) | message[1]!,
     flags: Flag.QR | Flag.AA,
     opcode,
     rcode,
     question: notify ? [{ name: notify.zone, type: RRType.SOA, class: RRClass.IN }] : [],
     edns: notify?.edns ? queryEdns() : undefined,
-  }).octets.slice();
+  };
+  return writeMessage(parts, { limit: REPLY_OCTETS }).octets.slice();
 }
