@@ -55,6 +55,13 @@ async function main(): Promise<void> {
     await populate(join(directory, "full"), { zones, mode, primary: where, autoRefreshSeconds, checkedAt });
     const empty = await startServer(join(directory, "empty"));
     const baseOctets = await settled(empty).finally(() => empty.stop());
+    if (mode === "live") {
+      // What a server leaves behind has its apexes signed; what was populated has not.
+      const before = await startServer(join(directory, "full"));
+      await answerAll(before);
+      await pause(SETTLE_MS);
+      await before.stop();
+    }
     const server = await startServer(join(directory, "full"));
     try {
       const answeredSeconds = await answerAll(server);

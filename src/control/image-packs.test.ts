@@ -4,8 +4,12 @@ import { readName } from "#name";
 import { RRType, readRdata } from "#rdata";
 import { ZoneBuilder } from "#zone";
 import { ImagePacks, type PackedZone } from "./image-packs.ts";
+import type { KeyVault } from "./key-vault.ts";
 import { movedServed, movedStored, slimServed, slimStored } from "./packed-versions.ts";
 import type { ServedVersion, StoredVersion } from "./versions.ts";
+
+/** Nothing is signed here. */
+const NO_VAULT = undefined as unknown as KeyVault;
 
 /** A zone as far as packs are concerned. */
 class Small implements PackedZone {
@@ -20,7 +24,7 @@ class Small implements PackedZone {
     this.stored = slimStored({ image, file: `t-${serial}`, serial, transferredAt: 0, origin });
     const rest = { file: `t-${serial}`, signing: undefined, expiration: undefined };
     const served: ServedVersion = { ...rest, mode: "unsigned", denial: undefined, image, from: this.stored };
-    this.served = slimServed(served, this.stored);
+    this.served = slimServed(served, this.stored, { packs, vault: NO_VAULT });
   }
 
   moveImages(move: (part: PackedPart) => PackedPart): boolean {

@@ -6,6 +6,7 @@
  *
  * Moved means: a copy in another pack, published again. Whoever still reads the old octets keeps their pack alive.
  */
+import { concatBytes } from "#bytes";
 import {
   type ImageBuffer,
   isPacked,
@@ -33,6 +34,7 @@ export type PackedZone = {
 export class ImagePacks {
   readonly #images = new PackWriter();
   readonly #tables = new PackWriter();
+  readonly #keys = new PackWriter();
   #packedAtCount = 0;
   #wantedAtCount = 0;
 
@@ -51,9 +53,21 @@ export class ImagePacks {
     this.#images.shorten(room, 0);
   }
 
-  /** Room for a signature table; undefined: it gets a buffer of its own. */
-  tableRoom(octets: number): PackedPart | undefined {
-    return octets <= PACKED_OCTETS ? this.#tables.take(octets) : undefined;
+  /** Room for a signature table, and the octets of its pack; undefined: it gets a buffer of its own. */
+  tableRoom(octets: number): { readonly room: PackedPart; readonly pack: Uint8Array } | undefined {
+    if (octets > PACKED_OCTETS) return undefined;
+    const room = this.#tables.take(octets);
+    return { room, pack: this.#tables.octets };
+  }
+
+  /** Something that is kept as octets and hardly ever looked at. */
+  keepOctets(octets: Uint8Array): PackedPart {
+    return this.#tables.put(octets);
+  }
+
+  /** Of a key, which stays for as long as its zone: not moved. */
+  keepKey(dnskey: Uint8Array, sealed: Uint8Array): PackedPart {
+    return this.#keys.put(concatBytes([dnskey, sealed]));
   }
 
   /** As many octets were packed since the last count as are wanted: half of it all may be waste. */
@@ -104,6 +118,6 @@ function partsOf({ stored, served }: PackedZone): Set<PackedPart> {
   add(stored?.image.buffer);
   add(served?.image.buffer);
   add(served?.from.image.buffer);
-  add(served?.signing?.table.buffer);
+  for (const part of served?.signing?.packed ?? []) parts.add(part);
   return parts;
 }

@@ -14,7 +14,6 @@
  * away again; a crash then leaves an orphan as any other.
  */
 import { ok, type Result } from "#bytes";
-import { ZoneImage } from "#image";
 import { giveBackMemory, LARGE_OCTETS } from "#telemetry";
 import type { ZoneVersion } from "#zone";
 import type { ImageFile } from "./compaction.ts";
@@ -48,7 +47,7 @@ export async function keepWhole(
 ): Promise<Result<Kept, Fault>> {
   const compiled = await compiling;
   if (!compiled.ok) return compiled;
-  const image = new ZoneImage(compiled.value);
+  const image = deps.packs.keep(compiled.value);
   const file = fileName("t", image.serial);
   const write = (): Promise<void> => {
     const written = deps.store.files.saveImage(zoneId, file, baseOctets(image));

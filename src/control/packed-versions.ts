@@ -2,25 +2,41 @@
  * Versions of small zones as they are kept: where their image stands, and a reader made when somebody looks. A reader is
  * half a kilobyte of objects, and of tens of thousands of zones hardly any is looked at.
  */
-import { isPacked, type PackedPart, ZoneImage } from "#image";
-import type { ServedVersion, StoredVersion } from "./versions.ts";
+import { isPacked, octetsOf, type PackedPart, SignatureTable, TableChunks, ZoneImage } from "#image";
+import { packRRsets, unpackRRsets } from "#publish";
+import type { KeyRow, SignatureFile } from "#store";
+import type { ImagePacks } from "./image-packs.ts";
+import type { KeyVault } from "./key-vault.ts";
+import type { ServedVersion, SignedApex, Signing, StoredVersion } from "./versions.ts";
+
+type Shelf = { readonly packs: ImagePacks; readonly vault: KeyVault };
 
 /** The same version, small where it can be. */
 export function slimStored(version: StoredVersion): StoredVersion {
   const { buffer } = version.image;
-  return version instanceof PackedStored || !isPacked(buffer) ? version : new PackedStored(version, buffer);
+  return version instanceof Packed || !isPacked(buffer) ? version : packedStored(version, buffer);
 }
 
 /** `from`: the source as it is kept. */
-export function slimServed(version: ServedVersion, from: StoredVersion): ServedVersion {
+export function slimServed(version: ServedVersion, from: StoredVersion, shelf: Shelf): ServedVersion {
   const { buffer } = version.image;
-  return isPacked(buffer) ? new PackedServed(version, from, buffer) : { ...version, from };
+  if (!isPacked(buffer)) return { ...version, from };
+  const { signing } = version;
+  const slim = signing && isPacked(signing.table.buffer) ? slimSigning(signing, signing.table.buffer, shelf) : signing;
+  return packedServed({ ...version, image: version.image, signing: slim }, from, buffer);
+}
+
+function slimSigning(signing: Signing, table: PackedPart, { packs, vault }: Shelf): Signing {
+  const { zsk, tableFile, apex } = signing;
+  const { rrsets, expiration, resignAt } = apex;
+  const octets = packs.keepOctets(packRRsets(rrsets));
+  return new PackedSigning({ zsk, tableFile, table, apex: octets, count: rrsets.length, expiration, resignAt, vault });
 }
 
 /** The same version with its image elsewhere, or itself where that is not packed. */
 export function movedStored(version: StoredVersion, move: (part: PackedPart) => PackedPart): StoredVersion {
   const { buffer } = version.image;
-  return isPacked(buffer) ? new PackedStored(version, move(buffer)) : version;
+  return isPacked(buffer) ? packedStored(version, move(buffer)) : version;
 }
 
 export function movedServed(
@@ -29,22 +45,18 @@ export function movedServed(
   move: (part: PackedPart) => PackedPart,
 ): ServedVersion {
   const { buffer } = version.image;
-  return isPacked(buffer) ? new PackedServed(version, from, move(buffer)) : { ...version, from };
+  if (!isPacked(buffer)) return { ...version, from };
+  const { signing } = version;
+  const moved = signing instanceof PackedSigning ? signing.moved(move) : signing;
+  return packedServed({ ...version, image: version.image, signing: moved }, from, move(buffer));
 }
 
-/** Keeps: packed images have no overlays. */
-class PackedStored implements StoredVersion {
-  readonly file: string;
-  readonly serial: number;
-  readonly transferredAt: number;
-  readonly origin: StoredVersion["origin"];
+/** Keeps: packed images have no overlays. Whatever else a version says is copied as it stands. */
+class Packed {
   readonly #part: PackedPart;
 
-  constructor({ file, serial, transferredAt, origin }: StoredVersion, part: PackedPart) {
-    this.file = file;
-    this.serial = serial;
-    this.transferredAt = transferredAt;
-    this.origin = origin;
+  constructor(rest: object, part: PackedPart) {
+    Object.assign(this, rest);
     this.#part = part;
   }
 
@@ -53,32 +65,76 @@ class PackedStored implements StoredVersion {
   }
 }
 
-class PackedServed implements ServedVersion {
-  readonly mode: ServedVersion["mode"];
-  readonly denial: ServedVersion["denial"];
-  readonly file: string;
-  readonly from: StoredVersion;
-  readonly signing: ServedVersion["signing"];
-  readonly expiration: number | undefined;
-  readonly cacheHorizon: number | undefined;
-  readonly flawed: boolean | undefined;
-  readonly zonemd: ServedVersion["zonemd"];
-  readonly #part: PackedPart;
+function packedStored(version: StoredVersion, part: PackedPart): StoredVersion {
+  // Of a packed one it is a getter, which is not copied; of another it is left out here.
+  const { image: _, ...rest } = version;
+  return new Packed(rest, part) as Packed & typeof rest;
+}
 
-  constructor(version: ServedVersion, from: StoredVersion, part: PackedPart) {
-    this.mode = version.mode;
-    this.denial = version.denial;
-    this.file = version.file;
-    this.from = from;
-    this.signing = version.signing;
-    this.expiration = version.expiration;
-    this.cacheHorizon = version.cacheHorizon;
-    this.flawed = version.flawed;
-    this.zonemd = version.zonemd;
-    this.#part = part;
+function packedServed(version: ServedVersion, from: StoredVersion, part: PackedPart): ServedVersion {
+  const { image: _, ...rest } = version;
+  return new Packed({ ...rest, from }, part) as Packed & typeof rest;
+}
+
+type SigningParts = {
+  readonly zsk: KeyRow;
+  readonly tableFile: SignatureFile;
+  readonly table: PackedPart;
+  readonly apex: PackedPart;
+  /** Of the apex RRsets. */
+  readonly count: number;
+  readonly expiration: number;
+  readonly resignAt: number;
+  readonly vault: KeyVault;
+};
+
+/** What signs a small zone: octets in packs, from which everything is made when somebody looks. */
+class PackedSigning implements Signing {
+  readonly #parts: SigningParts;
+
+  constructor(parts: SigningParts) {
+    this.#parts = parts;
   }
 
-  get image(): ZoneImage {
-    return new ZoneImage(this.#part);
+  get zsk(): KeyRow {
+    return this.#parts.zsk;
+  }
+
+  get zskPrivate(): Uint8Array {
+    const exposed = this.#parts.vault.exposeZsk(this.zsk);
+    // It could be opened when the zone began to be served, and nothing about it has changed.
+    if (!exposed.ok) throw new Error(exposed.error.text);
+    return exposed.value;
+  }
+
+  get table(): SignatureTable {
+    const table = SignatureTable.open(this.#parts.table);
+    if (!table) throw new Error("a signature table was written over");
+    return table;
+  }
+
+  get tableFile(): SignatureFile {
+    return this.#parts.tableFile;
+  }
+
+  get apex(): SignedApex {
+    const { apex, count, expiration, resignAt } = this.#parts;
+    return { rrsets: unpackRRsets(octetsOf(apex), count), expiration, resignAt };
+  }
+
+  get packed(): readonly PackedPart[] {
+    return [this.#parts.table, this.#parts.apex];
+  }
+
+  /** Signatures that are made meanwhile are lost, and made anew when somebody asks. */
+  moved(move: (part: PackedPart) => PackedPart): PackedSigning {
+    const old = this.table;
+    const room = move(this.#parts.table);
+    const table = SignatureTable.open(room);
+    if (!table) throw new Error("a signature table was written over");
+    // Others write while octets are copied: slot by slot it is looked at whether one is whole.
+    for (let slot = 0; slot < old.slots; slot++) if (!table.carry(slot, old, slot)) table.empty(slot);
+    this.tableFile.moveTo(new TableChunks(new Uint8Array(room.buffer), room.byteOffset, table.slots));
+    return new PackedSigning({ ...this.#parts, table: room, apex: move(this.#parts.apex) });
   }
 }

@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Result } from "#bytes";
 import type { ValidationReport, ZonemdHash } from "#dnssec";
-import { type CompileOptions, SignatureTable, ZoneImage } from "#image";
+import { type CompileOptions, SignatureTable, TableChunks, ZoneImage } from "#image";
 import {
   checkPresigned,
   type Denial,
@@ -20,6 +20,7 @@ import { RRType } from "#rdata";
 import { type KeyRow, newId, type ZoneRow } from "#store";
 import type { ZoneChange, ZoneVersion } from "#zone";
 import { signApex } from "./apex.ts";
+import { APEX_KIND, type ApexNote, apexNote } from "./apex-note.ts";
 import { approve } from "./approve.ts";
 import { type Compacted, catchUp, dropCompacted, type ImageFile } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
@@ -520,6 +521,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
         heldReason: null,
       });
       await tables.documents.put(zoneId, "served", note);
+      if (signing) await tables.documents.put(zoneId, APEX_KIND, signedNote(signing.apex, draft, deps));
     });
   if (!isEarly) await writeServed();
   const written = isEarly ? unheard(draft.written?.then(writeServed)) : undefined;
@@ -529,6 +531,11 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     written,
     result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed },
   });
+}
+
+function signedNote(apex: SignedApex, { mode, context }: Draft, deps: Deps): ApexNote {
+  const [ksk, zsk] = (["ksk", "zsk"] as const).map((role) => context.keys.find((key) => key.role === role)!);
+  return apexNote(apex, mode, { ksk: ksk!, zsk: zsk! }, deps.now());
 }
 
 /** The signature table for image and ZSK: the one in use, or a new one with the signatures that are still good. */
@@ -562,10 +569,11 @@ async function openSigning(
 
 /** A table for this image and key, filled from its file when there is one. */
 export async function openTable(zoneId: string, file: string, image: ZoneImage, zsk: KeyRow, deps: Deps) {
-  const room = deps.packs.tableRoom(SignatureTable.octets(image.slotCapacity));
-  const table = SignatureTable.create(image.slotCapacity, zsk.keyTag, imageChecksumOf(image), room);
+  const taken = deps.packs.tableRoom(SignatureTable.octets(image.slotCapacity));
+  const table = SignatureTable.create(image.slotCapacity, zsk.keyTag, imageChecksumOf(image), taken?.room);
+  const chunks = taken ? new TableChunks(taken.pack, taken.room.byteOffset, table.slots) : table;
   const identity = Buffer.from(`${imageChecksumOf(image)}/${image.slotCapacity}/${zsk.id}`);
-  const tableFile = await deps.store.files.openSignatures(zoneId, file, identity, table);
+  const tableFile = await deps.store.files.openSignatures(zoneId, file, identity, chunks);
   table.dropBusy();
   return { table, tableFile };
 }

@@ -7,17 +7,20 @@
  * and the zone is fetched anew. A zone without image is published as not ready.
  */
 
+import { ok } from "#bytes";
 import { type ImageBuffer, octetsOf, overlayRoom, ZoneImage } from "#image";
 import { denialOf, planApex } from "#keyplan";
 import { readName } from "#name";
 import { type DnssecRow, type KeyRow, StoreError, type VersionRow, type ZoneRow } from "#store";
 import { signApex } from "./apex.ts";
+import { APEX_KIND, type ApexNote, apexNote, readApexNote } from "./apex-note.ts";
 import type { Deps } from "./deps.ts";
 import { GIVEN_SERIAL_KIND, readLastGiven } from "./given-serial.ts";
 import { transferredKeys } from "./image-facts.ts";
 import { readLimitsNote } from "./limits-note.ts";
 import { GIVEN_KIND, readGivenNote } from "./outgoing/given-note.ts";
 import { JOURNAL_KIND, journalFiles } from "./outgoing/journal.ts";
+import { slimKey } from "./packed-key.ts";
 import { type RefreshNote, readFrozenNote, readRefreshNote } from "./peer-notes.ts";
 import { openTable } from "./pipeline.ts";
 import { RELEASED_KIND } from "./released-note.ts";
@@ -43,6 +46,7 @@ export type RestoredZone = {
 
 export type Restored = {
   readonly restored: readonly RestoredZone[];
+  readonly signed: ReadonlyMap<string, ApexNote>;
   /** Takes away what a crash left on disk: when there is time. */
   readonly sweep: ReturnType<Deps["store"]["files"]["beginSweep"]>;
 };
@@ -61,6 +65,9 @@ type Rows = {
   readonly limits: ReadonlyMap<string, unknown>;
   readonly frozen: ReadonlyMap<string, unknown>;
   readonly released: ReadonlyMap<string, unknown>;
+  readonly apex: ReadonlyMap<string, unknown>;
+  /** Of zones whose apex had to be signed: to be written. */
+  readonly signed: Map<string, ApexNote>;
 };
 
 export async function restoreZones(deps: Deps, listener: RoundListener): Promise<Restored> {
@@ -73,7 +80,7 @@ export async function restoreZones(deps: Deps, listener: RoundListener): Promise
     for (let row = waiting.pop(); row; row = waiting.pop()) restored.push(await restoreZone(row, rows, deps, listener));
   };
   await Promise.all(Array.from({ length: LOADS_AT_ONCE }, load));
-  return { restored, sweep };
+  return { restored, sweep, signed: rows.signed };
 }
 
 async function readRows(deps: Deps): Promise<Rows> {
@@ -92,6 +99,8 @@ async function readRows(deps: Deps): Promise<Rows> {
     limits: await store.documents.ofKind("limits"),
     frozen: await store.documents.ofKind("frozen"),
     released: await store.documents.ofKind(RELEASED_KIND),
+    apex: await store.documents.ofKind(APEX_KIND),
+    signed: new Map(),
   };
 }
 
@@ -113,7 +122,7 @@ function keptFiles(zones: readonly ZoneRow[], rows: Rows): ReadonlyMap<string, R
 async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: RoundListener): Promise<RestoredZone> {
   const apex = readName(row.name);
   if (!apex.ok) throw new Error(`zone ${row.name}: not a name`);
-  const keys = rows.keys.get(row.id) ?? NO_KEYS;
+  const keys = rows.keys.get(row.id)?.map((key) => slimKey(key, deps.packs)) ?? NO_KEYS;
   const { status, flags } = readDnssecRow(rows.dnssec.get(row.id), row);
   const zone = new Zone({ row, apex: apex.value, status, flags, keys }, deps, listener);
   const versions = rows.versions.get(row.id) ?? [];
@@ -122,7 +131,7 @@ async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: Round
   const servedRow = versions.find((version) => version.use === "served");
   const note = readServedNote(rows.served.get(row.id));
   const stored = storedRow && (await images.stored(storedRow.image, storedRow.overlay, storedRow.transferredAt));
-  const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, deps));
+  const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, rows, deps));
   const held = rows.held.get(row.id) as Held | undefined;
   const files = [...versions.map((version) => version.image), ...(note ? [note.from] : [])];
   const heldRow = versions.find((version) => version.use === "held");
@@ -233,6 +242,7 @@ async function restoreServed(
   note: ServedNote,
   stored: StoredVersion | undefined,
   images: ImageShelf,
+  rows: Rows,
   deps: Deps,
 ): Promise<ServedVersion | undefined> {
   const image = await images.load(row.image, row.overlay);
@@ -263,7 +273,9 @@ async function restoreServed(
   const own = zone.keys.map((key) => key.dnskey);
   const { apex: owner, status } = zone;
   const plan = { apex: owner, mode: note.mode, phase: status.phase, own, transferred: transferredKeys(from.image) };
-  const apex = signApex(planApex(plan, deps.crypto), note.mode, { ksk, zsk }, owner, deps);
+  const planned = planApex(plan, deps.crypto);
+  const known = readApexNote(rows.apex.get(zone.id), planned, note.mode, { ksk, zsk }, deps.now());
+  const apex = known ? ok(known) : signApex(planned, note.mode, { ksk, zsk }, owner, deps);
   const zskPrivate = deps.vault.exposeZsk(zsk);
   if (!apex.ok || !zskPrivate.ok) {
     const text = apex.ok ? (zskPrivate.ok ? "" : zskPrivate.error.text) : apex.error.text;
@@ -271,6 +283,7 @@ async function restoreServed(
     deps.events.add({ zoneId: zone.id, zone: zone.name, level: "error", code: "zone.unsignable", message });
     return undefined;
   }
+  if (!known) rows.signed.set(zone.id, apexNote(apex.value, note.mode, { ksk, zsk }, deps.now()));
   const opened = await openTable(zone.id, row.image, image, zsk, deps);
   const signing = { zsk, zskPrivate: zskPrivate.value, apex: apex.value, ...opened };
   return { ...base, mode: note.mode, denial: note.denial, signing };

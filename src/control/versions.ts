@@ -1,7 +1,7 @@
 /** Versions of one zone by what they are for: what was transferred, and what is served. They have different types on purpose. */
 
 import type { ZonemdHash } from "#dnssec";
-import type { SignatureTable, Touched, ZoneImage } from "#image";
+import type { PackedPart, SignatureTable, Touched, ZoneImage } from "#image";
 import type { Denial, SigningMode } from "#keyplan";
 import type { PublishedRRset } from "#publish";
 import type { KeyRow, SignatureFile } from "#store";
@@ -80,6 +80,8 @@ export type Signing = {
   readonly zskPrivate: Uint8Array;
   readonly table: SignatureTable;
   readonly tableFile: SignatureFile;
+  /** Where it stands, as far as it stands in packs. */
+  readonly packed?: readonly PackedPart[] | undefined;
   readonly apex: SignedApex;
 };
 

@@ -157,7 +157,8 @@ export class Zone {
     this.#heldVersion = heldVersion;
     const from = served?.from;
     this.stored = stored && slimStored(stored);
-    this.served = served && slimServed(served, from === stored && this.stored ? this.stored : slimStored(served.from));
+    const source = from === stored && this.stored ? this.stored : from && slimStored(from);
+    this.served = served && source && slimServed(served, source, this.#deps);
     if (held) this.#work = { ...this.#work, held };
     for (const file of files) this.#addFile(file);
   }
@@ -447,7 +448,7 @@ export class Zone {
     }
     const from = slimStored(result.from);
     if (this.stored === result.from) this.stored = from;
-    this.served = slimServed(result, from);
+    this.served = slimServed(result, from, this.#deps);
   }
 
   /** Its images stand elsewhere from now on, and are published from there. False: not now. */

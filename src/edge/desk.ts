@@ -42,7 +42,7 @@ export interface Asker {
 }
 
 /** So many zones are opened as they come: what is wrong with one is known at once, and not when somebody asks. */
-const OPENED_AT_ONCE = 1024;
+const OPENED_AT_ONCE = 256;
 
 /** Keeps the Answerer, the zones it serves and, of those that are open, the signers. */
 export class Desk {

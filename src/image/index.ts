@@ -21,7 +21,7 @@ export {
 export type { Treatment } from "./plan.ts";
 export { RecordWalk } from "./record-walk.ts";
 export { earliestSignatureEnd } from "./signature-end.ts";
-export { CHUNK_SLOTS, SIGNATURE_OCTETS, SignatureTable } from "./signatures.ts";
+export { CHUNK_SLOTS, SIGNATURE_OCTETS, SignatureTable, TableChunks } from "./signatures.ts";
 export { rrsetRdatas, rrsetSignatures, type UnpackedRRset, unpackImage, unpackSet } from "./unpack.ts";
 export {
   type ImageCounts,

@@ -75,6 +75,11 @@ export class PackWriter {
     return part;
   }
 
+  /** The octets of the pack that is being filled, in which the part taken last stands. */
+  get octets(): Uint8Array {
+    return this.#octets ?? new Uint8Array(0);
+  }
+
   /** A copy of the octets. */
   put(octets: Uint8Array): PackedPart {
     const part = this.take(octets.length);

@@ -135,6 +135,11 @@ export class SignatureTable {
     }
   }
 
+  /** Not against concurrent users of `this`. */
+  empty(slot: number): void {
+    this.words[HEADER_WORDS + SLOT_WORDS * slot] = 0;
+  }
+
   /** Copies one slot from another table, when it holds a signature. Not against concurrent writers of `this`. */
   carry(slot: number, from: SignatureTable, fromSlot: number): boolean {
     const period = from.periodOf(fromSlot);
@@ -145,6 +150,36 @@ export class SignatureTable {
     this.octets[this.dirtyAt + Math.floor(slot / CHUNK_SLOTS)] = 1;
     return true;
   }
+}
+
+/** The chunks of a table in a pack, for saving: without a view of its own, as there are tens of thousands. */
+export class TableChunks {
+  readonly chunks: number;
+  /** Of the whole pack. */
+  private readonly octets: Uint8Array;
+  private readonly at: number;
+  private readonly slots: number;
+
+  constructor(octets: Uint8Array, at: number, slots: number) {
+    this.octets = octets;
+    this.at = at;
+    this.slots = slots;
+    this.chunks = Math.ceil(slots / CHUNK_SLOTS);
+  }
+
+  takeDirty(chunk: number): boolean {
+    return Atomics.exchange(this.octets, this.at + slotAt(this.slots) + chunk, 0) === 1;
+  }
+
+  chunkOctets(chunk: number): Uint8Array {
+    const first = chunk * CHUNK_SLOTS;
+    const last = Math.min(this.slots, first + CHUNK_SLOTS);
+    return this.octets.subarray(this.at + slotAt(first), this.at + slotAt(last));
+  }
+}
+
+function slotAt(slot: number): number {
+  return 4 * (HEADER_WORDS + SLOT_WORDS * slot);
 }
 
 function signedWordsOf(buffer: ImageBuffer): Int32Array {

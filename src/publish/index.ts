@@ -21,6 +21,7 @@ export {
   type RecordHandlers,
   type RoomReport,
 } from "./receiver.ts";
+export { packRRsets, unpackRRsets } from "./record.ts";
 export type { RecordShelf } from "./records.ts";
 export {
   type EdgeLink,

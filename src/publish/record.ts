@@ -236,7 +236,7 @@ function writeSets(octets: Uint8Array, start: number, sets: readonly PublishedRR
 }
 
 function readSets(octets: Uint8Array, start: number, count: number): PublishedRRset[] {
-  const view = new DataView(octets.buffer);
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   const sets: PublishedRRset[] = [];
   let at = start;
   const take = (): Uint8Array => {
@@ -252,4 +252,16 @@ function readSets(octets: Uint8Array, start: number, count: number): PublishedRR
     sets.push({ type, ttl, rdatas, signatures: Array.from({ length: signed }, take) });
   }
   return sets;
+}
+
+/** RRsets as octets, to be kept; their number has to be known to read them. */
+export function packRRsets(sets: readonly PublishedRRset[]): Uint8Array {
+  const octets = new Uint8Array(octetsOfSets(sets));
+  writeSets(octets, 0, sets);
+  return octets;
+}
+
+/** Trusts the octets to be what `packRRsets` made of so many. */
+export function unpackRRsets(octets: Uint8Array, count: number): readonly PublishedRRset[] {
+  return readSets(octets, 0, count);
 }

@@ -8,7 +8,7 @@
  * stands behind the overlay that the row names was never acknowledged, and the next one is written over it.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "./errors.ts";
@@ -99,7 +99,8 @@ export function openZoneFiles(directory: string): ZoneFiles {
     },
     async openSignatures(zoneId, name, identity, table) {
       sweeping?.spare(zoneId, name);
-      const folder = await ensureFolder(root, zoneId);
+      const folder = join(root, checkZone(zoneId));
+      if (!existsSync(folder)) await ensureFolder(root, zoneId);
       return SignatureFile.open(join(folder, `${checkName(name)}.signatures`), identity, table);
     },
     async removeZone(zoneId) {

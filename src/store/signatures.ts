@@ -11,6 +11,7 @@
  * chunk that landed elsewhere and a leftover of another table all show as a bad CRC: that chunk is empty after loading and
  * its signatures are made anew. Never is a wrong signature read. Little-endian.
  */
+import { existsSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { StoreError } from "./errors.ts";
@@ -38,19 +39,20 @@ export class SignatureFile {
   /** Chunks that held something whose CRC was wrong; they are empty now. */
   readonly chunksDropped: number;
   private readonly path: string;
-  private readonly header: Uint8Array;
-  private readonly table: SavableTable;
+  private readonly identity: Uint8Array;
+  private table: SavableTable;
   private readonly identityCrc: number;
   private readonly chunkMax: number;
   /** Made with the first save: most zones of many are never asked for. */
   private made: boolean;
   private saving: Promise<number> | undefined;
 
-  private constructor(path: string, header: Uint8Array, table: SavableTable, found: Found | undefined) {
+  private constructor(path: string, identity: Uint8Array, table: SavableTable, found: Found | undefined) {
     this.path = path;
-    this.header = header;
+    // A copy: what is handed in may stand in a pool.
+    this.identity = new Uint8Array(identity);
     this.table = table;
-    this.identityCrc = crc32(header);
+    this.identityCrc = crc32(this.header);
     this.chunkMax = chunkOctetsMax(table);
     this.made = found !== undefined;
     this.chunksLoaded = found?.loaded ?? 0;
@@ -62,12 +64,21 @@ export class SignatureFile {
     if (identity.length > IDENTITY_MAX) throw new StoreError("store.name", `identity has ${identity.length} octets`);
     const header = makeHeader(identity, table);
     const file = await openExisting(path, header);
-    if (file === undefined) return new SignatureFile(path, header, table, undefined);
+    if (file === undefined) return new SignatureFile(path, identity, table, undefined);
     try {
-      return new SignatureFile(path, header, table, await loadChunks(file, table, crc32(header)));
+      return new SignatureFile(path, identity, table, await loadChunks(file, table, crc32(header)));
     } finally {
       await file.close();
     }
+  }
+
+  /** The same table stands elsewhere now, with as many slots. */
+  moveTo(table: SavableTable): void {
+    this.table = table;
+  }
+
+  private get header(): Uint8Array {
+    return makeHeader(this.identity, this.table);
   }
 
   /** Writes the chunks that changed since the last save; gives their number. Calls that overlap wait for one another. */
@@ -178,6 +189,8 @@ function makeHeader(identity: Uint8Array, table: SavableTable): Uint8Array {
 
 /** The file at `path` when it has exactly this header. */
 async function openExisting(path: string, header: Uint8Array): Promise<FileHandle | undefined> {
+  // Asked first: of many zones most have none, and an error costs more than a look.
+  if (!existsSync(path)) return undefined;
   let file: FileHandle;
   try {
     file = await open(path, "r+");

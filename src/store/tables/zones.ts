@@ -129,15 +129,16 @@ export function dnssecTable(db: Handle): DnssecTable {
 }
 
 export function keyTable(db: Handle): KeyTable {
+  const words = new Words();
   const read = (row: Schema["keys"]): KeyRow => ({
     id: row.id,
     zoneId: row.zone_id,
-    role: row.role as KeyRow["role"],
+    role: words.one(row.role) as KeyRow["role"],
     algorithm: row.algorithm,
     keyTag: row.key_tag,
     dnskey: row.dnskey,
     sealed: row.sealed,
-    state: row.state,
+    state: words.one(row.state),
     createdAt: row.created_at,
   });
   const select = () => db.selectFrom("keys").selectAll().orderBy("created_at").orderBy("id");
