@@ -40,6 +40,9 @@ const BATCH = 64;
 /** From the last answer to the look at the memory: the checks of the first zones are over, and what the start left behind is. */
 const SETTLE_MS = 5000;
 
+/** In which a first start writes down what it has signed. */
+const WRITTEN_MS = 30_000;
+
 type Server = { readonly pid: number; readonly port: number; readonly startedAt: number; stop(): Promise<void> };
 
 await main();
@@ -59,7 +62,7 @@ async function main(): Promise<void> {
       // What a server leaves behind has its apexes signed; what was populated has not.
       const before = await startServer(join(directory, "full"));
       await answerAll(before);
-      await pause(SETTLE_MS);
+      await pause(WRITTEN_MS);
       await before.stop();
     }
     const server = await startServer(join(directory, "full"));
