@@ -36,5 +36,5 @@ async function show(context: Context, name: string | undefined): Promise<void> {
 }
 
 function word(verified: boolean): string {
-  return verified ? "as the registrar says" : "not verified";
+  return verified ? "verified" : "not verified";
 }

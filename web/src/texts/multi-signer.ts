@@ -19,9 +19,9 @@ export const MULTI_SIGNER = {
   joining: "Setting it up",
   leaving: "Leaving again",
   leavingLead:
-    "The way back, in the order that breaks nothing: who goes stops being asked first, and takes the keys out last.",
-  who: "Who leaves",
-  whoWords: { no: "Nobody", we: "This server leaves", partner: "The partner leaves" },
+    "The way back, in the order that breaks nothing: who goes stops being asked first, and takes the keys out last. Choose who leaves to see the steps.",
+  who: "Who leaves?",
+  whoWords: { no: "Nobody", we: "We", partner: "The partner" },
   states: { done: "Done", todo: "To do", waiting: "Waiting", later: "Later", unknown: "Not known" } satisfies Readonly<
     Record<State, string>
   >,

@@ -1,7 +1,7 @@
 /** The DS for the registrar: both families of fields, notes for each registrar, and a check mark when the parent has it. */
 
 import { FORM_WORDS, REGISTRARS } from "virtual:contract";
-import { Button, Select, Stack } from "@mantine/core";
+import { Anchor, Button, Select, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { Registrar, ZoneKey, ZoneStatus } from "#contract";
 import { useMay } from "../../fetch/context.ts";
@@ -209,9 +209,9 @@ function About({ registrar }: { readonly registrar: Registrar }) {
       )}
       <p>{verified ? DS.registrar.verified : DS.registrar.unverified}</p>
       <p>
-        <a href={link} target="_blank" rel="noreferrer">
+        <Anchor href={link} target="_blank" rel="noreferrer" underline="always">
           {DS.registrar.page(name)}
-        </a>
+        </Anchor>
       </p>
     </Note>
   );
