@@ -29,6 +29,11 @@ const CASES: readonly Case[] = [
     file: "peers/transfers.ts",
     sentence: "a signed zone in, changes of one record and what answers feel of them, beside NSD, Knot and BIND",
   },
+  {
+    name: "outgoing",
+    file: "peers/outgoing.ts",
+    sentence: "a zone given out whole and by changes, beside Knot, NSD and BIND: records for a second of CPU",
+  },
 ];
 
 process.exitCode = await main(process.argv.slice(2));
