@@ -219,6 +219,7 @@ export {
   IncomingWrite,
   MAX_PEERS_OF_ZONE,
   Peer,
+  PeerUse,
   PeerWrite,
   TSIG_ALGORITHMS,
   Tsig,

@@ -149,6 +149,7 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "peers.create": writeAccount,
   "peers.update": writeAccount,
   "peers.delete": writeAccount,
+  "own.peerUses": { ...readZone, every: true },
   "transport.get": readAccount,
   "transport.set": writeAccount,
   "transport.delete": writeAccount,

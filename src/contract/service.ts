@@ -40,7 +40,7 @@ import type { Session, SessionCreate } from "./session.ts";
 import type { ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import type { EventRow, EventsQuery, HistoryQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
 import type { ApiToken, ApiTokenCreate, ApiTokenCreated, ApiTokenUpdate, PermissionGroup } from "./token.ts";
-import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
+import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerUse, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
 import type { LocalUser, LocalUserCreate, LocalUserEdit, OwnSession, PasswordChange } from "./user.ts";
 import type { ZoneFacts } from "./zone.ts";
 import type { ZoneCounts, ZoneSummary, ZoneSummaryQuery } from "./zone-health.ts";
@@ -156,6 +156,8 @@ export interface MultiSignerService {
 /** Every call: account.not-found. */
 export interface PeerService {
   listPeers(accountId: string): Promise<Outcome<readonly Peer[]>>;
+  /** Of all accounts. */
+  listPeerUses(): Promise<Outcome<readonly PeerUse[]>>;
   /** peer.not-found */
   getPeer(accountId: string, peerId: string): Promise<Outcome<Peer>>;
   /** peer.tsig-unknown */

@@ -30,7 +30,14 @@ export const SessionCreate = z.union([
 ]);
 export type SessionCreate = z.infer<typeof SessionCreate>;
 
-export const SessionUser = z.object({ id: Id, email: z.string(), name: z.string(), role: Role });
+export const SessionUser = z.object({
+  id: Id,
+  email: z.string(),
+  name: z.string(),
+  role: Role,
+  /** Signed in by the admin token: no user of his own stands behind it. */
+  is_operator: z.boolean(),
+});
 export type SessionUser = z.infer<typeof SessionUser>;
 
 export const Session = z

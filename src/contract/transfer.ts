@@ -46,6 +46,17 @@ export const PeerWrite = z.object({
 });
 export type PeerWrite = z.infer<typeof PeerWrite>;
 
+/** By what a peer is used, so that one sees before deleting. */
+export const PeerUse = z
+  .object({
+    peer_id: Id,
+    zone_count: z.number(),
+    /** Names of the first of them. */
+    zones: z.array(z.string()),
+  })
+  .meta({ id: "PeerUse" });
+export type PeerUse = z.infer<typeof PeerUse>;
+
 /** As they are echoed: `algo` and `secret` exactly as they were sent. The secret is shown, as the provider does. */
 export const Tsig = z
   .object({ id: Id, name: Label, algo: z.string().min(1).max(NAME_MAX), secret: z.string().min(1).max(4096) })

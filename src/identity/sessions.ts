@@ -143,8 +143,12 @@ export class Sessions {
   }
 
   #shown(asker: Asker, secret: string, row: SessionRow): Session {
-    const { userId: id, email, name, role } = asker;
-    return { user: { id, email, name, role }, csrf: csrfOf(secret), expires_on: printTime(this.#end(row)) };
+    const { userId: id, email, name, role, isOperator: is_operator } = asker;
+    return {
+      user: { id, email, name, role, is_operator },
+      csrf: csrfOf(secret),
+      expires_on: printTime(this.#end(row)),
+    };
   }
 
   /** What was typed is not told: it may have been the password in the wrong field. */

@@ -158,6 +158,8 @@ export interface PeerTable {
   remove(id: string): Promise<void>;
   /** Names of the zones that transfer from it or are given to it. */
   zonesOf(peerId: string): Promise<readonly string[]>;
+  /** How many they are, and the names of the first `limit`. */
+  usesOf(peerId: string, limit: number): Promise<{ readonly count: number; readonly zones: readonly string[] }>;
 }
 
 export interface TransportTable {

@@ -5,6 +5,7 @@ import { type Call, done, type HandlersOf, mapped } from "../call.ts";
 export const ownHandlers: HandlersOf<"own"> = {
   "own.zones": async ({ service, query }) => done(await service.listSummaries(query)),
   "own.zoneCounts": async ({ service }) => done(await service.countZones()),
+  "own.peerUses": async ({ service }) => service.listPeerUses(),
   "own.status": async ({ service, params }) => service.getZoneStatus(params["zoneId"]!),
   "own.keys": async ({ service, params }) => service.listZoneKeys(params["zoneId"]!),
   "own.multiSigner": async ({ service, params }) => service.getMultiSigner(params["zoneId"]!),

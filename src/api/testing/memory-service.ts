@@ -327,6 +327,7 @@ function peerPart() {
   });
   return {
     listPeers: peers.list,
+    listPeerUses: async () => done([]),
     getPeer: peers.get,
     createPeer: peers.create,
     updatePeer: peers.update,

@@ -1,13 +1,14 @@
 /** Peers with their transport, TSIGs, ACLs. */
 import { Deleted } from "../common.ts";
 import { PeerTransport, PeerTransportWrite } from "../peer-transport.ts";
-import { Acl, AclWrite, Peer, PeerWrite, Tsig, TsigWrite } from "../transfer.ts";
+import { Acl, AclWrite, Peer, PeerUse, PeerWrite, Tsig, TsigWrite } from "../transfer.ts";
 import { ACCOUNT, OWN, type Route, route } from "./route.ts";
 
 const SECONDARY = `${ACCOUNT}/secondary_dns`;
 const OWN_TRANSPORT = `${OWN}/peers/{peerId}/transport`;
 
 export const peersRoutes = {
+  "own.peerUses": route("GET", `${OWN}/peers/uses`, "Which zones use each peer", "list", PeerUse),
   "peers.list": route("GET", `${SECONDARY}/peers`, "List peers", "list", Peer),
   "peers.create": route("POST", `${SECONDARY}/peers`, "Create a peer", "one", Peer, { body: PeerWrite }),
   "peers.get": route("GET", `${SECONDARY}/peers/{peerId}`, "Peer", "one", Peer),

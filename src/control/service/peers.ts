@@ -8,6 +8,7 @@ import {
   type Outcome,
   type Peer,
   type PeerService,
+  type PeerUse,
   type PeerWrite,
   type Tsig,
   type TsigWrite,
@@ -16,6 +17,9 @@ import { readName } from "#name";
 import { type AclRow, newId, type PeerRow, type Store, type TsigRow } from "#store";
 import { done, refused } from "./outcome.ts";
 
+/** Names of the zones of one peer in a list of all peers. */
+const USES_SHOWN = 10;
+
 /** Told after a change: the addresses, keys or ranges that transfers and NOTIFY go by are others now. */
 export type PeersChanged = () => Promise<void>;
 
@@ -23,7 +27,10 @@ export function makePeerService(store: Store, changed: PeersChanged): PeerServic
   return { ...peerCalls(store, changed), ...tsigCalls(store, changed), ...aclCalls(store, changed) };
 }
 
-type PeerCalls = Pick<PeerService, "listPeers" | "getPeer" | "createPeer" | "updatePeer" | "deletePeer">;
+type PeerCalls = Pick<
+  PeerService,
+  "listPeers" | "listPeerUses" | "getPeer" | "createPeer" | "updatePeer" | "deletePeer"
+>;
 
 function peerCalls(store: Store, changed: PeersChanged): PeerCalls {
   const write = async (accountId: string, id: string, peer: PeerWrite): Promise<Outcome<Peer>> => {
@@ -53,6 +60,14 @@ function peerCalls(store: Store, changed: PeersChanged): PeerCalls {
     async listPeers(accountId) {
       if (!(await store.accounts.find(accountId))) return refused("account.not-found", accountId);
       return done((await store.peers.list()).filter((row) => row.accountId === accountId).map(shownPeer));
+    },
+    async listPeerUses() {
+      const uses: PeerUse[] = [];
+      for (const { id } of await store.peers.list()) {
+        const { count, zones } = await store.peers.usesOf(id, USES_SHOWN);
+        uses.push({ peer_id: id, zone_count: count, zones: [...zones] });
+      }
+      return done(uses);
     },
     async getPeer(accountId, peerId) {
       const found = await find(accountId, peerId);

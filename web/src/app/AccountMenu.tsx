@@ -1,5 +1,6 @@
 /** Who is signed in, and the way out. */
 import { ActionIcon, Menu } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useSession } from "../fetch/context.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { SHELL } from "../texts/shell.ts";
@@ -21,6 +22,9 @@ export function AccountMenu() {
           <br />
           {SHELL.roles[user.role]}
         </Menu.Label>
+        <Menu.Item component={Link} to="/account/me" leftSection={<Icon name="gear" />}>
+          {SHELL.me}
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name="leave" />} onClick={() => void signOut()}>
           {SHELL.signOut}
         </Menu.Item>

@@ -8,5 +8,15 @@ export type NavigationGroup = { readonly label: string | undefined; readonly ent
 
 export const NAVIGATION: readonly NavigationGroup[] = [
   { label: undefined, entries: [{ to: "/zones", label: SHELL.zones, icon: "globe" }] },
-  { label: SHELL.account, entries: [] },
+  {
+    label: SHELL.account,
+    entries: [
+      { to: "/account/peers", label: SHELL.peers, icon: "server" },
+      { to: "/account/tsigs", label: SHELL.tsigs, icon: "key" },
+      { to: "/account/acls", label: SHELL.acls, icon: "list" },
+      { to: "/account/notifications", label: SHELL.notifications, icon: "bell" },
+      { to: "/account/tokens", label: SHELL.tokens, icon: "shield" },
+      { to: "/account/users", label: SHELL.users, icon: "people" },
+    ],
+  },
 ];

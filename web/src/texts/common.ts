@@ -10,6 +10,17 @@ export const COMMON = {
   loading: (what: string) => `Loading ${what}…`,
   dismiss: "Dismiss",
   search: "Search",
+  edit: "Edit",
+  delete: "Delete",
+  save: "Save",
+  actions: "Actions",
+  nothing: "nothing",
+  andMore: (many: number) => `and ${many} more`,
+  editOne: (name: string) => `Edit ${name}`,
+  deleteOne: (name: string) => `Delete ${name}`,
+  deleteQuestion: (name: string) => `Delete ${name}?`,
+  deleted: (name: string) => `${name} was deleted.`,
+  saved: (name: string) => `${name} was saved.`,
 } as const;
 
 const NUMBERS = new Intl.NumberFormat("en");

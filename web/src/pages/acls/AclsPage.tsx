@@ -1,0 +1,100 @@
+/** Account ▸ ACLs: address ranges beside the peers' own. */
+import { TextInput } from "@mantine/core";
+import type { Acl } from "#contract";
+import { useAccountId } from "../../fetch/account.ts";
+import { useMay } from "../../fetch/context.ts";
+import { useRead, useWrite } from "../../fetch/hooks.ts";
+import type { Column } from "../../parts/DataTable.tsx";
+import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import { PageTitle } from "../../parts/PageTitle.tsx";
+import { RemoveDialog } from "../../parts/RemoveDialog.tsx";
+import { ResourceList } from "../../parts/ResourcePage.tsx";
+import { useToast } from "../../parts/toasts.tsx";
+import { ACLS } from "../../texts/account.ts";
+import { COMMON } from "../../texts/common.ts";
+
+const COLUMNS: readonly Column<Acl>[] = [
+  { head: ACLS.columns.name, cell: ({ name }) => name },
+  { head: ACLS.columns.range, cell: ({ ip_range }) => <code>{ip_range}</code> },
+  { head: ACLS.columns.uses, cell: () => ACLS.everyZone },
+];
+
+export function AclsPage() {
+  const accountId = useAccountId();
+  const params = { accountId: accountId ?? "" };
+  const acls = useRead("acls.list", { params }, { enabled: accountId !== undefined });
+  return (
+    <ResourceList
+      texts={ACLS}
+      read={acls}
+      columns={COLUMNS}
+      nameOf={({ name }) => name}
+      mayChange={useMay("operator")}
+      heading={(actions) => <PageTitle title={ACLS.title} lead={ACLS.lead} actions={actions} />}
+      form={(acl, close) => <AclForm params={params} acl={acl} onClose={close} />}
+      remove={(acl, close) => <RemoveAcl params={params} acl={acl} onClose={close} />}
+    />
+  );
+}
+
+type Params = { readonly accountId: string };
+type FormProps = { readonly params: Params; readonly acl: Acl | undefined; readonly onClose: () => void };
+
+function AclForm({ params, acl, onClose }: FormProps) {
+  const toast = useToast();
+  const create = useWrite("acls.create", { changes: ["acls.list"] });
+  const update = useWrite("acls.update", { changes: ["acls.list"] });
+  const write = acl ? update : create;
+  const submit = (fields: FormFields) => {
+    const body = { name: fields.text("name"), ip_range: fields.text("range") };
+    const onSuccess = () => {
+      toast(COMMON.saved(body.name));
+      onClose();
+    };
+    if (acl) update.mutate({ params: { ...params, aclId: acl.id }, body }, { onSuccess });
+    else create.mutate({ params, body }, { onSuccess });
+  };
+  return (
+    <FormDialog
+      title={acl ? ACLS.edit(acl.name) : ACLS.add}
+      action={acl ? COMMON.save : ACLS.add}
+      onClose={onClose}
+      onSubmit={submit}
+      pending={write.isPending}
+      failed={ACLS.notSaved}
+      {...(write.error && { failure: write.error.failure })}
+    >
+      <TextInput name="name" label={ACLS.fields.name} defaultValue={acl?.name} required data-autofocus />
+      <TextInput
+        name="range"
+        label={ACLS.fields.range}
+        description={ACLS.fields.rangeHint}
+        defaultValue={acl?.ip_range}
+        required
+        spellCheck={false}
+      />
+    </FormDialog>
+  );
+}
+
+type RemoveProps = { readonly params: Params; readonly acl: Acl; readonly onClose: () => void };
+
+function RemoveAcl({ params, acl, onClose }: RemoveProps) {
+  const toast = useToast();
+  const removal = useWrite("acls.delete", { changes: ["acls.list"] });
+  const remove = () =>
+    removal.mutate(
+      { params: { ...params, aclId: acl.id } },
+      {
+        onSuccess: () => {
+          toast(COMMON.deleted(acl.name));
+          onClose();
+        },
+      },
+    );
+  return (
+    <RemoveDialog name={acl.name} onClose={onClose} onConfirm={remove} removal={removal}>
+      <p>{ACLS.removing}</p>
+    </RemoveDialog>
+  );
+}

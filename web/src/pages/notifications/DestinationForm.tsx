@@ -1,0 +1,142 @@
+/** Makes a destination, or changes one: a webhook or mail. A secret that is there already is kept when the field stays empty. */
+import { NativeSelect, NumberInput, PasswordInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import type { AlertDestination } from "#contract";
+import { useWrite } from "../../fetch/hooks.ts";
+import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import { useToast } from "../../parts/toasts.tsx";
+import { COMMON } from "../../texts/common.ts";
+import { DESTINATIONS } from "../../texts/notifications.ts";
+
+type Kind = AlertDestination["kind"];
+type Security = keyof typeof DESTINATIONS.security;
+type FormProps = { readonly destination: AlertDestination | undefined; readonly onClose: () => void };
+
+const SUBMISSION_PORT = 587;
+
+export function DestinationForm({ destination, onClose }: FormProps) {
+  const toast = useToast();
+  const [kind, setKind] = useState<Kind>(destination?.kind ?? "webhook");
+  const create = useWrite("alerts.destinations.create", { changes: ["alerts.destinations.list"] });
+  const update = useWrite("alerts.destinations.update", { changes: ["alerts.destinations.list"] });
+  const write = destination ? update : create;
+  const submit = (fields: FormFields) => {
+    const secret = fields.exact("secret");
+    const body = {
+      name: fields.text("name"),
+      ...(kind === "webhook" ? { webhook: { url: fields.text("url") } } : { smtp: readSmtp(fields) }),
+      ...(secret !== "" && { secret }),
+    };
+    const onSuccess = () => {
+      toast(COMMON.saved(body.name));
+      onClose();
+    };
+    if (destination) update.mutate({ params: { destinationId: destination.id }, body }, { onSuccess });
+    else create.mutate({ body }, { onSuccess });
+  };
+  return (
+    <FormDialog
+      title={destination ? DESTINATIONS.edit(destination.name) : DESTINATIONS.add}
+      action={destination ? COMMON.save : DESTINATIONS.add}
+      onClose={onClose}
+      onSubmit={submit}
+      pending={write.isPending}
+      failed={DESTINATIONS.notSaved}
+      {...(write.error && { failure: write.error.failure })}
+    >
+      <TextInput
+        name="name"
+        label={DESTINATIONS.fields.name}
+        defaultValue={destination?.name}
+        required
+        data-autofocus
+      />
+      <SegmentedControl
+        aria-label={DESTINATIONS.fields.kind}
+        value={kind}
+        onChange={(value) => setKind(value as Kind)}
+        data={(["webhook", "smtp"] as const).map((value) => ({ value, label: DESTINATIONS.kinds[value] }))}
+      />
+      {kind === "webhook" ? <WebhookFields destination={destination} /> : <SmtpFields destination={destination} />}
+    </FormDialog>
+  );
+}
+
+function readSmtp(fields: FormFields) {
+  const username = fields.text("username");
+  return {
+    host: fields.text("host"),
+    port: Number(fields.text("port")),
+    security: fields.text("security") as Security,
+    ...(username !== "" && { username }),
+    from: fields.text("from"),
+    to: fields
+      .text("to")
+      .split(/[\s,]+/)
+      .filter((address) => address !== ""),
+  };
+}
+
+type FieldsProps = Pick<FormProps, "destination">;
+
+function WebhookFields({ destination }: FieldsProps) {
+  const { fields } = DESTINATIONS;
+  return (
+    <>
+      <TextInput
+        name="url"
+        type="url"
+        label={fields.url}
+        description={fields.urlHint}
+        defaultValue={destination?.webhook?.url}
+        required
+      />
+      <PasswordInput
+        name="secret"
+        label={fields.webhookSecret}
+        description={destination?.has_secret ? fields.keep : fields.webhookSecretHint}
+        required={!destination?.has_secret}
+        minLength={16}
+        autoComplete="off"
+      />
+    </>
+  );
+}
+
+function SmtpFields({ destination }: FieldsProps) {
+  const { fields, security } = DESTINATIONS;
+  const smtp = destination?.smtp;
+  const ways = Object.entries(security).map(([value, label]) => ({ value, label }));
+  return (
+    <>
+      <TextInput name="host" label={fields.host} defaultValue={smtp?.host} required spellCheck={false} />
+      <NumberInput
+        name="port"
+        label={fields.port}
+        defaultValue={smtp?.port ?? SUBMISSION_PORT}
+        min={1}
+        max={65_535}
+        hideControls
+        required
+      />
+      <NativeSelect name="security" label={fields.security} defaultValue={smtp?.security ?? "starttls"} data={ways} />
+      <TextInput name="username" label={fields.username} defaultValue={smtp?.username ?? ""} autoComplete="off" />
+      <PasswordInput
+        name="secret"
+        label={fields.password}
+        autoComplete="off"
+        {...(destination?.has_secret && { description: fields.keep })}
+      />
+      <TextInput name="from" type="email" label={fields.from} defaultValue={smtp?.from} required />
+      <Textarea
+        name="to"
+        label={fields.to}
+        defaultValue={smtp?.to.join("\n")}
+        autosize
+        minRows={2}
+        required
+        spellCheck={false}
+      />
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+/** Account ▸ Notifications: what is told, to whom, and what became of it. */
+import { Stack } from "@mantine/core";
+import { useRead } from "../../fetch/hooks.ts";
+import { PageTitle } from "../../parts/PageTitle.tsx";
+import { NOTIFICATIONS } from "../../texts/notifications.ts";
+import { DeliveriesCard } from "./DeliveriesCard.tsx";
+import { DestinationsPart } from "./DestinationsPart.tsx";
+import { PoliciesPart } from "./PoliciesPart.tsx";
+
+export function NotificationsPage() {
+  const policies = useRead("alerts.list");
+  const destinations = useRead("alerts.destinations.list");
+  return (
+    <>
+      <PageTitle title={NOTIFICATIONS.title} lead={NOTIFICATIONS.lead} />
+      <Stack gap="xl">
+        <PoliciesPart policies={policies} destinations={destinations.data ?? []} />
+        <DestinationsPart destinations={destinations} policies={policies.data ?? []} />
+        <DeliveriesCard destinations={destinations.data ?? []} />
+      </Stack>
+    </>
+  );
+}

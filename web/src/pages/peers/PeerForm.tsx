@@ -1,0 +1,79 @@
+/** Makes a peer, or changes one. */
+import { Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import type { Peer, Tsig } from "#contract";
+import { useWrite } from "../../fetch/hooks.ts";
+import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import { useToast } from "../../parts/toasts.tsx";
+import { PEERS } from "../../texts/account.ts";
+import { COMMON } from "../../texts/common.ts";
+
+type PeerFormProps = {
+  readonly params: { readonly accountId: string };
+  readonly peer: Peer | undefined;
+  readonly tsigs: readonly Tsig[];
+  readonly onClose: () => void;
+};
+
+export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
+  const toast = useToast();
+  const create = useWrite("peers.create", { changes: ["peers.list", "own.peerUses"] });
+  const update = useWrite("peers.update", { changes: ["peers.list"] });
+  const write = peer ? update : create;
+  const submit = (fields: FormFields) => {
+    const port = fields.text("port");
+    const body = {
+      name: fields.text("name"),
+      ip: fields.text("ip"),
+      port: port === "" ? 0 : Number(port),
+      ixfr_enable: fields.checked("ixfr"),
+      tsig_id: fields.text("tsig") || null,
+    };
+    const onSuccess = () => {
+      toast(COMMON.saved(body.name));
+      onClose();
+    };
+    if (peer) update.mutate({ params: { ...params, peerId: peer.id }, body }, { onSuccess });
+    else create.mutate({ params, body }, { onSuccess });
+  };
+  const { fields } = PEERS;
+  return (
+    <FormDialog
+      title={peer ? PEERS.edit(peer.name) : PEERS.add}
+      action={peer ? COMMON.save : PEERS.add}
+      onClose={onClose}
+      onSubmit={submit}
+      pending={write.isPending}
+      failed={PEERS.notSaved}
+      {...(write.error && { failure: write.error.failure })}
+    >
+      <TextInput
+        name="name"
+        label={fields.name}
+        description={fields.nameHint}
+        defaultValue={peer?.name}
+        required
+        maxLength={255}
+        data-autofocus
+      />
+      <TextInput name="ip" label={fields.ip} description={fields.ipHint} defaultValue={peer?.ip} spellCheck={false} />
+      <NumberInput
+        name="port"
+        label={fields.port}
+        description={fields.portHint}
+        defaultValue={peer?.port || ""}
+        min={1}
+        max={65_535}
+        allowDecimal={false}
+        hideControls
+      />
+      <Checkbox name="ixfr" label={fields.ixfr} defaultChecked={peer?.ixfr_enable ?? true} />
+      <NativeSelect
+        name="tsig"
+        label={fields.tsig}
+        description={fields.tsigHint}
+        defaultValue={peer?.tsig_id ?? ""}
+        data={[{ value: "", label: PEERS.noTsig }, ...tsigs.map(({ id, name }) => ({ value: id, label: name }))]}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,79 @@
+/** Makes a TSIG, with a secret made here when none is given; or changes one. */
+import { TSIG_ALGORITHMS } from "virtual:contract";
+import { NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import type { Tsig } from "#contract";
+import { useWrite } from "../../fetch/hooks.ts";
+import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import { useToast } from "../../parts/toasts.tsx";
+import { TSIGS } from "../../texts/account.ts";
+import { COMMON } from "../../texts/common.ts";
+
+type TsigFormProps = {
+  readonly params: { readonly accountId: string };
+  readonly tsig: Tsig | undefined;
+  readonly onClose: () => void;
+};
+
+export function TsigForm({ params, tsig, onClose }: TsigFormProps) {
+  const toast = useToast();
+  const create = useWrite("tsigs.create", { changes: ["tsigs.list"] });
+  const update = useWrite("tsigs.update", { changes: ["tsigs.list"] });
+  const write = tsig ? update : create;
+  const submit = (fields: FormFields) => {
+    const body = {
+      name: fields.text("name"),
+      algo: fields.text("algorithm"),
+      secret: fields.text("secret") || makeSecret(),
+    };
+    const onSuccess = () => {
+      toast(COMMON.saved(body.name));
+      onClose();
+    };
+    if (tsig) update.mutate({ params: { ...params, tsigId: tsig.id }, body }, { onSuccess });
+    else create.mutate({ params, body }, { onSuccess });
+  };
+  const { fields } = TSIGS;
+  return (
+    <FormDialog
+      title={tsig ? TSIGS.edit(tsig.name) : TSIGS.add}
+      action={tsig ? COMMON.save : TSIGS.add}
+      onClose={onClose}
+      onSubmit={submit}
+      pending={write.isPending}
+      failed={TSIGS.notSaved}
+      {...(write.error && { failure: write.error.failure })}
+    >
+      <TextInput
+        name="name"
+        label={fields.name}
+        description={fields.nameHint}
+        defaultValue={tsig?.name}
+        required
+        spellCheck={false}
+        data-autofocus
+      />
+      <NativeSelect
+        name="algorithm"
+        label={fields.algorithm}
+        defaultValue={tsig?.algo ?? TSIG_ALGORITHMS[0]}
+        data={[...new Set([...(tsig ? [tsig.algo] : []), ...TSIG_ALGORITHMS])]}
+      />
+      <PasswordInput
+        name="secret"
+        label={fields.secret}
+        description={tsig ? fields.secretEdit : fields.secretHint}
+        defaultValue={tsig?.secret}
+        required={tsig !== undefined}
+        autoComplete="off"
+      />
+    </FormDialog>
+  );
+}
+
+/** As long as the largest digest (RFC 8945 section 8 asks for that of the algorithm). */
+const SECRET_OCTETS = 64;
+
+function makeSecret(): string {
+  const octets = crypto.getRandomValues(new Uint8Array(SECRET_OCTETS));
+  return btoa(String.fromCharCode(...octets));
+}

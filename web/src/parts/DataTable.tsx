@@ -1,0 +1,50 @@
+/** A table of a few resources: a row each, its actions at the end; on small screens each row is a block with the names of its columns. */
+import type { ReactNode } from "react";
+import classes from "./DataTable.module.css";
+
+export type Column<T> = {
+  readonly head: string;
+  readonly cell: (row: T) => ReactNode;
+};
+
+export type DataTableProps<T> = {
+  /** What the rows are: "Peers". */
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+  readonly rows: readonly T[];
+  /** Buttons of a row, and what their column is called by those who can't see it. */
+  readonly actions?: { readonly head: string; readonly cell: (row: T) => ReactNode };
+};
+
+export function DataTable<T extends { readonly id: string }>({ label, columns, rows, actions }: DataTableProps<T>) {
+  return (
+    <table className={classes["table"]} aria-label={label}>
+      <thead>
+        <tr>
+          {columns.map(({ head }) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+          {actions ? (
+            <th scope="col">
+              <span className="cs-hidden">{actions.head}</span>
+            </th>
+          ) : null}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            {columns.map(({ head, cell }) => (
+              <td key={head} data-head={head}>
+                {cell(row)}
+              </td>
+            ))}
+            {actions ? <td className={classes["actions"]}>{actions.cell(row)}</td> : null}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
