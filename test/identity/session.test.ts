@@ -190,11 +190,27 @@ test("no secret that was used is in the log, the events or the database", async 
   await makeUser("quiet@example.com", "viewer");
   await browser.signIn({ email: "quiet@example.com", password: PASSWORD });
   await browser.signIn({ email: PASSWORD, password: "in the wrong field" });
+  const policies = [
+    {
+      effect: "allow",
+      permission_groups: [{ id: "c8fed203ed3043cba015a93ad1616f1f" }],
+      resources: { "com.cloudflare.api.account.zone.*": "*" },
+    },
+  ];
+  const tokens = "/client/v4/user/tokens";
+  const made = await ask(product.url, "POST", tokens, { name: "t", policies }, BEARER);
+  const { id, value } = made.result as { id: string; value: string };
+  const rolled = await ask(product.url, "PUT", `${tokens}/${id}/value`, {}, { ...BEARER, "idempotency-key": "roll" });
+  expect(
+    (await ask(product.url, "GET", "/client/v4/zones", undefined, { authorization: `Bearer ${rolled.result}` })).status,
+  ).toBe(200);
   const events = await ask(product.url, "GET", "/countersign/v1/events?limit=500", undefined, BEARER);
   expect(events.text).toContain("session.opened");
   const database = ["countersign.db", "countersign.db-wal"]
     .map((file) => readFileSync(join(product.directory, "data", file), "latin1"))
     .join("");
+  const audit = await ask(product.url, "GET", "/countersign/v1/audit?per_page=500", undefined, BEARER);
+  expect(audit.text).toContain("session.create");
   const log = product.process.log();
   expect(log).toContain("session.refused");
   for (const secret of [
@@ -205,6 +221,6 @@ test("no secret that was used is in the log, the events or the database", async 
     browser.csrf!,
     browser.cookie!.split("=")[1]!,
   ]) {
-    for (const place of [log, events.text, database]) expect(place.includes(secret)).toBe(false);
+    for (const place of [log, events.text, audit.text, database]) expect(place.includes(secret)).toBe(false);
   }
 });

@@ -72,34 +72,13 @@ const routeTree = root.addChildren([
     zonePage("settings", () => import("../pages/settings/SettingsPage.tsx"), "SettingsPage"),
   ]),
   //--- Account
-  page(
-    "/account/peers",
-    lazyRouteComponent(() => import("../pages/peers/PeersPage.tsx"), "PeersPage"),
-  ),
-  page(
-    "/account/tsigs",
-    lazyRouteComponent(() => import("../pages/tsigs/TsigsPage.tsx"), "TsigsPage"),
-  ),
-  page(
-    "/account/acls",
-    lazyRouteComponent(() => import("../pages/acls/AclsPage.tsx"), "AclsPage"),
-  ),
-  page(
-    "/account/notifications",
-    lazyRouteComponent(() => import("../pages/notifications/NotificationsPage.tsx"), "NotificationsPage"),
-  ),
-  page(
-    "/account/tokens",
-    lazyRouteComponent(() => import("../pages/tokens/TokensPage.tsx"), "TokensPage"),
-  ),
-  page(
-    "/account/users",
-    lazyRouteComponent(() => import("../pages/users/UsersPage.tsx"), "UsersPage"),
-  ),
-  page(
-    "/account/me",
-    lazyRouteComponent(() => import("../pages/me/MePage.tsx"), "MePage"),
-  ),
+  page("/account/peers", () => import("../pages/peers/PeersPage.tsx"), "PeersPage"),
+  page("/account/tsigs", () => import("../pages/tsigs/TsigsPage.tsx"), "TsigsPage"),
+  page("/account/acls", () => import("../pages/acls/AclsPage.tsx"), "AclsPage"),
+  page("/account/notifications", () => import("../pages/notifications/NotificationsPage.tsx"), "NotificationsPage"),
+  page("/account/tokens", () => import("../pages/tokens/TokensPage.tsx"), "TokensPage"),
+  page("/account/users", () => import("../pages/users/UsersPage.tsx"), "UsersPage"),
+  page("/account/me", () => import("../pages/me/MePage.tsx"), "MePage"),
 ]);
 
 export const router = createRouter({
