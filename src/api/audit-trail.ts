@@ -55,7 +55,11 @@ export function endEntry(
     status: end.answer.status,
     error: end.error ? { code: end.error.code, message: messageOf(end.error) } : null,
     // What no schema describes may hold anything, secrets in fields of any name.
-    request: takesAnything(name) ? null : maskRequest(call.body, end.error?.pointer),
+    // Nor what was typed at a sign-in that failed: it may have been a password in the wrong field.
+    request:
+      takesAnything(name) || (name === "session.create" && end.error)
+        ? null
+        : maskRequest(call.body, end.error?.pointer),
     after: ROUTES[name].method === "DELETE" ? null : maskAfter(end.after, end.before),
     resourceId: made,
     zoneId: name === "zones.create" ? made : undefined,

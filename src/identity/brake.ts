@@ -47,6 +47,12 @@ export class Brake {
     if (oldest !== undefined) this.#notes.delete(oldest);
   }
 
+  /** The wait is from the end of the try: a slow answer does not use it up. */
+  failed(key: string, now: number): void {
+    const note = this.#notes.get(key);
+    if (note) this.#notes.set(key, { ...note, at: now, until: now + (note.until - note.at) });
+  }
+
   succeeded(key: string): void {
     this.#notes.delete(key);
   }

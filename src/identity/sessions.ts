@@ -51,6 +51,9 @@ export class Sessions {
     if (braked !== undefined) this.#accounts.begin(braked, now);
     const who = "token" in request ? await this.#byToken(request.token) : await this.#byPassword(request);
     if (!who.ok) {
+      const end = this.#deps.nowMs() / 1000;
+      this.#addresses.failed(place, end);
+      if (braked !== undefined) this.#accounts.failed(braked, end);
       if (who.error.code === "session.refused") this.#tellRefused(from);
       return who;
     }
