@@ -10,7 +10,7 @@ import { overflow, takeShots, WIDTHS } from "./shots.ts";
 const PASSWORD = "four words that differ";
 const NEXT = "another four words here";
 
-describe.skipIf(browserMissing().length > 0)("the account's pages", () => {
+describe.skipIf(browserMissing().length > 0)("the account's pages", { timeout: 180_000 }, () => {
   let browser: Browser;
   let product: Countersign;
   let admin: Visit;
