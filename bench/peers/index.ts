@@ -3,9 +3,15 @@
  * one run: the server on core 0 with one worker, the load generator on core 1. Read ratios, not figures; less than a fifth
  * is nothing. A server's own CPU time for each answer (us/q) is steadier than its rate.
  *
+ * Behind it the transfer rows of `npm run bench -- transfers`, with three changes.
+ *
  *   node bench/peers/index.ts [--names 100000] [--seconds 3] [--rows REGEXP] [--servers REGEXP] [--json]
+ *
+ * `--rows transfers` gives these alone; any other REGEXP leaves them out unless it fits their name.
  */
+import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openCrypto } from "#crypto";
 import { makeKeyPair, openKeyPair } from "#keys";
@@ -54,7 +60,24 @@ async function main(): Promise<void> {
   }
   if (rows.some((row) => row.mode === "live")) notes.push(signingCeiling());
   if (values.json) console.log(JSON.stringify({ names, seconds, results, notes }));
-  else printTable(rows, results, notes, names);
+  else if (results.length > 0) printTable(rows, results, notes, names);
+  if (new RegExp(values.rows).test("transfers")) await measureTransfers();
+}
+
+/** In a process of its own: its primary and its prober want cores that nobody pins. */
+function measureTransfers(): Promise<unknown> {
+  const file = fileURLToPath(new URL("./transfers.ts", import.meta.url));
+  const args = [
+    "--names",
+    values.names,
+    "--servers",
+    values.servers,
+    "--changes",
+    "3",
+    ...(values.json ? ["--json"] : []),
+  ];
+  const child = spawn(process.execPath, [file, ...args], { stdio: "inherit" });
+  return new Promise((resolve) => child.once("exit", resolve));
 }
 
 async function measureServer(

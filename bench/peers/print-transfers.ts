@@ -5,36 +5,40 @@ import type { RivalRow } from "./transfers.ts";
 /** Signatures a name of the bench zone: A, NSEC, and for three of four AAAA. */
 const SIGNATURES_A_NAME = 2.75;
 
-export function printRivals(rows: readonly RivalRow[], names: number, ceiling: Ceiling | undefined): void {
+export function printHead(names: number): void {
   console.log(
     `\n${names} names signed, ${Math.round(5.5 * names)} records, one primary; every server may use all cores\n`,
   );
-  for (const row of rows) {
-    const sorted = [...row.changeMs].sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    const image = row.imageMebibytes;
-    const ratio = image ? `, ${(row.peakMebibytes / image).toFixed(2)} of the image's ${image.toFixed(0)} MiB` : "";
-    console.log(`${row.title}`);
-    console.log(
-      `  whole zone       served ${row.servedSeconds.toFixed(2)} s after it was asked for (sent by ${row.sentSeconds.toFixed(2)} s)`,
-    );
-    console.log(
-      `  memory           peak ${row.peakMebibytes.toFixed(0)} MiB${ratio}; in the end ${row.restMebibytes.toFixed(0)} MiB`,
-    );
-    console.log(
-      `  one record       ${median.toFixed(1)} ms from NOTIFY to served (median; ${sorted.map((ms) => ms.toFixed(1)).join(", ")})`,
-    );
-    for (const step of row.steps) console.log(`                     ${step}`);
-    const compacted =
-      row.compactedSeconds === undefined ? "" : `, an image again after ${row.compactedSeconds.toFixed(1)} s`;
-    console.log(`  4,200 new names  ${row.largeChangeMs.toFixed(0)} ms${compacted}`);
-    const worst = [row.quiet, row.changing, row.compacting].map(
-      ({ worst, lost }) => `${worst.toFixed(1)} ms${lost > 0 ? ` (${lost} lost)` : ""}`,
-    );
-    console.log(
-      `  slowest answer   ${worst[0]} at rest, ${worst[1]} with changes, ${worst[2]} with the large one and after it\n`,
-    );
-  }
+}
+
+export function printRival(row: RivalRow): void {
+  const sorted = [...row.changeMs].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const image = row.imageMebibytes;
+  const ratio = image ? `, ${(row.peakMebibytes / image).toFixed(2)} of the image's ${image.toFixed(0)} MiB` : "";
+  console.log(`${row.title}`);
+  console.log(
+    `  whole zone       served ${row.servedSeconds.toFixed(2)} s after it was asked for (sent by ${row.sentSeconds.toFixed(2)} s)`,
+  );
+  console.log(
+    `  memory           peak ${row.peakMebibytes.toFixed(0)} MiB${ratio}; in the end ${row.restMebibytes.toFixed(0)} MiB`,
+  );
+  console.log(
+    `  one record       ${median.toFixed(1)} ms from NOTIFY to served (median; ${sorted.map((ms) => ms.toFixed(1)).join(", ")})`,
+  );
+  for (const step of row.steps) console.log(`                     ${step}`);
+  const compacted =
+    row.compactedSeconds === undefined ? "" : `, an image again after ${row.compactedSeconds.toFixed(1)} s`;
+  console.log(`  4,200 new names  ${row.largeChangeMs.toFixed(0)} ms${compacted}`);
+  const worst = [row.quiet, row.changing, row.compacting].map(
+    ({ worst, lost }) => `${worst.toFixed(1)} ms${lost > 0 ? ` (${lost} lost)` : ""}`,
+  );
+  console.log(
+    `  slowest answer   ${worst[0]} at rest, ${worst[1]} with changes, ${worst[2]} with the large one and after it\n`,
+  );
+}
+
+export function printCeiling(rows: readonly RivalRow[], names: number, ceiling: Ceiling | undefined): void {
   const checked = rows.find(({ title }) => title.includes("checked") && !title.includes("unchecked"));
   if (!ceiling || !checked) return;
   const least = (SIGNATURES_A_NAME * names) / ceiling.perSecond;

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { freePort } from "../../test/peers/index.ts";
 import { watchMemory } from "../load/memory.ts";
-import { printRivals } from "./print-transfers.ts";
+import { printCeiling, printHead, printRival } from "./print-transfers.ts";
 import { RIVALS, type Rival, type RivalStart } from "./rivals.ts";
 import { StreamPrimary } from "./stream/primary.ts";
 import { type Observation, Prober } from "./stream/prober.ts";
@@ -64,17 +64,25 @@ async function main(): Promise<void> {
   const primary = await StreamPrimary.start(names);
   const rows: RivalRow[] = [];
   let ceiling: Ceiling | undefined;
+  if (!values.json) printHead(names);
   try {
     for (const rival of rivals) {
-      if (!rival.canStart()) console.log(`${rival.name} left out: not installed`);
-      else rows.push(await measure(rival, primary));
+      const row = rival.canStart()
+        ? await measure(rival, primary).catch((error: Error) => error.message)
+        : "not installed";
+      if (typeof row === "string") {
+        process.stderr.write(`${rival.name} left out: ${row}\n`);
+        continue;
+      }
+      rows.push(row);
+      if (!values.json) printRival(row);
       if (rival.checks) ceiling = await verifyCeiling();
     }
   } finally {
     await primary.stop();
   }
   if (values.json) console.log(JSON.stringify({ names, rows, ceiling }));
-  else printRivals(rows, names, ceiling);
+  else printCeiling(rows, names, ceiling);
 }
 
 async function measure(start: RivalStart, primary: StreamPrimary): Promise<RivalRow> {
@@ -84,7 +92,7 @@ async function measure(start: RivalStart, primary: StreamPrimary): Promise<Rival
   primary.notified = port;
   const rival = await start.start(primary, port);
   const watch = watchMemory(rival.pid);
-  const prober = new Prober({ port, zone: primary.zone, perSecond: Number(values.rate) });
+  const prober = new Prober(port, primary.zone);
   try {
     const servedAt = (await prober.served(1)) - performance.timeOrigin;
     const servedSeconds = (servedAt - primary.axfrBegunAt) / 1000;
@@ -93,6 +101,7 @@ async function measure(start: RivalStart, primary: StreamPrimary): Promise<Rival
     const peakMebibytes = watch.peak() / 2 ** 20;
     // A look at a process's memory holds its page tables: none while answers are timed.
     watch.stop();
+    prober.pace(Number(values.rate));
     await prober.observe();
     await sleep(SETTLE_MS);
     const quiet = await prober.observe();

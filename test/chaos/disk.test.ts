@@ -72,7 +72,9 @@ describe("the disk", () => {
     rmSync(join(data, "ballast"));
   });
 
-  test("full, and the first version of a large zone comes: it is served from memory at most until that is known", async (context) => {
+  test("full, and the first version of a large zone comes: it is served from memory at most until that is known", {
+    timeout: 180_000,
+  }, async (context) => {
     const path = scene.directory("firstlarge");
     const data = join(path, "data");
     if (!scene.mountSmall(data, 64)) context.skip("mounting a file system is not allowed here");
@@ -96,7 +98,9 @@ describe("the disk", () => {
     expect(await servedSerial(again.port, LARGE)).toBe(1);
   });
 
-  test("killed when the first version of a large zone is answered: there whole after the restart, or fetched again", async () => {
+  test("killed when the first version of a large zone is answered: there whole after the restart, or fetched again", {
+    timeout: 180_000,
+  }, async () => {
     const path = scene.directory("firstkill");
     const primary = await scene.primaryWith(1);
     primary.serve(largeZone());
@@ -134,9 +138,10 @@ describe("the disk", () => {
 
 const LARGE = "large.example.";
 
-/** An image of more than 16 MiB. */
+/** An image of more than 16 MiB, of few names. */
 function largeZone() {
-  const hosts = Array.from({ length: 170_000 }, (_, i) => `n${i} 300 IN A 192.0.2.1`).join("\n");
+  const text = `"${"x".repeat(250)}" "${"y".repeat(250)}"`;
+  const hosts = Array.from({ length: 40_000 }, (_, i) => `n${i} 300 IN TXT ${text}`).join("\n");
   return { name: LARGE, text: `${smallZone(LARGE, 1).text}${hosts}\n` };
 }
 

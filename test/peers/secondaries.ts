@@ -90,7 +90,9 @@ function knotCommand(directory: string, port: number, { zones, primary, tsig }: 
     "    any: info",
     "database:",
     `    storage: "${directory}"`,
-    "    journal-db-max-size: 500M",
+    // A million signed names are half a gigabyte, and it keeps the zone there.
+    "    journal-db-max-size: 4G",
+
     "control:",
     `    listen: "${directory}/knot.sock"`,
     ...(tsig

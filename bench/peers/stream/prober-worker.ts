@@ -9,11 +9,12 @@ const TICK_MS = 1;
 /** An answer that did not come by then is lost. */
 const LOST_MS = 2_000;
 
-const { port, zone, perSecond } = workerData as ProberData;
+const { port, zone, ...rest } = workerData as ProberData;
 const control = parentPort!;
 const query = encodeQuestion({ name: zone, type: 6 }, 0);
 const sentAt = new Float64Array(65_536).fill(-1);
 let id = 0;
+let { perSecond } = rest;
 let awaited: number | undefined;
 let worst = 0;
 let answers = 0;
@@ -59,6 +60,7 @@ function ask(now: number): void {
 
 control.on("message", (message: ToProber) => {
   if (message.kind === "await") awaited = message.serial;
+  if (message.kind === "pace") perSecond = message.perSecond;
   if (message.kind !== "observe") return;
   const now = performance.now();
   // What waits still, has waited so long already.

@@ -15,17 +15,26 @@ export type ToProber =
   | { readonly kind: "await"; readonly serial: number }
   /** Everything since the last of these. */
   | { readonly kind: "observe" }
+  /** From now on so many questions a second. */
+  | { readonly kind: "pace"; readonly perSecond: number }
   | { readonly kind: "stop" };
 
 export type FromProber =
   | { readonly kind: "served"; readonly serial: number /** Unix milliseconds with a fraction. */; readonly at: number }
   | ({ readonly kind: "observed" } & Observation);
 
+/** Questions a second at first: enough to see when a zone is served, and no load while it comes in. */
+const FIRST_PER_SECOND = 100;
+
+/** Nobody needs so long for a million names; a server that never serves must not hold the bench for ever. */
+const MOST_MS = 400_000;
+
 export class Prober {
   readonly #worker: Worker;
 
-  constructor(data: ProberData) {
-    this.#worker = new Worker(new URL("./prober-worker.ts", import.meta.url), { workerData: data });
+  constructor(port: number, zone: string) {
+    const workerData: ProberData = { port, zone, perSecond: FIRST_PER_SECOND };
+    this.#worker = new Worker(new URL("./prober-worker.ts", import.meta.url), { workerData });
     // Listeners come and go with each question.
     this.#worker.setMaxListeners(0);
   }
@@ -34,7 +43,17 @@ export class Prober {
   async served(serial: number): Promise<number> {
     const told = this.#hear("served");
     this.#send({ kind: "await", serial });
-    return (await told).at;
+    let timer: NodeJS.Timeout | undefined;
+    const never = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`serial ${serial} was never served`)), MOST_MS);
+    });
+    const { at } = await Promise.race([told, never]);
+    clearTimeout(timer);
+    return at;
+  }
+
+  pace(perSecond: number): void {
+    this.#send({ kind: "pace", perSecond });
   }
 
   async observe(): Promise<Observation> {
