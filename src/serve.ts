@@ -107,10 +107,7 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   });
   sender.complete();
   const edge = await opening;
-  await control.begin(
-    () => edge.healthy,
-    () => edge.takeTallies(),
-  );
+  await control.begin(edge);
   control.setListenerCertificate(tls.value?.certificate);
   const api = await openApi(config, control, edge, log);
   announce(config, control, edge, api.address, crypto, token);

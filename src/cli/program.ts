@@ -5,6 +5,7 @@ import { addAclCommands } from "./commands/acl.ts";
 import { addAlertCommands } from "./commands/alert.ts";
 import { addAuditCommands } from "./commands/audit.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
+import { addCheckCommand } from "./commands/check.ts";
 import { addDnssecCommands } from "./commands/dnssec.ts";
 import { addEventCommands } from "./commands/events.ts";
 import { addExplainCommand } from "./commands/explain.ts";
@@ -83,6 +84,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
   addAclCommands(program, run);
   addRecordCommands(program, run);
   addExplainCommand(program, run);
+  addCheckCommand(program, run);
   addEventCommands(program, run);
   addAuditCommands(program, run);
   addAlertCommands(program, run);

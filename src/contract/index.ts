@@ -62,6 +62,15 @@ export {
   CatalogMembersQuery,
   MemberSettings,
 } from "./catalog.ts";
+export {
+  CHAIN_STATES,
+  ChainFinding,
+  ChainLink,
+  ChainNode,
+  FINDING_SEVERITIES,
+  LINK_STATES,
+  SelfCheck,
+} from "./chain.ts";
 export { Deleted, Id, PageQuery } from "./common.ts";
 export {
   AccountDnsSettings,

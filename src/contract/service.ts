@@ -26,6 +26,7 @@ import type {
   CatalogMember,
   CatalogMembersQuery,
 } from "./catalog.ts";
+import type { SelfCheck } from "./chain.ts";
 import type { AccountDnsSettings, AccountDnsSettingsEdit, DnsSettings, DnsSettingsEdit } from "./dns-settings.ts";
 import type { Dnssec, DnssecEdit, Zsk } from "./dnssec.ts";
 import type { ExplainQuery, Explanation } from "./explain.ts";
@@ -316,6 +317,12 @@ export interface AnalyticsService {
 export interface InsightService {
   /** explain.name-invalid, .name-outside, .type-unknown, .not-answered, .no-worker */
   explainAnswer(zoneId: string, query: ExplainQuery): Promise<Outcome<Explanation>>;
+  /** The last check; the first time it is made. */
+  lastCheck(zoneId: string): Promise<Outcome<SelfCheck>>;
+  /** Takes some seconds: servers are asked. */
+  checkChain(zoneId: string): Promise<Outcome<SelfCheck>>;
+  /** SVG of the last check. */
+  drawChain(zoneId: string): Promise<Outcome<string>>;
 }
 
 /** Answers to requests with an Idempotency-Key, kept for a day. */

@@ -12,7 +12,7 @@ import { makeIdentityService } from "#identity";
 import { DELETED, NO_FLAGS } from "#keyplan";
 import type { MasterKey } from "#keys";
 import { readName } from "#name";
-import { type CertificateFacts, SessionPool } from "#net";
+import { type CertificateFacts, SessionPool, type SocketAddress } from "#net";
 import type { PublicationSender } from "#publish";
 import type { IncomingRow, Store, ZoneRow } from "#store";
 import { collectAllGarbage, type Logger, type MetricSource, type TallyReading } from "#telemetry";
@@ -21,6 +21,7 @@ import { AnalyticsKeeper } from "./analytics/index.ts";
 import { APEX_KIND } from "./apex-note.ts";
 import { AttemptLog } from "./attempts.ts";
 import { CatalogBook, CatalogKeeper, CatalogProducer } from "./catalog/index.ts";
+import { ChainChecker, ownAddressOf } from "./chain-checker.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
 import { EventFeed } from "./event-feed.ts";
 import { EventLog } from "./events.ts";
@@ -67,6 +68,16 @@ export type ControlOptions = {
   readonly hookDirectory: string;
 };
 
+/** As much of the edge as control looks at. */
+export type EdgeSide = {
+  /** Every worker answers. */
+  readonly healthy: boolean;
+  /** Where it answers, as bound. */
+  readonly addresses: readonly SocketAddress[];
+  /** What workers counted since the last time. */
+  takeTallies(): readonly TallyReading[];
+};
+
 export async function startControl(options: ControlOptions): Promise<Control> {
   const control = new Control(options);
   await control.restore();
@@ -81,6 +92,7 @@ export class Control {
   readonly #feed: EventFeed;
   readonly #alerts: AlertCenter;
   readonly #analytics: AnalyticsKeeper;
+  readonly #checker: ChainChecker;
   readonly #book: PeerBook;
   readonly #notes: NoteKeeper;
   readonly #outgoing: Outgoing;
@@ -114,6 +126,7 @@ export class Control {
     this.#notes = new NoteKeeper(store, log);
     this.#outgoing = new Outgoing(this.#deps, this.#registry, this.#book, this.#notes);
     this.#watcher = new ParentWatcher(this.#deps, makeExchange(), (zone) => this.#multiSigner.observe(zone));
+    this.#checker = new ChainChecker(this.#deps, this.#watcher);
     this.#multiSigner = new MultiSignerWatch(this.#deps, this.#notes, (zoneId) => this.#watcher.note(zoneId));
     this.#saver = new SignatureSaver(this.#registry, this.#deps);
     this.#catalogs = new CatalogBook(store);
@@ -147,6 +160,7 @@ export class Control {
       feed: this.#feed,
       alerts: this.#alerts.service,
       analytics: this.#analytics,
+      checker: this.#checker,
       identity: makeIdentityService({
         store,
         settings: () => this.#settings,
@@ -248,10 +262,11 @@ export class Control {
     });
   }
 
-  /** Primaries and parents are asked from now on. `edgeHealthy`: every worker answers. `takeTallies`: what they counted. */
-  async begin(edgeHealthy: () => boolean, takeTallies: () => readonly TallyReading[]): Promise<void> {
-    this.#edgeHealthy = edgeHealthy;
-    this.#analytics.begin(takeTallies);
+  /** Primaries and parents are asked from now on. */
+  async begin(edge: EdgeSide): Promise<void> {
+    this.#edgeHealthy = () => edge.healthy;
+    this.#analytics.begin(() => edge.takeTallies());
+    this.#checker.begin(() => ownAddressOf(edge.addresses));
     const notifyLog = new NotifyLog(this.#deps.log);
     this.#deps.sender.handleForwarded((message) =>
       handleForwarded(message, this.#registry, this.#book, this.#outgoing, notifyLog, this.#deps),

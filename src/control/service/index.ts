@@ -2,6 +2,7 @@
 import type { AlertService, ControlService, IdentityService, Readiness, RecordService } from "#contract";
 import { type AnalyticsKeeper, makeAnalyticsService } from "../analytics/index.ts";
 import { type CatalogBook, type CatalogKeeper, type CatalogProducer, makeCatalogService } from "../catalog/index.ts";
+import type { ChainChecker } from "../chain-checker.ts";
 import type { Deps } from "../deps.ts";
 import type { EventFeed } from "../event-feed.ts";
 import type { MultiSignerWatch } from "../multi-signer/index.ts";
@@ -44,6 +45,7 @@ export type ServiceParts = {
   readonly feed: EventFeed;
   readonly alerts: AlertService;
   readonly analytics: AnalyticsKeeper;
+  readonly checker: ChainChecker;
   readonly identity: IdentityService;
   readonly peersChanged: () => Promise<void>;
   /** What is remembered of zones is on the disk. */
@@ -80,7 +82,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeAuditService(deps.store, (zoneId) => registry.find(zoneId)?.name, Date.now, deps.log),
     ...makeRetryService(deps.store, Date.now),
     ...makeHeldService(registry, parts.notesWritten, deps),
-    ...makeInsightService(registry, deps),
+    ...makeInsightService(registry, parts.checker, deps),
     ...makeAnalyticsService(registry, parts.analytics, deps.now),
     ...parts.alerts,
     ...makeStatusService(parts),

@@ -1,19 +1,41 @@
 /** Answers explained: a worker answers and tells how; keys and serials are added here. */
 import { bytesEqual } from "#bytes";
-import { type ExplainQuery, type Explanation, type InsightService, type Outcome, printTime } from "#contract";
+import {
+  type ExplainQuery,
+  type Explanation,
+  type InsightService,
+  type Outcome,
+  printTime,
+  type SelfCheck,
+} from "#contract";
 import { isSecureEntryPoint, keyTag } from "#dnssec";
-import { type ExplainedKey, explainReply } from "#insight";
+import { drawChain, type ExplainedKey, explainReply } from "#insight";
 import { buildQuery, EdnsFlag, parseMessage, queryEdns } from "#message";
 import { isSubdomain, type Name, printName, readName } from "#name";
 import type { Explained } from "#publish";
 import { typeCode } from "#rdata";
+import type { ChainChecker } from "../chain-checker.ts";
 import type { Deps } from "../deps.ts";
 import type { Registry, Unit } from "../registry.ts";
 import { servedDnskeys } from "../zone-keys.ts";
 import { done, refused } from "./outcome.ts";
 
-export function makeInsightService(registry: Registry, deps: Deps): InsightService {
+export function makeInsightService(registry: Registry, checker: ChainChecker, deps: Deps): InsightService {
+  const last = async (zoneId: string): Promise<Outcome<SelfCheck>> => {
+    const unit = registry.findUnit(zoneId);
+    if (!unit) return refused("zone.not-found", zoneId);
+    return done((await checker.last(unit.zone)) ?? (await checker.check(unit.zone)));
+  };
   return {
+    lastCheck: last,
+    async checkChain(zoneId) {
+      const unit = registry.findUnit(zoneId);
+      return unit ? done(await checker.check(unit.zone)) : refused("zone.not-found", zoneId);
+    },
+    async drawChain(zoneId) {
+      const check = await last(zoneId);
+      return check.ok ? done(drawChain(check.value)) : check;
+    },
     async explainAnswer(zoneId, query) {
       const unit = registry.findUnit(zoneId);
       if (!unit) return refused("zone.not-found", zoneId);
