@@ -50,8 +50,9 @@ export type ServerSaying = {
 
 export type ChainVerdict = Pick<SelfCheck, "state" | "summary" | "findings" | "nodes" | "links">;
 
-/** Less is left of a signature: somebody ought to look. */
+/** Less is left of a signature: somebody ought to look. What is signed while answering lives for two days and is renewed long before. */
 const SOON_SECONDS = 2 * 86_400;
+const SOON_OURS_SECONDS = 6 * 3600;
 
 type Draft = { readonly findings: ChainFinding[]; readonly nodes: ChainNode[]; readonly links: ChainLink[] };
 
@@ -211,7 +212,7 @@ function judgeKeySet(
     return false;
   }
   const good = signatures.filter(({ verdict }) => verdict === "good");
-  tellWorst("DNSKEY", signatures, say);
+  tellWorst(seen, "DNSKEY", signatures, say);
   if (hasDs && trusted.length === 0 && good.length > 0) {
     say(
       "error",
@@ -252,15 +253,16 @@ function judgeSet(
     say("error", "signature.missing", `${name} has no signature`, "transfer the zone anew from its primary, signed");
     return false;
   }
-  tellWorst(name, signatures, say);
+  tellWorst(seen, name, signatures, say);
   return good;
 }
 
-function tellWorst(name: string, signatures: readonly JudgedSignature[], say: Say): void {
+function tellWorst(seen: ChainObservation, name: string, signatures: readonly JudgedSignature[], say: Say): void {
   const good = signatures.filter(({ verdict }) => verdict === "good");
   if (good.length > 0) {
     const left = Math.max(...good.map(({ left }) => left));
-    if (left < SOON_SECONDS) {
+    const ours = good.some(({ key }) => key && seen.ours.some((own) => same(own, key)));
+    if (left < (ours ? SOON_OURS_SECONDS : SOON_SECONDS)) {
       say(
         "warning",
         "signature.expires-soon",

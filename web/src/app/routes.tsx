@@ -69,6 +69,9 @@ const routeTree = root.addChildren([
     zonePage("keys", () => import("../pages/keys/KeysPage.tsx"), "KeysPage"),
     zonePage("ds", () => import("../pages/ds/DsPage.tsx"), "DsPage"),
     zonePage("multi-signer", () => import("../pages/multi-signer/MultiSignerPage.tsx"), "MultiSignerPage"),
+    zonePage("chain", () => import("../pages/chain/ChainPage.tsx"), "ChainPage"),
+    zonePage("explain", () => import("../pages/explain/ExplainPage.tsx"), "ExplainPage"),
+    zonePage("analytics", () => import("../pages/analytics/AnalyticsPage.tsx"), "AnalyticsPage"),
     zonePage("settings", () => import("../pages/settings/SettingsPage.tsx"), "SettingsPage"),
   ]),
   //--- Account

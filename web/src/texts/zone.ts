@@ -10,6 +10,7 @@ export const ZONE = {
     multiSigner: "Multi-signer",
     analytics: "Analytics",
     explain: "Explain",
+    chain: "Chain of trust",
   },
   tabsLabel: "Parts of the zone",
   zone: "zone",

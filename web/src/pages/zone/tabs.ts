@@ -12,4 +12,7 @@ export const ZONE_TABS: readonly ZoneTab[] = [
   { to: "/zones/$zoneId/keys", label: ZONE.tabs.keys },
   { to: "/zones/$zoneId/ds", label: ZONE.tabs.ds },
   { to: "/zones/$zoneId/multi-signer", label: ZONE.tabs.multiSigner },
+  { to: "/zones/$zoneId/chain", label: ZONE.tabs.chain },
+  { to: "/zones/$zoneId/explain", label: ZONE.tabs.explain },
+  { to: "/zones/$zoneId/analytics", label: ZONE.tabs.analytics },
 ];

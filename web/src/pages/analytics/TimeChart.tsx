@@ -1,0 +1,50 @@
+/** Lines over time. Whoever can't see it has the table beside it. Each line has a dash of its own besides its colour. */
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import classes from "./AnalyticsPage.module.css";
+
+export type Line = { readonly label: string; readonly values: readonly number[] };
+
+const HEIGHT = 256;
+const STYLES: readonly (readonly [color: string, dash: number[]])[] = [
+  ["--mantine-primary-color-filled", []],
+  ["--cs-good", [8, 4]],
+  ["--cs-warn", [2, 3]],
+  ["--cs-bad", [10, 3, 2, 3]],
+  ["--cs-info", [4, 4]],
+  ["--mantine-color-dimmed", [1, 5]],
+];
+
+export function TimeChart(props: {
+  readonly label: string;
+  readonly starts: readonly string[];
+  readonly lines: readonly Line[];
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const { starts, lines, label } = props;
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const style = getComputedStyle(element);
+    const color = (name: string): string => style.getPropertyValue(name) || style.color;
+    const axis = { stroke: style.color, grid: { stroke: color("--cs-line") } };
+    const series = lines.map((line, i) => {
+      const [name, dash] = STYLES[i % STYLES.length]!;
+      return { label: line.label, stroke: color(name), width: 2, dash };
+    });
+    const data = [starts.map((start) => Date.parse(start) / 1000), ...lines.map(({ values }) => [...values])];
+    const plot = new uPlot(
+      { width: element.clientWidth, height: HEIGHT, axes: [axis, axis], series: [{}, ...series] },
+      data as uPlot.AlignedData,
+      element,
+    );
+    const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      plot.destroy();
+    };
+  }, [starts, lines]);
+  return <div ref={place} className={classes["chart"]} role="img" aria-label={label} />;
+}
