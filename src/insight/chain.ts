@@ -136,50 +136,48 @@ function judgeParent(
     const ds = readDs(rdata);
     const matching = keys.filter((key) => keyTag(key) === ds.keyTag && dsMatches(seen.apex, rdata, key, crypto));
     const signs = matching.some((key) => signatures.some(({ key: by, verdict }) => by === key && verdict === "good"));
-    const node = `ds-${ds.keyTag}-${ds.digestType}-${draft.nodes.length}`;
-    draft.nodes.push({
-      id: node,
-      kind: "ds",
-      side: "parent",
-      label: `DS ${ds.keyTag}`,
-      detail: `DS at the parent: key tag ${ds.keyTag}, algorithm ${ds.algorithm}, digest type ${ds.digestType}`,
-      ours: matching.some((key) => seen.ours.some((own) => same(own, key))),
-      state: matching.length > 0 ? "good" : "missing",
-    });
-    for (const key of matching) {
-      draft.links.push({
-        from: node,
-        to: keyId(key),
-        kind: "digest",
-        state: "good",
-        detail: `DS ${ds.keyTag} is the digest of this key`,
-      });
-    }
+    drawDs(seen, rdata, matching, draft);
     if (matching.length === 0) stale.push(ds.keyTag);
     if (signs) trusted.push(...matching);
   }
-  if (keys.length > 0 && stale.length === all.size) {
-    say(
-      "error",
-      "ds.matches-no-key",
-      `none of the DS at the parent (${stale.join(", ")}) belongs to a key that the zone publishes: validating resolvers answer SERVFAIL`,
-      "replace the DS at the registrar by the one that is shown here, or bring the key back",
-    );
-  } else if (stale.length > 0) {
-    say(
-      "info",
-      "ds.without-key",
-      `a DS at the parent (${stale.join(", ")}) belongs to no key that the zone publishes now`,
-      "remove it at the registrar, unless its key is about to come",
-    );
-  }
-  if (trusted.length > 0)
-    say(
-      "ok",
-      "ds.matches",
-      `the DS at the parent leads to key ${trusted.map(keyTag).join(", ")}, which signs the zone's keys`,
-    );
+  tellDs(keys, all.size, stale, trusted, say);
   return trusted;
+}
+
+function tellDs(
+  keys: readonly Uint8Array[],
+  count: number,
+  stale: readonly number[],
+  trusted: readonly Uint8Array[],
+  say: Say,
+): void {
+  if (keys.length > 0 && stale.length === count) {
+    const sentence = `none of the DS at the parent (${stale.join(", ")}) belongs to a key that the zone publishes: validating resolvers answer SERVFAIL`;
+    const advice = "replace the DS at the registrar by the one that is shown here, or bring the key back";
+    say("error", "ds.matches-no-key", sentence, advice);
+  } else if (stale.length > 0) {
+    const sentence = `a DS at the parent (${stale.join(", ")}) belongs to no key that the zone publishes now`;
+    say("info", "ds.without-key", sentence, "remove it at the registrar, unless its key is about to come");
+  }
+  if (trusted.length === 0) return;
+  const tags = trusted.map(keyTag).join(", ");
+  say("ok", "ds.matches", `the DS at the parent leads to key ${tags}, which signs the zone's keys`);
+}
+
+function drawDs(seen: ChainObservation, rdata: Uint8Array, matching: readonly Uint8Array[], draft: Draft): void {
+  const { keyTag: tag, algorithm, digestType } = readDs(rdata);
+  const node = `ds-${tag}-${digestType}-${draft.nodes.length}`;
+  draft.nodes.push({
+    id: node,
+    kind: "ds",
+    side: "parent",
+    label: `DS ${tag}`,
+    detail: `DS at the parent: key tag ${tag}, algorithm ${algorithm}, digest type ${digestType}`,
+    ours: matching.some((key) => seen.ours.some((own) => same(own, key))),
+    state: matching.length > 0 ? "good" : "missing",
+  });
+  const detail = `DS ${tag} is the digest of this key`;
+  for (const key of matching) draft.links.push({ from: node, to: keyId(key), kind: "digest", state: "good", detail });
 }
 
 function judgeKeySet(

@@ -11,10 +11,10 @@ import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Facts } from "../../parts/Facts.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
+import { TimeChart } from "../../parts/TimeChart.tsx";
 import { ANALYTICS } from "../../texts/insight.ts";
 import { printExact } from "../../texts/time.ts";
 import classes from "./AnalyticsPage.module.css";
-import { TimeChart } from "./TimeChart.tsx";
 
 const route = getRouteApi("/zones/$zoneId");
 const RANGES = { hour: 3600, day: 86_400, week: 7 * 86_400, month: 30 * 86_400 } as const;

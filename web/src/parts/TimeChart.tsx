@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import classes from "./AnalyticsPage.module.css";
+import classes from "./TimeChart.module.css";
 
 export type Line = { readonly label: string; readonly values: readonly number[] };
 
