@@ -72,6 +72,7 @@ const routeTree = root.addChildren([
     zonePage("chain", () => import("../pages/chain/ChainPage.tsx"), "ChainPage"),
     zonePage("explain", () => import("../pages/explain/ExplainPage.tsx"), "ExplainPage"),
     zonePage("analytics", () => import("../pages/analytics/AnalyticsPage.tsx"), "AnalyticsPage"),
+    zonePage("audit", () => import("../pages/audit/ZoneAuditPage.tsx"), "ZoneAuditPage"),
     zonePage("settings", () => import("../pages/settings/SettingsPage.tsx"), "SettingsPage"),
   ]),
   //--- Account
@@ -82,6 +83,13 @@ const routeTree = root.addChildren([
   page("/account/tokens", () => import("../pages/tokens/TokensPage.tsx"), "TokensPage"),
   page("/account/users", () => import("../pages/users/UsersPage.tsx"), "UsersPage"),
   page("/account/me", () => import("../pages/me/MePage.tsx"), "MePage"),
+  page("/activity", () => import("../pages/activity/ActivityPage.tsx"), "ActivityPage"),
+  page("/account/audit", () => import("../pages/audit/AuditPage.tsx"), "AuditPage"),
+  page(
+    "/account/dns-settings",
+    () => import("../pages/account-settings/AccountSettingsPage.tsx"),
+    "AccountSettingsPage",
+  ),
 ]);
 
 export const router = createRouter({

@@ -13,7 +13,7 @@ import type { RouteResult } from "#contract";
 import type { Answer, Client } from "./client.ts";
 import { useServer } from "./context.ts";
 import { CallFailed } from "./result.ts";
-import type { CallOptions, JsonRoute, PageRoute, Params, ResultOf } from "./types.ts";
+import type { CallOptions, CursorRoute, JsonRoute, PageRoute, Params, ResultOf } from "./types.ts";
 
 /** Name first: events and writes ask again by it. */
 export type QueryKey = readonly [name: JsonRoute | string, params?: Params, query?: object];
@@ -109,6 +109,24 @@ export function useListWindow<K extends PageRoute>(
 
 /** A window is what a screen shows: more pages than these at once would be a fault. */
 const MAX_WINDOW_PAGES = 8;
+
+/** A list that says where it goes on: `rows` are all that have come. */
+export function useStretches<K extends CursorRoute>(name: K, options: CallOptions<K>, refreshSeconds: number) {
+  const { client } = useServer();
+  const query = useInfiniteQuery({
+    queryKey: [name, options.params, options.query],
+    queryFn: ({ pageParam, signal }) => {
+      const stretch = { ...(options.query as object | undefined), ...(pageParam !== "" && { before: pageParam }) };
+      return getAnswer(client, name, { ...options, query: stretch } as CallOptions<K>, signal);
+    },
+    initialPageParam: "",
+    getNextPageParam: ({ info }: Answer<K>) => info?.cursors.after || undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: refreshSeconds * 1000,
+  });
+  const stretches = (query.data as InfiniteData<Answer<K>> | undefined)?.pages ?? [];
+  return { ...query, rows: stretches.flatMap(({ result }) => result as unknown as ResultOf<K>[number][]) };
+}
 
 export type WriteSettings = {
   /** Routes whose answers have changed by it; with the same zone. Events tell of most of what follows. */

@@ -11,6 +11,7 @@ export const ZONE = {
     analytics: "Analytics",
     explain: "Explain",
     chain: "Chain of trust",
+    audit: "Audit",
   },
   tabsLabel: "Parts of the zone",
   zone: "zone",

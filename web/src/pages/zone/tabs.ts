@@ -15,4 +15,5 @@ export const ZONE_TABS: readonly ZoneTab[] = [
   { to: "/zones/$zoneId/chain", label: ZONE.tabs.chain },
   { to: "/zones/$zoneId/explain", label: ZONE.tabs.explain },
   { to: "/zones/$zoneId/analytics", label: ZONE.tabs.analytics },
+  { to: "/zones/$zoneId/audit", label: ZONE.tabs.audit },
 ];
