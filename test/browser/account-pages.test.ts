@@ -31,7 +31,7 @@ describe.skipIf(browserMissing().length > 0)("the account's pages", () => {
     await at.go("/account/audit");
     const line = at.page.locator("details", { hasText: "zones.edit on audited.test" }).first();
     await line.locator("summary").click();
-    expect(await line.innerText()).toContain('"paused": true');
+    expect(await line.textContent()).toContain('"paused": true');
     expect(await axeViolations(at.page)).toEqual([]);
     await takeShots(at.page, "audit");
     await at.go("/account/audit?what=zones.create");
