@@ -289,7 +289,6 @@ export class Control {
     this.#saver.start();
     await this.#alerts.begin();
     this.#sweeping = this.#sweepFiles();
-    if (this.#registry.size >= MANY_ZONES) setTimeout(collectAllGarbage, COLLECT_AFTER_MS).unref();
     this.#lookAtCertificates();
   }
 
@@ -446,6 +445,7 @@ export class Control {
       );
     }
     this.#sweep = undefined;
+    if (this.#registry.size >= MANY_ZONES) setTimeout(collectAllGarbage, COLLECT_AFTER_MS).unref();
   }
 
   #readiness(): Readiness {
@@ -462,7 +462,7 @@ const TAKE_WAIT_MS = 2000;
 
 /** A start with so many zones leaves as much behind as they need: it is collected a little later, for a tenth of a second. */
 const MANY_ZONES = 1000;
-const COLLECT_AFTER_MS = 3000;
+const COLLECT_AFTER_MS = 2000;
 
 /** Certificates end by the day: often enough to be early in it. */
 const CERTIFICATE_LOOK_SECONDS = 3600;

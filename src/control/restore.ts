@@ -105,18 +105,36 @@ async function readRows(deps: Deps): Promise<Rows> {
 }
 
 /** Names of files that rows know, by zone. */
-function keptFiles(zones: readonly ZoneRow[], rows: Rows): ReadonlyMap<string, ReadonlySet<string>> {
-  const kept = new Map<string, ReadonlySet<string>>();
+function keptFiles(zones: readonly ZoneRow[], rows: Rows): ReadonlyMap<string, FewNames> {
+  const kept = new Map<string, FewNames>();
   for (const { id } of zones) {
-    const names = new Set((rows.versions.get(id) ?? []).map((version) => version.image));
+    const names = (rows.versions.get(id) ?? []).map((version) => version.image);
     const note = readServedNote(rows.served.get(id));
-    if (note) names.add(note.from);
-    for (const file of journalFiles(rows.journals.get(id))) names.add(file);
     const given = readGivenNote(rows.given.get(id));
-    if (given) names.add(given.file);
-    kept.set(id, names);
+    kept.set(
+      id,
+      new FewNames([
+        ...names,
+        ...(note ? [note.from] : []),
+        ...journalFiles(rows.journals.get(id)),
+        ...(given ? [given.file] : []),
+      ]),
+    );
   }
   return kept;
+}
+
+/** A Set for each of tens of thousands of zones would be a quarter of a kilobyte each. */
+class FewNames {
+  readonly #names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    this.#names = [...new Set(names)];
+  }
+
+  has(name: string): boolean {
+    return this.#names.includes(name);
+  }
 }
 
 async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: RoundListener): Promise<RestoredZone> {

@@ -10,15 +10,18 @@ import { setImmediate as turn } from "node:timers/promises";
 /** Folders that are read before others get their turn: some milliseconds. */
 const FOLDERS_AT_ONCE = 64;
 
+/** Names of a zone's files. */
+export type KnownNames = { readonly has: (name: string) => boolean };
+
 /** Keeps: what was written since it began is spared. */
 export class Sweep {
   readonly #root: string;
-  #kept: ReadonlyMap<string, ReadonlySet<string>>;
+  #kept: ReadonlyMap<string, KnownNames>;
   readonly #spared = new Map<string, Set<string>>();
   #over = false;
 
   /** `kept`: by zone, the names that rows know. */
-  constructor(root: string, kept: ReadonlyMap<string, ReadonlySet<string>>) {
+  constructor(root: string, kept: ReadonlyMap<string, KnownNames>) {
     this.#root = root;
     this.#kept = kept;
   }
