@@ -445,7 +445,8 @@ export class Control {
       );
     }
     this.#sweep = undefined;
-    if (this.#registry.size >= MANY_ZONES) setTimeout(collectAllGarbage, COLLECT_AFTER_MS).unref();
+    if (this.#registry.size < MANY_ZONES) return;
+    for (const afterMs of COLLECT_AFTER_MS) setTimeout(collectAllGarbage, afterMs).unref();
   }
 
   #readiness(): Readiness {
@@ -460,9 +461,12 @@ export class Control {
 /** What a new zone waits for the workers at most: one that is just being replaced must not hold up the API, milliseconds. */
 const TAKE_WAIT_MS = 2000;
 
-/** A start with so many zones leaves as much behind as they need: it is collected a little later, for a tenth of a second. */
+/**
+ * A start with so many zones leaves as much behind as they need: it is collected a little later, for a tenth of a second. And once
+ * more when the first checks are over, for which tens of thousands of questions waited their turn.
+ */
 const MANY_ZONES = 1000;
-const COLLECT_AFTER_MS = 2000;
+const COLLECT_AFTER_MS = [2000, 90_000];
 
 /** Certificates end by the day: often enough to be early in it. */
 const CERTIFICATE_LOOK_SECONDS = 3600;
