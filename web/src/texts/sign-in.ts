@@ -10,7 +10,7 @@ export const SIGN_IN = {
   token: "Admin token",
   tokenHint:
     "It was shown once when Countersign first started, and is kept in the file admin-token of its data directory.",
-  firstTime: "First time here? Use the admin token; then make a user for yourself under Account.",
+  firstTime: "First time here? Use the admin token. It goes on working when there are users.",
   action: "Sign in",
   failed: "Not signed in",
 } as const;
