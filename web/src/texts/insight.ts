@@ -20,6 +20,7 @@ export const EXPLAIN = {
   versionOf: (serial: number | null, generation: number) => `serial ${serial ?? "none"}, generation ${generation}`,
   steps: "How it was found",
   records: "Records, and why each is there",
+  scrolled: "Table of records, can be scrolled",
   columns: { section: "Section", name: "Name", type: "Type", data: "Data", why: "Why" },
   proofs: "What the proof shows",
 } as const;
@@ -37,6 +38,7 @@ export const CHAIN = {
   findings: "What was found",
   severities: { ok: "Good", info: "Note", warning: "Warning", error: "Error" },
   picture: "The chain as a picture",
+  scrolled: "Picture of the chain, can be scrolled",
   links: "The same as a list",
   columns: { what: "What", state: "State" },
   linkStates: { good: "good", bad: "bad", missing: "missing" },

@@ -67,7 +67,7 @@ export function ChainPage() {
         </Card>
         <Card title={CHAIN.picture} order={3}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
-          <section className={classes["picture"]} tabIndex={0} aria-label={CHAIN.picture}>
+          <section className={classes["picture"]} tabIndex={0} aria-label={CHAIN.scrolled}>
             <img src={`${pathOf("insight.chainSvg", params)}?${encodeURIComponent(at)}`} alt={summary} />
           </section>
         </Card>

@@ -134,7 +134,7 @@ function Records({ records }: { readonly records: Explanation["records"] }) {
   const { columns } = EXPLAIN;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-    <section className={classes["scroll"]} tabIndex={0} aria-label={EXPLAIN.records}>
+    <section className={classes["scroll"]} tabIndex={0} aria-label={EXPLAIN.scrolled}>
       <Table>
         <Table.Thead>
           <Table.Tr>

@@ -1,0 +1,82 @@
+/**
+ * Chain of trust, an answer explained, analytics: in the real product, over real answers. Axe finds nothing, no policy is broken (the
+ * picture is an image of our own), no page is wider than a phone.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askAllUdp } from "../peers/index.ts";
+import { axeViolations } from "./axe.ts";
+import { type Visit, visit } from "./dashboard.ts";
+import { overflow, SCHEMES, takeShots } from "./shots.ts";
+import { startWorld, type World, worldMissing } from "./world.ts";
+
+const missing = worldMissing();
+if (missing.length > 0) console.log(`left out: insight in a browser (${missing.join(", ")} not installed)`);
+
+describe.skipIf(missing.length > 0)("what a zone looks like from outside", () => {
+  let world: World;
+  let visitor: Visit;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    visitor = await visit(world.browser, world.product);
+    const name = `${world.zones.live.name.replace(/\.$/, "")}.`;
+    await askAllUdp(
+      world.product,
+      Array.from({ length: 20 }, () => ({ name, type: 6, edns: { do: true } })),
+    );
+  });
+  afterAll(async () => {
+    await visitor?.close();
+    await world?.stop();
+  });
+
+  const open = async (page: string): Promise<void> => {
+    await visitor.go(`/zones/${world.zones.live.id}/${page}`);
+    await visitor.page.getByRole("heading", { level: 2 }).first().waitFor();
+  };
+
+  const look = async (page: string): Promise<void> => {
+    for (const colorScheme of SCHEMES) {
+      await visitor.page.emulateMedia({ colorScheme });
+      expect(await axeViolations(visitor.page), colorScheme).toEqual([]);
+    }
+    await visitor.page.setViewportSize({ width: 390, height: 844 });
+    expect(await overflow(visitor.page)).toBe(0);
+    await visitor.page.setViewportSize({ width: 1440, height: 900 });
+    await takeShots(visitor.page, `live-${page}`, true);
+  };
+
+  test("the chain of trust: findings with advice, and a picture that loads", async () => {
+    await open("chain");
+    await visitor.page.getByText("What was found").waitFor();
+    await visitor.page.waitForFunction(() => {
+      const picture = document.querySelector<HTMLImageElement>("main img[src*='chain.svg']");
+      return picture?.complete === true && picture.naturalWidth > 0;
+    });
+    await look("chain");
+  });
+
+  test("an answer explained: asked by the form, found step by step", async () => {
+    await open("explain");
+    await visitor.page.getByLabel("Type", { exact: true }).fill("dnskey");
+    await visitor.page.getByRole("button", { name: "Ask" }).click();
+    await visitor.page
+      .getByText(/is there and has DNSKEY|has no records|is there, without/)
+      .first()
+      .waitFor();
+    await visitor.page.getByText("How it was found").waitFor();
+    await look("explain");
+  });
+
+  test("analytics: what was asked shows, as lines and as a table", async () => {
+    await open("analytics");
+    await visitor.page.getByText("Names asked most").waitFor();
+    await visitor.page.locator("main canvas").waitFor();
+    await visitor.page.getByText("The same as a table").click();
+    await look("analytics");
+  });
+
+  test("nothing was loaded from elsewhere, no policy broken, no error written", () => {
+    expect(visitor.guard.problems).toEqual([]);
+  });
+});
