@@ -2,6 +2,7 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import classes from "./SparseTable.module.css";
+import { useSight } from "./useSight.ts";
 
 export type SparseTableProps<T> = {
   /** What the table is, with its number: "1,234 records"; said to screen readers when it changes. */
@@ -46,7 +47,7 @@ export function SparseTable<T>(props: SparseTableProps<T>) {
   useEffect(() => virtual.measure(), [rowHeight]);
   const items = virtual.getVirtualItems();
   const [firstShown, lastShown] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-  useEffect(() => onSight(firstShown, lastShown), [onSight, firstShown, lastShown]);
+  useSight({ first: firstShown, last: lastShown, count: total }, onSight);
   return (
     <div>
       <p className={classes["label"]} role="status">

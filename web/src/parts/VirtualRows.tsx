@@ -1,6 +1,7 @@
 /** A long list that scrolls with the page: only rows in sight are in the document. */
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useRef } from "react";
+import { useSight } from "./useSight.ts";
 import classes from "./VirtualRows.module.css";
 
 type Look = {
@@ -69,12 +70,7 @@ export function SparseRows(props: SparseRowsProps) {
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
-  const latest = useRef(onRange);
-  useEffect(() => {
-    latest.current = onRange;
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: also when more rows have come to a range that stayed.
-  useEffect(() => latest.current?.(first, last), [first, last, count]);
+  useSight({ first, last, count }, onRange);
   return (
     <div>
       <p className={classes["label"]} role="status">
