@@ -3,6 +3,7 @@ import { Button, Stack, Table } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { SelfCheck } from "#contract";
 import { pathOf } from "../../fetch/client.ts";
+import { useMay } from "../../fetch/context.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
@@ -33,11 +34,13 @@ export function ChainPage() {
   const params = { zoneId };
   const check = useRead("insight.check", { params });
   const again = useWrite("insight.checkNow", { changes: ["insight.check"] });
-  const now = (
+  // Whoever may only read sees the last one.
+  const mayCheck = useMay("operator");
+  const now = mayCheck ? (
     <Button loading={again.isPending} onClick={() => again.mutate({ params })}>
       {CHAIN.checkNow}
     </Button>
-  );
+  ) : undefined;
   if (check.error) {
     return <ErrorNote title={CHAIN.failed} failure={check.error.failure} again={() => void check.refetch()} />;
   }
