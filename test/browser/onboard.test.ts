@@ -89,7 +89,7 @@ describe.skipIf(missingPrograms("knotd", "unbound").length + browserMissing().le
     expect(await axeViolations(page)).toEqual([]);
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 });
-      await expect.poll(() => overflow(page), { message: `${name} at ${width}` }).toBe(0);
+      await expect.poll(() => overflow(page), { message: `${name} at ${width}`, timeout: PATIENCE_MS }).toBe(0);
     }
     await page.setViewportSize({ width: 1440, height: 900 });
     await takeShots(page, name);

@@ -17,13 +17,14 @@ import {
 import { axeViolations } from "./axe.ts";
 import { browserMissing, startBrowser } from "./browser.ts";
 import { measureFirstLoad, measureScroll, printFirstLoad } from "./budget.ts";
-import { type Visit, visit } from "./dashboard.ts";
+import { PATIENCE_MS, type Visit, visit } from "./dashboard.ts";
 import { takeShots } from "./shots.ts";
 
 const MANY = Number(process.env["COUNTERSIGN_MANY"] ?? 2000);
 /** Octets over the wire, of all that a first page needs. */
 const FIRST_PAGE_OCTETS = 300_000;
 const last = zoneName(MANY - 1);
+const WITHIN = { timeout: PATIENCE_MS };
 
 describe.skipIf(browserMissing().length > 0)("many zones", () => {
   const directory = makeDirectory("many-zones");
@@ -74,7 +75,7 @@ describe.skipIf(browserMissing().length > 0)("many zones", () => {
     await at.go("/zones");
     await page.getByLabel("Search by name").fill(last.slice(0, 9));
     await page.getByRole("link", { name: last }).waitFor();
-    await expect.poll(() => new URL(page.url()).searchParams.get("q")).toBe(last.slice(0, 9));
+    await expect.poll(() => new URL(page.url()).searchParams.get("q"), WITHIN).toBe(last.slice(0, 9));
     await page.getByLabel("Search by name").fill("nothing-like-it");
     await page.getByRole("heading", { name: "No zone fits" }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
@@ -96,10 +97,10 @@ describe.skipIf(browserMissing().length > 0)("many zones", () => {
     expect(await page.title()).toContain(zoneName(0));
     expect(await axeViolations(page)).toEqual([]);
     await takeShots(page, "overview");
-    await page.getByRole("link", { name: "DNS settings" }).click();
+    await page.getByRole("navigation", { name: "Parts of the zone" }).getByText("DNS settings").click();
     await page.getByRole("heading", { name: "DNSSEC with secondary DNS" }).waitFor();
     // Where one is now is where the focus is.
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("DNS settings");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent), WITHIN).toBe("DNS settings");
     expect(await axeViolations(page)).toEqual([]);
     await takeShots(page, "settings");
     await page.getByRole("button", { name: "Change to Live signing" }).click();
@@ -111,14 +112,14 @@ describe.skipIf(browserMissing().length > 0)("many zones", () => {
     await page.getByLabel("NSEC3", { exact: true }).click();
     await page.getByText("Saved.").waitFor();
     await page.reload();
-    await expect.poll(() => page.getByLabel("NSEC3", { exact: true }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByLabel("NSEC3", { exact: true }).isChecked(), WITHIN).toBe(true);
   });
 
   test("a zone is deleted by its name typed out", async () => {
     const { page } = at;
     await at.go(`/zones?q=${last}`);
     await page.getByRole("link", { name: last }).click();
-    await page.getByRole("link", { name: "DNS settings" }).click();
+    await page.getByRole("navigation", { name: "Parts of the zone" }).getByText("DNS settings").click();
     await page.getByRole("button", { name: "Delete the zone" }).click();
     const dialog = page.getByRole("dialog");
     expect(await dialog.getByRole("button", { name: "Delete the zone" }).isDisabled()).toBe(true);
