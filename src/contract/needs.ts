@@ -135,7 +135,7 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "own.multiSigner": readDns,
   "insight.explain": readDns,
   "insight.check": readDns,
-  "insight.checkNow": writeDns,
+  "insight.checkNow": readDns,
   "insight.chainSvg": readDns,
   "analytics.report": readZone,
   "analytics.byTime": readZone,

@@ -3,7 +3,6 @@ import { Button, Stack, Table } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { SelfCheck } from "#contract";
 import { pathOf } from "../../fetch/client.ts";
-import { useMay } from "../../fetch/context.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
@@ -34,13 +33,11 @@ export function ChainPage() {
   const params = { zoneId };
   const check = useRead("insight.check", { params });
   const again = useWrite("insight.checkNow", { changes: ["insight.check"] });
-  // Whoever may only read sees the last one.
-  const mayCheck = useMay("operator");
-  const now = mayCheck ? (
+  const now = (
     <Button loading={again.isPending} onClick={() => again.mutate({ params })}>
       {CHAIN.checkNow}
     </Button>
-  ) : undefined;
+  );
   if (check.error) {
     return <ErrorNote title={CHAIN.failed} failure={check.error.failure} again={() => void check.refetch()} />;
   }
