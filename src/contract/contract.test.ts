@@ -17,7 +17,6 @@ it("asks for a body where something is written, and only there", () => {
   for (const call of ["enable", "disable", "forceNotify"]) bodiless.add(`outgoing.${call}`);
   bodiless.add("alerts.destinations.test");
   bodiless.add("insight.checkNow");
-  bodiless.add("insight.checkNow");
   for (const name of ROUTE_NAMES) {
     const route: Route = ROUTES[name];
     const writes = ["POST", "PUT", "PATCH"].includes(route.method) && !bodiless.has(name);
