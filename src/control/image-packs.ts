@@ -1,5 +1,5 @@
 /**
- * Images of small zones, packed (docs/adr/0009). Kept as they are loaded or made; copied out of packs of which little is still
+ * Images of small zones, packed (docs/adr/0011). Kept as they are loaded or made; copied out of packs of which little is still
  * wanted, in the background, a zone at a time:
  *
  *   a round ends ─ as much was packed as is wanted in all? ─▶ all zones counted ─▶ packs half empty ─▶ their zones moved
