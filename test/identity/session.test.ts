@@ -212,6 +212,8 @@ test("no secret that was used is in the log, the events or the database", LONG, 
     OTHER,
     "in the wrong field",
     TEST_TOKEN,
+    value,
+    rolled.result as string,
     browser.csrf!,
     browser.cookie!.split("=")[1]!,
   ]) {
