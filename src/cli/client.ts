@@ -38,6 +38,8 @@ export type ResultOf<K extends RouteName> = K extends ListRoute | PageRoute | Cu
   ? readonly RouteResult<K>[]
   : RouteResult<K>;
 
+export type Readiness = { readonly ready: boolean; readonly waiting: readonly string[]; readonly date: string | null };
+
 /** Every call throws CliFailure: refused (1), not found (4), unreachable (3). */
 export interface ApiClient {
   readonly url: string;
@@ -47,7 +49,12 @@ export interface ApiClient {
   /** Page after page until the list ends. */
   pages<K extends PageRoute>(name: K, perPage: number, options?: CallOptions<K>): AsyncGenerator<ResultOf<K>>;
   /** Events as they happen, until the server ends it; "gap" where some are no longer kept. */
-  events(query: { readonly zone_id?: string; readonly after?: number }): AsyncGenerator<EventRow | "gap">;
+  events(
+    query: { readonly zone_id?: string; readonly after?: number },
+    signal?: AbortSignal,
+  ): AsyncGenerator<EventRow | "gap">;
+  /** Whether it has everything to answer with, and its clock. Needs no token. */
+  readiness(): Promise<Readiness>;
   /** The text as it comes in. */
   text<K extends TextRoute>(name: K, options?: CallOptions<K>): AsyncGenerator<string>;
 }
@@ -86,11 +93,12 @@ export function makeClient(connection: Connection): ApiClient {
         if (page >= info.total_pages || items.length === 0) return;
       }
     },
-    async *events(query) {
-      const response = await request(connection, "own.events", { query }, undefined, "text/event-stream");
+    async *events(query, signal) {
+      const response = await request(connection, "own.events", { query }, signal, "text/event-stream");
       if (!response.ok) await readEnvelope(url, "own.events", response);
       yield* readEvents(url, response);
     },
+    readiness: () => askReadiness(url),
     async *text(name, options = {}) {
       const response = await send(name, options as CallOptions<RouteName>);
       // A refusal comes in the envelope, also where text was asked for.
@@ -128,6 +136,17 @@ async function request(
   } catch (error) {
     throw unreachable(url, error);
   }
+}
+
+/** Not of the table of routes: for whoever watches the process. */
+async function askReadiness(url: string): Promise<Readiness> {
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const response = await fetch(`${url}/readyz`, { signal }).catch((error: unknown) => {
+    throw unreachable(url, error);
+  });
+  const answer = parseReadiness(await readBody(url, response));
+  if (!answer) throw strange(url, `HTTP ${response.status} at /readyz without what it waits for`);
+  return { ...answer, date: response.headers.get("date") };
 }
 
 /** One event is smaller than this: its detail is bounded where it is made. */
@@ -168,6 +187,18 @@ async function readEnvelope(url: string, name: RouteName, response: Response): P
   }
   // The result as it came, not as the schema would print it: `--json` shows everything.
   return { result: envelope.result, info: envelope.result_info };
+}
+
+function parseReadiness(text: string): Omit<Readiness, "date"> | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { ready, waiting } = (parsed ?? {}) as { readonly ready?: unknown; readonly waiting?: unknown };
+  if (typeof ready !== "boolean") return undefined;
+  return { ready, waiting: Array.isArray(waiting) ? waiting.map(String) : [] };
 }
 
 function parseEnvelope(text: string): Envelope<unknown> | undefined {

@@ -3,7 +3,7 @@
 /** Documented in README.md and in `--help`; stable. */
 export const ExitCode = {
   Ok: 0,
-  /** The server refused, the wait ended badly, or an image is damaged. */
+  /** The server refused, the wait ended badly, `doctor` found a problem, or an image is damaged. */
   Refused: 1,
   /** The command line itself is wrong, or something that it needs (a token, a file) is not there. */
   Usage: 2,

@@ -11,6 +11,8 @@ export type CliIo = {
   readonly out: Sink;
   readonly err: Sink;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** From now on Ctrl-C aborts this instead of ending the process: for commands that go on until then. */
+  readonly untilInterrupt?: () => AbortSignal;
 };
 
 /** Whoever read our output has seen enough. */
@@ -18,7 +20,16 @@ export class OutputClosed extends Error {}
 
 export function processIo(): CliIo {
   const colour = !process.env["NO_COLOR"];
-  return { out: streamSink(process.stdout, colour), err: streamSink(process.stderr, colour), env: process.env };
+  return {
+    out: streamSink(process.stdout, colour),
+    err: streamSink(process.stderr, colour),
+    env: process.env,
+    untilInterrupt: () => {
+      const interrupted = new AbortController();
+      process.once("SIGINT", () => interrupted.abort());
+      return interrupted.signal;
+    },
+  };
 }
 
 function streamSink(stream: NodeJS.WriteStream, colour: boolean): Sink {

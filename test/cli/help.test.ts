@@ -52,6 +52,9 @@ const COMMANDS = [
   "records",
   "export",
   "events",
+  "watch",
+  "doctor",
+  "completion",
   "image dump",
 ];
 

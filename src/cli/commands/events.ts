@@ -1,6 +1,7 @@
 /** `events`: what happened, newest last, as in a log. */
 import type { Command } from "commander";
 import type { Context, Runner } from "../context.ts";
+import { followEvents } from "../event-follow.ts";
 import { findZone } from "../find.ts";
 import { readCount } from "../options.ts";
 import { clean, printMoment, printTable } from "../print.ts";
@@ -34,9 +35,8 @@ async function events(context: Context, { zone: text, limit, follow: following, 
 
 async function follow(context: Context, query: { zone_id?: string; after?: number }): Promise<void> {
   const { out } = context.io;
-  for await (const event of context.api().events(query)) {
-    if (event === "gap") await context.tell("events in between are no longer kept");
-    else if (context.json) await out.write(`${JSON.stringify(event)}\n`);
+  for await (const event of followEvents(context, query, context.io.untilInterrupt?.())) {
+    if (context.json) await out.write(`${JSON.stringify(event)}\n`);
     else await out.write(`${printMoment(event.time)}  ${event.level}  ${clean(event.code)}  ${clean(event.message)}\n`);
   }
 }

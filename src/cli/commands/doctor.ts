@@ -1,0 +1,62 @@
+/**
+ * `doctor`: the set-up, end to end. Each finding says how it is, in a sentence, and what to do.
+ *
+ *   server ▶ token ▶ clock ▶ zones ─ primaries, DS, signatures ▶ alerts       exit code 1 when one is a problem
+ *      └ what comes behind a server or a token that fails can't be looked at
+ */
+import type { Command } from "commander";
+import type { ApiClient } from "../client.ts";
+import type { Context, Runner } from "../context.ts";
+import { checkAlerts, checkClock, checkServer, checkToken, type Finding } from "../doctor-setup.ts";
+import { checkZones } from "../doctor-zones.ts";
+import { CliFailure, ExitCode } from "../exit.ts";
+import { clean } from "../print.ts";
+
+export function addDoctorCommand(program: Command, run: Runner): void {
+  program
+    .command("doctor")
+    .description("check the set-up end to end, and say what to do; exit code 1 when there is a problem")
+    .action(run(doctor));
+}
+
+async function doctor(context: Context): Promise<void> {
+  const findings = await examine(context);
+  await context.show(findings, () => findings.map(printFinding).join(""));
+  const problems = findings.filter((finding) => finding.state === "problem").length;
+  if (problems > 0) throw new CliFailure(ExitCode.Refused, `${problems} ${problems === 1 ? "problem" : "problems"}.`);
+}
+
+async function examine(context: Context): Promise<readonly Finding[]> {
+  let api: ApiClient;
+  try {
+    api = context.api();
+  } catch (error) {
+    // No token at all, or no address that is one: nobody can be asked.
+    return [problemOf("token", error)];
+  }
+  const before = Date.now();
+  const server = await api.readiness().catch((error: unknown) => problemOf("server", error));
+  if ("state" in server) return [server];
+  const clock = checkClock(server.date, before, Date.now());
+  const token = await checkToken(api).catch((error: unknown) => problemOf("token", error));
+  const findings = [checkServer(api.url, server), token, clock];
+  if (token.state === "problem") return findings;
+  const zones = await checkZones(api).catch((error: unknown) => [unseen("zones", error)]);
+  const alerts = await checkAlerts(api).catch((error: unknown) => unseen("alerts", error));
+  return [...findings, ...zones, alerts];
+}
+
+function problemOf(check: string, error: unknown): Finding {
+  if (!(error instanceof CliFailure)) throw error;
+  return { check, state: "problem", sentence: error.message, todo: null };
+}
+
+/** This token may not look there: no fault of the set-up. */
+function unseen(check: string, error: unknown): Finding {
+  return { ...problemOf(check, error), state: "warning", todo: "ask with a token that may read it" };
+}
+
+function printFinding({ state, check, sentence, todo }: Finding): string {
+  const line = `${state.padEnd(7)}  ${check.padEnd(10)}  ${clean(sentence)}\n`;
+  return todo === null ? line : `${line}${" ".repeat(21)}→ ${clean(todo)}\n`;
+}

@@ -1,0 +1,77 @@
+/** What `doctor` looks at beside the zones: the server, the token, the clocks, the alerts. */
+import type { ApiClient, Readiness } from "./client.ts";
+import { CliFailure, ExitCode } from "./exit.ts";
+
+export type Finding = {
+  readonly check: string;
+  readonly state: "ok" | "warning" | "problem";
+  readonly sentence: string;
+  /** What to do; null where there is nothing to do. */
+  readonly todo: string | null;
+};
+
+export const ok = (check: string, sentence: string): Finding => ({ check, state: "ok", sentence, todo: null });
+
+/** Signatures and TSIG go by the clock: TSIG refuses beyond 300 s (RFC 8945 section 10), this is well before. */
+const CLOCK_WARNING_MS = 5_000;
+const CLOCK_PROBLEM_MS = 120_000;
+/** The header Date has whole seconds. */
+const DATE_GRAIN_MS = 1_000;
+
+export function checkServer(url: string, { ready, waiting }: Readiness): Finding {
+  if (ready) return ok("server", `${url} answers and is ready`);
+  const why = waiting.join("; ") || "it does not say for what";
+  return { check: "server", state: "warning", sentence: `${url} answers, but waits: ${why}`, todo: "look again soon" };
+}
+
+/** Throws CliFailure when the token is refused. What it may is seen by what it is given. */
+export async function checkToken(api: ApiClient): Promise<Finding> {
+  const { status, expires_on: end } = await api.call("user.tokens.verify");
+  if (status !== "active")
+    return { check: "token", state: "problem", sentence: `the token is ${status}`, todo: "make another one" };
+  const role = (await mayCall(api.call("users.list")))
+    ? "may do what an admin may"
+    : "is accepted, and is no admin's: what it may not read is not looked at";
+  return ok("token", `the token ${role}${end === undefined ? "" : `, until ${end}`}`);
+}
+
+async function mayCall(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof CliFailure && error.exitCode !== ExitCode.Unreachable) return false;
+    throw error;
+  }
+}
+
+/** The server's moment lies between when it was asked and when it had answered. */
+export function checkClock(date: string | null, before: number, after: number): Finding {
+  const server = date === null ? Number.NaN : Date.parse(date);
+  if (Number.isNaN(server))
+    return { check: "clock", state: "warning", sentence: "the server does not tell its time", todo: null };
+  const offset = server > after ? server - after : Math.max(0, before - (server + DATE_GRAIN_MS));
+  if (offset <= CLOCK_WARNING_MS) return ok("clock", "the clocks of this machine and of the server agree");
+  const sentence = `the clock of this machine is ${Math.round(offset / 1000)} s ${server > after ? "behind" : "ahead of"} the server's`;
+  const state = offset > CLOCK_PROBLEM_MS ? "problem" : "warning";
+  return { check: "clock", state, sentence, todo: "set both by NTP: signatures and TSIG go by the clock" };
+}
+
+export async function checkAlerts(api: ApiClient): Promise<Finding> {
+  const policies = (await api.call("alerts.list")).filter((policy) => policy.enabled);
+  const [check, state] = ["alerts", "warning"] as const;
+  if (policies.length === 0) {
+    const todo =
+      "countersign alert destination add NAME --webhook URL, then countersign alert add NAME --to DESTINATION";
+    return { check, state, sentence: "nobody is told when something goes wrong", todo };
+  }
+  const mute = policies.filter((policy) => policy.destinations.length === 0).map((policy) => policy.name);
+  if (mute.length > 0)
+    return {
+      check,
+      state,
+      sentence: `alerts without a destination: ${mute.join(", ")}`,
+      todo: "give them one: countersign alert add NAME --to DESTINATION",
+    };
+  return ok(check, `${policies.length} ${policies.length === 1 ? "alert has" : "alerts have"} a destination`);
+}
