@@ -130,6 +130,17 @@ test("doctor: without problems it ends with 0", async () => {
   expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining("there are no zones yet") });
 });
 
+test("doctor: a primary that refuses is named with what it last said", async () => {
+  // Nobody listens there.
+  await cli.ok("zone", "add", "away.example", "--peer", `${LOOPBACK}:9`);
+  const primaries = await until("the first failure", async () => {
+    const findings = JSON.parse((await cli.run("doctor", "--json")).out) as Finding[];
+    return findings.find(({ check, state }) => check === "primaries" && state === "warning");
+  });
+  expect(primaries.sentence).toContain(`(${LOOPBACK}:9): `);
+  await cli.ok("zone", "remove", "away.example");
+});
+
 test("doctor: a wrong token, a server that is away, a clock that is wrong", async () => {
   const refused = await countersign(["doctor", "--json", "--token", "wrong"], { COUNTERSIGN_URL: product.url });
   expect(refused.code).toBe(1);
