@@ -206,7 +206,7 @@ describe.skipIf(browserMissing().length > 0)("the account's pages", { timeout: 1
 
   test("a viewer sees no secrets, no users, and no buttons that change", async () => {
     const vic = await visit(browser, product, { signedIn: false });
-    vic.guard.allow(/40[13]/);
+    vic.guard.allow(/40[134]/);
     await signInAs(vic, "vic@example.com", PASSWORD);
     await vic.go("/account/users");
     await vic.page.getByText("Only administrators").waitFor();
@@ -214,6 +214,20 @@ describe.skipIf(browserMissing().length > 0)("the account's pages", { timeout: 1
     await row(vic.page, "transfer.example.com").waitFor();
     await vic.page.getByText("Your role does not show secrets").waitFor();
     expect(await vic.page.getByRole("button", { name: /^(Add|Edit|Show|Delete)/ }).count()).toBe(0);
+    const tsigs = await vic.context.request.get(`/client/v4/accounts/${await accountId()}/secondary_dns/tsigs`);
+    const shown = (await tsigs.json()) as { result: { secret: string }[] };
+    expect(shown.result.map(({ secret }) => secret)).toEqual(["********"]);
+    await vic.go(`/zones/${zoneId}/settings`);
+    await vic.page.getByText("Your role may look, but change nothing here.").waitFor();
+    expect(await vic.page.locator("main").locator("input:disabled").count()).toBeGreaterThan(0);
+    expect(await vic.page.locator("main").locator("input:enabled, select:enabled, textarea:enabled").count()).toBe(0);
+    expect(await vic.page.getByRole("button", { name: /^(Change|Delete|Save|Turn)/ }).count()).toBe(0);
+    await vic.go(`/zones/${zoneId}/transfer-settings`);
+    await vic.page.getByText("You may look at these settings").waitFor();
+    expect(await vic.page.locator("main").locator("input:enabled, select:enabled, textarea:enabled").count()).toBe(0);
+    await vic.go(`/zones/${zoneId}/transfers`);
+    await vic.page.getByRole("heading", { level: 2 }).first().waitFor();
+    expect(await vic.page.getByRole("button", { name: /^(Freeze|Thaw|Transfer now)/ }).count()).toBe(0);
     expect(vic.guard.problems).toEqual([]);
     await vic.close();
   });

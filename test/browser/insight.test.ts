@@ -56,6 +56,16 @@ describe.skipIf(missing.length > 0)("what a zone looks like from outside", () =>
     await look("chain");
   });
 
+  test("the overview has the chain in short, and leads to it", async () => {
+    await visitor.go(`/zones/${world.zones.live.id}`);
+    const card = visitor.page.getByRole("region", { name: "Chain of trust" });
+    await card.getByText("Worst found").waitFor();
+    expect(await card.textContent()).toMatch(/No chain.*Last checked.*Error.*does not answer for the zone/s);
+    await look("overview");
+    await card.getByRole("link", { name: "Show the chain" }).click();
+    await visitor.page.waitForURL(/\/chain$/);
+  });
+
   test("an answer explained: asked by the form, found step by step", async () => {
     await open("explain");
     await visitor.page.getByLabel("Type", { exact: true }).fill("dnskey");

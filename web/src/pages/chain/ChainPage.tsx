@@ -5,28 +5,16 @@ import type { SelfCheck } from "#contract";
 import { pathOf } from "../../fetch/client.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
+import { CHAIN_TONES, SEVERITY_TONES } from "../../parts/chain-tones.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
-import type { Tone } from "../../parts/tone.ts";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
 import { CHAIN } from "../../texts/insight.ts";
 import classes from "./ChainPage.module.css";
 
 const route = getRouteApi("/zones/$zoneId");
-const STATE_TONES: Readonly<Record<SelfCheck["state"], Tone>> = {
-  secure: "good",
-  insecure: "quiet",
-  broken: "bad",
-  unknown: "warn",
-};
-const TONES: Readonly<Record<SelfCheck["findings"][number]["severity"], Tone>> = {
-  ok: "good",
-  info: "info",
-  warning: "warn",
-  error: "bad",
-};
 
 export function ChainPage() {
   const { zoneId } = route.useParams();
@@ -50,13 +38,13 @@ export function ChainPage() {
         {again.error ? <ErrorNote title={CHAIN.failedNow} failure={again.error.failure} /> : null}
         <Card title={CHAIN.findings} order={3} lead={`${summary}.`} actions={now}>
           <p className={classes["state"]}>
-            <StateBadge tone={STATE_TONES[state]}>{CHAIN.states[state]}</StateBadge> {CHAIN.checked}{" "}
+            <StateBadge tone={CHAIN_TONES[state]}>{CHAIN.states[state]}</StateBadge> {CHAIN.checked}{" "}
             <WhenAgo time={at} />
           </p>
           <ul className={classes["findings"]}>
             {findings.map(({ code, severity, sentence, advice }) => (
               <li key={`${code} ${sentence}`}>
-                <StateBadge tone={TONES[severity]}>{CHAIN.severities[severity]}</StateBadge>
+                <StateBadge tone={SEVERITY_TONES[severity]}>{CHAIN.severities[severity]}</StateBadge>
                 <span>
                   {sentence}
                   {advice === "" ? null : <em className={classes["advice"]}>{advice}</em>}

@@ -1,10 +1,11 @@
-/** A zone at a glance: serials on their way, transfers, DNSSEC, primaries, contents. The sentence above is the frame's. */
+/** A zone at a glance: serials on their way, transfers, DNSSEC, chain of trust, primaries, contents. The sentence above is the frame's. */
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useRead } from "../../fetch/hooks.ts";
 import { ButtonLink } from "../../parts/TextLink.tsx";
 import { SHELL } from "../../texts/shell.ts";
 import { OVERVIEW } from "../../texts/zone.ts";
+import { ChainCard } from "./ChainCard.tsx";
 import { ContentsCard } from "./ContentsCard.tsx";
 import { DnssecCard } from "./DnssecCard.tsx";
 import classes from "./OverviewPage.module.css";
@@ -37,6 +38,11 @@ export function OverviewPage() {
       </div>
       <TransferCard status={status} />
       <DnssecCard status={status} />
+      {unfinished ? null : (
+        <div className={classes["wide"]}>
+          <ChainCard status={status} />
+        </div>
+      )}
       <PrimariesCard status={status} />
       <ContentsCard status={status} />
     </div>

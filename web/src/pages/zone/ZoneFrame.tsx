@@ -1,6 +1,7 @@
 /** What stands above every page of a zone: its name, how it is in one sentence with what to do, the tabs. */
 import { Title } from "@mantine/core";
-import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
+import { getRouteApi, Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import type { ZoneStatus } from "#contract";
 import { useRead } from "../../fetch/hooks.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
@@ -29,21 +30,38 @@ export function ZoneFrame() {
   return (
     <>
       <ZoneHeader status={status.data} />
-      <nav className={classes["tabs"]} aria-label={ZONE.tabsLabel}>
-        {ZONE_TABS.map((tab) => (
-          <Link
-            key={tab.to}
-            to={tab.to}
-            params={{ zoneId } as never}
-            activeOptions={{ exact: tab.to === "/zones/$zoneId", includeSearch: false }}
-            className={classes["tab"]}
-          >
-            {tab.label}
-          </Link>
-        ))}
-      </nav>
+      <Tabs zoneId={zoneId} />
       <Outlet />
     </>
+  );
+}
+
+function Tabs({ zoneId }: { readonly zoneId: string }) {
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address decides which tab is the current one
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>("[aria-current=page]");
+    // On a phone most tabs stand outside: the current one comes to the middle.
+    if (nav.current && current) {
+      nav.current.scrollLeft =
+        current.offsetLeft - nav.current.offsetLeft - (nav.current.clientWidth - current.clientWidth) / 2;
+    }
+  }, [pathname]);
+  return (
+    <nav ref={nav} className={classes["tabs"]} aria-label={ZONE.tabsLabel}>
+      {ZONE_TABS.map((tab) => (
+        <Link
+          key={tab.to}
+          to={tab.to}
+          params={{ zoneId } as never}
+          activeOptions={{ exact: tab.to === "/zones/$zoneId", includeSearch: false }}
+          className={classes["tab"]}
+        >
+          {tab.label}
+        </Link>
+      ))}
+    </nav>
   );
 }
 
