@@ -30,6 +30,12 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${NUMBERS.format(number)} ${number === 1 ? one : many}`;
 }
 
+/** What the server says in half a sentence, such as `the parent has no DS`, on its own. A name at its beginning stays as it is. */
+export function printSentence(text: string): string {
+  const begun = /^[a-z]+ /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
 export function printNumber(number: number): string {
   return NUMBERS.format(number);
 }

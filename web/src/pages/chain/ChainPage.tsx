@@ -11,6 +11,7 @@ import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { printSentence } from "../../texts/common.ts";
 import { CHAIN } from "../../texts/insight.ts";
 import classes from "./ChainPage.module.css";
 
@@ -46,8 +47,8 @@ export function ChainPage() {
               <li key={`${code} ${sentence}`}>
                 <StateBadge tone={SEVERITY_TONES[severity]}>{CHAIN.severities[severity]}</StateBadge>
                 <span>
-                  {sentence}
-                  {advice === "" ? null : <em className={classes["advice"]}>{advice}</em>}
+                  {printSentence(sentence)}
+                  {advice === "" ? null : <em className={classes["advice"]}>{printSentence(advice)}</em>}
                 </span>
               </li>
             ))}

@@ -9,6 +9,7 @@ import { Loading } from "../../parts/Loading.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { TextLink } from "../../parts/TextLink.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { printSentence } from "../../texts/common.ts";
 import { CHAIN } from "../../texts/insight.ts";
 import classes from "./ChainCard.module.css";
 
@@ -55,8 +56,8 @@ function factsOf({ state, checked_time: time, findings }: SelfCheck): Fact[] {
 function Finding({ finding: { severity, sentence, advice } }: { readonly finding: SelfCheck["findings"][number] }) {
   return (
     <>
-      <StateBadge tone={SEVERITY_TONES[severity]}>{CHAIN.severities[severity]}</StateBadge> {sentence}
-      {advice === "" ? null : <em className={classes["advice"]}>{advice}</em>}
+      <StateBadge tone={SEVERITY_TONES[severity]}>{CHAIN.severities[severity]}</StateBadge> {printSentence(sentence)}
+      {advice === "" ? null : <em className={classes["advice"]}>{printSentence(advice)}</em>}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { HealthBadge, LEVEL_TONES } from "../../parts/HealthBadge.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { TextLink } from "../../parts/TextLink.tsx";
+import { printSentence } from "../../texts/common.ts";
 import { HEALTH } from "../../texts/health.ts";
 import { MODES } from "../../texts/modes.ts";
 import { ZONE } from "../../texts/zone.ts";
@@ -83,7 +84,7 @@ function ZoneHeader({ status }: { readonly status: ZoneStatus }) {
       </div>
       <p className={classes["sentence"]} role="status">
         {sentence}
-        {status.held ? ` ${status.held.reason}.` : null} {todo}{" "}
+        {status.held ? ` ${printSentence(status.held.reason)}` : null} {todo}{" "}
         <TodoLink code={status.health.code} zoneId={status.id} />
       </p>
     </header>
