@@ -344,6 +344,8 @@ describe("a hostile primary", () => {
   });
 
   test("all that cost a bounded amount of memory", async () => {
-    expect((await residentMebibytes(product)) - before).toBeLessThan(150);
+    // Seen: 125 MiB at the first stream without end (threads that read and compile large zones begin then, and stay), nothing
+    // more in the 200 attacks after it; 108 to 151 at the end. What one endless stream brings, kept, would be more than this.
+    expect((await residentMebibytes(product)) - before).toBeLessThan(250);
   });
 });
