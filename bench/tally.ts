@@ -3,37 +3,17 @@
  * times as they are sampled. `node bench/tally.ts [names] [nanoseconds a query]`. The share is of the CPU that a query costs in
  * all, which is nearly all the kernel's: 4000 ns unless said.
  */
-import { compileImage, verifyImage } from "#image";
-import type { Name } from "#name";
-import { RRType } from "#rdata";
 import { TallyReader, TallyWriter, tallyKey } from "#telemetry";
-import { NOW, newAnswerer } from "../test/answer/fixture.ts";
-import { encodeQuestion } from "../test/peers/index.ts";
-import { syntheticZone } from "./synthetic-zone.ts";
+import { newAnswerer } from "../test/answer/fixture.ts";
+import { ABOUT, APEX, existingQueries, signedImage } from "./asked.ts";
 
 const names = Number(process.argv[2] ?? 100_000);
 const wholeNanoseconds = Number(process.argv[3] ?? 4000);
 const ROUNDS = 15;
-const ABOUT = {
-  transport: "udp",
-  clientAddress: Uint8Array.of(127, 0, 0, 1),
-  clientPort: 5300,
-  nowSeconds: NOW,
-} as const;
-
-const apex = Uint8Array.from(Buffer.from("\x07example\x03com\0", "latin1")) as Name;
-const signed = compileImage(syntheticZone(names), { treatment: "as-is" });
-if (!signed.ok) throw new Error(signed.error.text);
-const verified = verifyImage(signed.value);
-if (!verified.ok) throw new Error(verified.error.text);
 const answerer = newAnswerer();
-answerer.zones.set({ apex, zoneId: "0".repeat(32), state: "serving", image: verified.value });
+answerer.zones.set({ apex: APEX, zoneId: "0".repeat(32), state: "serving", image: signedImage(names) });
 
-const asked = Math.min(names, 20_000);
-const queries = Array.from({ length: asked }, (_, i) => {
-  const n = (i * 7919) % names;
-  return encodeQuestion({ name: `n${String(n).padStart(7, "0")}.example.com.`, type: RRType.A, edns: { do: true } }, i);
-});
+const queries = existingQueries(names);
 const reply = new Uint8Array(65_535);
 const reader = new TallyReader();
 const writer = new TallyWriter(reader.buffer);
@@ -63,7 +43,7 @@ for (let round = 0; round < ROUNDS; round++) {
   ] as const) {
     const start = process.cpuUsage().user;
     for (let again = 0; again < 10; again++) run();
-    nanoseconds[name].push(((process.cpuUsage().user - start) * 1000) / (10 * asked));
+    nanoseconds[name].push(((process.cpuUsage().user - start) * 1000) / (10 * queries.length));
     reader.take();
     writer.turn();
   }
