@@ -38,7 +38,7 @@ const { values } = parseArgs({
 const names = Number(values.names);
 const times = Number(values.times);
 /** So many that none takes less than a tick of the CPU's clock. */
-const IXFRS = 200;
+const IXFRS = 1000;
 const ZONE = "outgoing.test.";
 /** Large zones take their time to be loaded by everybody. */
 const LOADED_MS = 300_000;

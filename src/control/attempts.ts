@@ -17,6 +17,9 @@ export const PLAIN = {
   fallbackMessage: null,
 } as const satisfies Partial<Attempt>;
 
+/** How long attempts are gathered for one transaction: each is a write to the disk, which costs more than a small transfer. */
+const GATHER_MS = 200;
+
 /** More than this waiting means that the disk does not follow: the oldest are given up. */
 const MAX_WAITING = 10_000;
 
@@ -26,12 +29,13 @@ export type AttemptCount = Pick<Attempt, "direction" | "kind" | "transport" | "o
   readonly octets: number;
 };
 
-/** Keeps the order of attempts; writes those that come together in one transaction. */
+/** Keeps the order of attempts; writes those that come within `GATHER_MS` in one transaction. A crash loses that much of them. */
 export class AttemptLog {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #waiting: Attempt[] = [];
   readonly #counts = new Map<string, AttemptCount>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
 
   constructor(store: Store, log: Logger) {
@@ -46,7 +50,7 @@ export class AttemptLog {
       this.#log.error({ zone: attempt.zoneId }, "attempts are not recorded: the store is too slow");
     }
     this.#waiting.push(attempt);
-    this.#writing ??= this.#write();
+    if (!this.#writing) this.#timer ??= setTimeout(() => this.#begin(), GATHER_MS);
   }
 
   /** Since the start. */
@@ -56,7 +60,14 @@ export class AttemptLog {
 
   /** Resolves when everything recorded so far is written. */
   async flush(): Promise<void> {
+    this.#begin();
     while (this.#writing) await this.#writing;
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.length > 0) this.#writing ??= this.#write();
   }
 
   #count({ direction, kind, transport, outcome, octets }: Attempt): void {
@@ -68,12 +79,9 @@ export class AttemptLog {
 
   async #write(): Promise<void> {
     try {
-      await new Promise((resolve) => setImmediate(resolve));
       while (this.#waiting.length > 0) {
         const rows = this.#waiting.splice(0);
-        await this.#store.atomically(async ({ transfers }) => {
-          for (const row of rows) await transfers.add(row);
-        });
+        await this.#store.atomically(({ transfers }) => transfers.add(rows));
       }
     } catch (error) {
       this.#log.error({ error: String(error) }, "attempts could not be recorded");

@@ -21,7 +21,8 @@ async function run(task: WorkerTask): Promise<void> {
       room?.(false);
       return;
     }
-    if (message !== undefined) connection.send(message);
+    // It came from another thread, so that it is ours alone.
+    if (message !== undefined) connection.give(message);
     if (room !== undefined) void connection.room().then(room);
     if (more) return;
     waiting.delete(token as number);

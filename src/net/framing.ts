@@ -86,10 +86,15 @@ export class MessageFramer {
 
 /** Length and message in one array, so that both leave in one segment (RFC 7766 section 8). At most 65,535 octets. */
 export function frame(message: Uint8Array): Uint8Array {
-  if (message.length > 65_535) throw new RangeError("a DNS message has at most 65,535 octets");
+  const [length] = framePieces(message);
   const framed = new Uint8Array(message.length + 2);
-  framed[0] = message.length >> 8;
-  framed[1] = message.length;
+  framed.set(length);
   framed.set(message, 2);
   return framed;
+}
+
+/** The same as two pieces, without a copy of the message. */
+export function framePieces(message: Uint8Array): readonly [length: Uint8Array, message: Uint8Array] {
+  if (message.length > 65_535) throw new RangeError("a DNS message has at most 65,535 octets");
+  return [Uint8Array.of(message.length >> 8, message.length), message];
 }

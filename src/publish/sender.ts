@@ -31,7 +31,10 @@ export interface EdgeLink {
 /** A NOTIFY, a transfer request or anything with TSIG, as it came from the wire. */
 export interface ForwardedMessage extends ForwardOrigin {
   readonly message: Uint8Array;
-  /** Sends one message back. With `more` another will follow (a transfer); without, this ends it. */
+  /**
+   * Sends one message back, and its octets with it: they are not to be used again. With `more` another will follow (a
+   * transfer); without, this ends it.
+   */
   reply(message: Uint8Array, more?: boolean): void;
   /**
    * Like `reply` with `more`, over TCP: resolves when the client has fetched enough for another message, or with false
@@ -267,8 +270,8 @@ export class PublicationSender {
     });
   }
 
-  private post(link: Link, message: ToEdge): void {
-    link.ours.postMessage(message);
+  private post(link: Link, message: ToEdge, moved: ArrayBuffer[] = []): void {
+    link.ours.postMessage(message, moved);
     Atomics.add(link.bell, Doorbell.Bell, 1);
   }
 
@@ -300,8 +303,9 @@ export class PublicationSender {
         clearTimeout(timer);
         for (const ask of asked) link.asks.get(ask)?.(false);
       }
-      if (this.links.has(link))
-        this.post(link, { kind: "reply", token, message: octets && new Uint8Array(octets), more, ask });
+      if (!this.links.has(link)) return;
+      const own = octets && alone(octets);
+      this.post(link, { kind: "reply", token, message: own, more, ask }, own ? [own.buffer] : []);
     };
     const send = (octets: Uint8Array): Promise<boolean> => {
       if (!open || !this.links.has(link)) return Promise.resolve(false);
@@ -335,4 +339,11 @@ export class PublicationSender {
     while (done < this.waiters.length && this.waiters[done]!.sequence <= applied) this.waiters[done++]!.resolve();
     if (done > 0) this.waiters = this.waiters.slice(done);
   }
+}
+
+/** Octets that can be moved to another thread instead of copied: they are all that their buffer holds. */
+function alone(octets: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = octets;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === octets.byteLength) return new Uint8Array(buffer);
+  return new Uint8Array(octets);
 }

@@ -239,8 +239,11 @@ export type TransferFilter = {
 
 /** Bounded: the newest TRANSFERS_PER_ZONE of each zone stay, and the newest TRANSFERS_KEPT of all. */
 export interface TransferTable {
-  /** A check (`soa`) that went like the last one of its peer is counted in that row; its id comes back. A zone that is gone gets none: undefined. */
-  add(row: Omit<TransferRow, "id" | "repeats">): Promise<number | undefined>;
+  /**
+   * In order, inside the caller's transaction when there is one. A check (`soa`) that went like the last one of its peer is
+   * counted in that row; a zone that is gone gets none.
+   */
+  add(rows: readonly Omit<TransferRow, "id" | "repeats">[]): Promise<void>;
   ofZone(zoneId: string, page: HistoryPage & TransferFilter): Promise<readonly TransferRow[]>;
 }
 

@@ -18,6 +18,7 @@ import type { ServedVersion } from "../versions.ts";
 import type { Zone } from "../zone.ts";
 import { GIVEN_KIND, type GivenNote, readGivenNote } from "./given-note.ts";
 import { JOURNAL_KIND, Journal } from "./journal.ts";
+import { RecentChanges } from "./recent-changes.ts";
 import { signWholeZone } from "./sign-whole-zone.ts";
 import type { GivenVersion } from "./version.ts";
 
@@ -39,6 +40,7 @@ type State = {
 export class GivenVersions {
   readonly #deps: Deps;
   readonly #states = new Map<string, State>();
+  readonly #recent = new RecentChanges();
   #documents: { readonly journals: ReadonlyMap<string, unknown>; readonly given: ReadonlyMap<string, unknown> };
 
   constructor(deps: Deps) {
@@ -94,7 +96,7 @@ export class GivenVersions {
   #state(zone: Zone): State {
     let state = this.#states.get(zone.id);
     if (!state) {
-      const journal = new Journal(this.#deps.store, zone.id, this.#documents.journals.get(zone.id));
+      const journal = new Journal(this.#deps.store, zone.id, this.#documents.journals.get(zone.id), this.#recent);
       const file = readGivenNote(this.#documents.given.get(zone.id))?.file;
       state = { journal, made: undefined, file, turn: Promise.resolve() };
       this.#states.set(zone.id, state);

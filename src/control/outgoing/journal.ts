@@ -10,6 +10,7 @@
 import { randomBytes } from "node:crypto";
 import type { Store } from "#store";
 import { RecordBatch, serialNewer, ZoneChange } from "#zone";
+import type { RecentChanges } from "./recent-changes.ts";
 
 type Step = { readonly from: number; readonly to: number; readonly file: string; readonly octets: number };
 
@@ -28,13 +29,15 @@ const HEAD = 24;
 export class Journal {
   readonly #store: Store;
   readonly #zoneId: string;
+  readonly #recent: RecentChanges;
   #steps: readonly Step[];
   #unclearUpTo: number | undefined;
 
-  /** `document`: as the store has it. One of another version counts as none. */
-  constructor(store: Store, zoneId: string, document: unknown) {
+  /** `document`: as the store has it. One of another version counts as none. `recent` spares reading what was just written. */
+  constructor(store: Store, zoneId: string, document: unknown, recent: RecentChanges) {
     this.#store = store;
     this.#zoneId = zoneId;
+    this.#recent = recent;
     this.#steps = readSteps(document);
     this.#unclearUpTo = readUnclear(document);
   }
@@ -59,6 +62,8 @@ export class Journal {
     }
     const file = `c-${from}-${to}-${randomBytes(4).toString("hex")}`;
     await this.#store.files.saveChange(this.#zoneId, file, octets);
+    // As it was written: views of `change` may hold on to more than they show.
+    this.#recent.put(this.#keyOf(file), readChange(octets)!);
     const steps = [...this.#steps, { from, to, file, octets: octets.length }];
     const kept = newest(steps);
     await this.#name(kept);
@@ -84,11 +89,21 @@ export class Journal {
     if (steps.reduce((sum, { octets }) => sum + octets, 0) > maxOctets) return undefined;
     const changes: ZoneChange[] = [];
     for (const { file, from, to } of steps) {
-      const change = readChange(await this.#store.files.loadChange(this.#zoneId, file));
+      const change = this.#recent.find(this.#keyOf(file)) ?? (await this.#load(file));
       if (change?.fromSerial !== from || change.toSerial !== to) return undefined;
       changes.push(change);
     }
     return changes;
+  }
+
+  async #load(file: string): Promise<ZoneChange | undefined> {
+    const change = readChange(await this.#store.files.loadChange(this.#zoneId, file));
+    if (change) this.#recent.put(this.#keyOf(file), change);
+    return change;
+  }
+
+  #keyOf(file: string): string {
+    return `${this.#zoneId}/${file}`;
   }
 
   async #name(steps: readonly Step[]): Promise<void> {
@@ -98,7 +113,10 @@ export class Journal {
   }
 
   async #remove(steps: readonly Step[]): Promise<void> {
-    for (const { file } of steps) await this.#store.files.removeChange(this.#zoneId, file);
+    for (const { file } of steps) {
+      this.#recent.remove(this.#keyOf(file));
+      await this.#store.files.removeChange(this.#zoneId, file);
+    }
   }
 }
 

@@ -11,26 +11,20 @@ export const EVENTS_KEPT = 100_000;
 /** `kept` rows of all zones stay. */
 export function transferTable(db: Handle, kept = TRANSFERS_KEPT): TransferTable {
   return {
-    async add(row) {
-      const zone = await db.selectFrom("zones").select("id").where("id", "=", row.zoneId).executeTakeFirst();
-      if (zone === undefined) return undefined;
-      const alike = row.kind === "soa" ? await findAlike(db, row) : undefined;
-      if (alike !== undefined) {
-        await db
-          .updateTable("transfers")
-          .set((update) => ({
-            repeats: update("repeats", "+", 1),
-            finished_at: row.finishedAt,
-            error_message: row.errorMessage,
-          }))
-          .where("id", "=", alike)
-          .execute();
-        return alike;
+    async add(rows) {
+      const added = new Map<string, number>();
+      for (const row of rows) {
+        const id = await addOne(db, row);
+        if (id !== undefined) added.set(row.zoneId, id);
       }
-      const result = await db.insertInto("transfers").values(transferColumns(row)).executeTakeFirstOrThrow();
-      const id = Number(result.insertId);
-      await prune(db, row.zoneId, id - kept);
-      return id;
+      // Each zone once, however many of its attempts came together.
+      for (const zoneId of added.keys()) await pruneZone(db, zoneId);
+      const newest = Math.max(0, ...added.values());
+      if (newest > kept)
+        await db
+          .deleteFrom("transfers")
+          .where("id", "<=", newest - kept)
+          .execute();
     },
     async ofZone(zoneId, page) {
       let query = db.selectFrom("transfers").selectAll().where("zone_id", "=", zoneId);
@@ -41,6 +35,27 @@ export function transferTable(db: Handle, kept = TRANSFERS_KEPT): TransferTable 
       return (await query.orderBy("id", "desc").limit(page.limit).execute()).map(readTransfer);
     },
   };
+}
+
+/** Its id when it is a row of its own. */
+async function addOne(db: Handle, row: Omit<TransferRow, "id" | "repeats">): Promise<number | undefined> {
+  const zone = await db.selectFrom("zones").select("id").where("id", "=", row.zoneId).executeTakeFirst();
+  if (zone === undefined) return undefined;
+  const alike = row.kind === "soa" ? await findAlike(db, row) : undefined;
+  if (alike === undefined) {
+    const result = await db.insertInto("transfers").values(transferColumns(row)).executeTakeFirstOrThrow();
+    return Number(result.insertId);
+  }
+  await db
+    .updateTable("transfers")
+    .set((update) => ({
+      repeats: update("repeats", "+", 1),
+      finished_at: row.finishedAt,
+      error_message: row.errorMessage,
+    }))
+    .where("id", "=", alike)
+    .execute();
+  return undefined;
 }
 
 /** The last row of the same check with the same end, unless a transfer of the zone came after it. */
@@ -61,7 +76,7 @@ async function findAlike(db: Handle, row: Omit<TransferRow, "id" | "repeats">): 
   return since === undefined ? alike.id : undefined;
 }
 
-async function prune(db: Handle, zoneId: string, upTo: number): Promise<void> {
+async function pruneZone(db: Handle, zoneId: string): Promise<void> {
   await db
     .deleteFrom("transfers")
     .where("zone_id", "=", zoneId)
@@ -75,7 +90,6 @@ async function prune(db: Handle, zoneId: string, upTo: number): Promise<void> {
         .offset(TRANSFERS_PER_ZONE),
     )
     .execute();
-  if (upTo > 0) await db.deleteFrom("transfers").where("id", "<=", upTo).execute();
 }
 
 function readTransfer(row: Omit<Schema["transfers"], "id"> & { id: number }): TransferRow {

@@ -3,7 +3,7 @@ import { RecordBatch, type ZoneChange } from "#zone";
 
 /** One record of class IN at a time: valid from a `next` that gave true to the one after it. */
 export interface RecordSource {
-  /** Both the owner name (wire form, uncompressed) and the RDATA (uncompressed) are in here. */
+  /** Both the owner name (wire form, uncompressed) and the RDATA (uncompressed) are in here. What stands at a place never changes. */
   readonly octets: Uint8Array;
   readonly ownerAt: number;
   readonly ownerLength: number;

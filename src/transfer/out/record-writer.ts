@@ -24,9 +24,11 @@ export class RecordWriter {
   readonly #slots = new Uint16Array(SLOTS);
   readonly #starts = new Uint16Array(MAX_LABELS);
   readonly #hashes = new Int32Array(MAX_LABELS);
-  /** Where the last owner stands in the message, and which one it was: records of a set, and of a name, come together. */
+  /** Where the last owner stands in the message, and where it came from: records of a set, and of a name, come together. */
   #lastOwner = 0;
   #lastLength = 0;
+  #lastOctets: Uint8Array | undefined;
+  #lastAt = 0;
 
   /** For the next message: `at` octets of it are there already, the question's name at `nameAt` (0: no question). */
   begin(at: number, limit: number, nameAt: number): void {
@@ -78,10 +80,14 @@ export class RecordWriter {
     const first = this.out[start]!;
     this.#lastOwner = first >= 0xc0 ? ((first & 0x3f) << 8) | this.out[start + 1]! : start;
     this.#lastLength = this.#lastOwner < POINTER_REACH && length > 1 ? length : 0;
+    this.#lastOctets = octets;
+    this.#lastAt = at;
     return true;
   }
 
   #isLast(octets: Uint8Array, at: number, length: number): boolean {
+    // The same place of a source is the same name: in an image all records of a name share it.
+    if (at === this.#lastAt && octets === this.#lastOctets) return length > 0;
     return length > 0 && this.#same(octets, at, this.#lastOwner);
   }
 
