@@ -71,17 +71,21 @@ export function sendError(reply: FastifyReply, error: ControlError | AuthRefusal
 }
 
 export function envelopeOfError(error: ControlError | AuthRefusal): HttpAnswer {
-  const entry = ERRORS[error.code];
-  const first: ApiError = {
-    code: entry.number,
+  const all: readonly ControlError[] = "also" in error && error.also ? [error, ...error.also] : [error];
+  const errors = all.map(shownError);
+  if (error.code === "route.unknown") errors.push({ code: 7000, message: "No route for that URI" });
+  const envelope: Envelope<never> = { success: false, errors, messages: [], result: null };
+  return { status: ERRORS[error.code].status, body: JSON.stringify(envelope) };
+}
+
+function shownError(error: ControlError | AuthRefusal): ApiError {
+  return {
+    code: ERRORS[error.code].number,
     message: errorSentence(error),
     reason: error.code,
     ...("chain" in error && error.chain && { error_chain: [error.chain] }),
     ...(error.pointer !== undefined && { source: { pointer: error.pointer } }),
   };
-  const errors = error.code === "route.unknown" ? [first, { code: 7000, message: "No route for that URI" }] : [first];
-  const envelope: Envelope<never> = { success: false, errors, messages: [], result: null };
-  return { status: entry.status, body: JSON.stringify(envelope) };
 }
 
 export function sendJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {

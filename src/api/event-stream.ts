@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EventRow, EventsQuery } from "#contract";
 import { sendError } from "./answer.ts";
 import type { Call } from "./call.ts";
-import { seesEvent } from "./handlers/own.ts";
+import { seesEvent } from "./sight.ts";
 
 export function wantsEventStream(request: FastifyRequest): boolean {
   return request.headers.accept?.split(",").some((type) => type.trim().startsWith("text/event-stream")) ?? false;

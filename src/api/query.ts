@@ -32,16 +32,28 @@ function splitLists(values: readonly string[]): string[] {
   return values.flatMap((value) => value.split(",")).filter((value) => value !== "");
 }
 
-/** Checks by a schema; the error names the first field at fault and says what is wrong with it. */
+/** Fields at fault that one answer names. */
+const FAULTS_MAX = 50;
+
+/** Checks by a schema; the error names every field at fault once, in the schema's order, and says what is wrong with it. */
 export function check(schema: Schema, value: unknown, root: string): Outcome<unknown> {
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
-  const issue = result.error.issues[0]!;
-  const pointer = [root, ...issue.path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1"))].join(
-    "/",
-  );
-  const field = issue.path.map(String).join(".");
-  const about = field === "" ? issue.message : `${field}: ${issue.message}`;
-  const error: ControlError = { code: "request.invalid", about, pointer };
-  return { ok: false, error };
+  const faults = new Map<string, ControlError>();
+  for (const issue of result.error.issues) {
+    const fault = faultOf(issue, root);
+    // Of a field that is wrong in two ways the first is said.
+    if (!faults.has(fault.pointer)) faults.set(fault.pointer, fault);
+    if (faults.size === FAULTS_MAX) break;
+  }
+  const [first, ...also] = [...faults.values()];
+  return { ok: false, error: also.length === 0 ? first! : { ...first!, also } };
+}
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+function faultOf({ path, message }: Issue, root: string): ControlError & { readonly pointer: string } {
+  const pointer = [root, ...path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
+  const field = path.map(String).join(".");
+  return { code: "request.invalid", about: field === "" ? message : `${field}: ${message}`, pointer };
 }

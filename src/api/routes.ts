@@ -120,7 +120,7 @@ async function answer(
   if (forbidden) return sendError(reply, forbidden);
   const raw = request.body as RawBody | undefined;
   const body = readBody(route, raw);
-  if (!body.ok) return sendError(reply, statusError(name, body.error) ?? body.error);
+  if (!body.ok) return sendError(reply, name === "dnssec.edit" ? statusError(body.error) : body.error);
   const may = (other: RouteName, target: Target) => judge(asker, NEEDS[other], target) === "yes";
   if (name === "own.events" && wantsEventStream(request)) {
     return sendEventStream({ service, asker, may }, query.value as EventsQuery, request, reply);
@@ -173,7 +173,9 @@ async function findForbidden(
   query: unknown,
 ): Promise<ControlError | undefined> {
   const need = NEEDS[name];
-  const zoneId = params["zoneId"] ?? (query as { readonly zone_id?: string } | undefined)?.zone_id;
+  // To read of a catalog is to read of its zone; to change it is to make zones and take them away, any of them.
+  const catalogId = need.kind === "grant" && need.level === "read" ? params["catalogId"] : undefined;
+  const zoneId = params["zoneId"] ?? catalogId ?? (query as { readonly zone_id?: string } | undefined)?.zone_id;
   const target: Target = { zoneId, accountId: params["accountId"], userId: asker.userId };
   const verdict = judge(asker, need, asker.grants && zoneId ? await placed(service, target, zoneId) : target);
   if (verdict === "yes" || need.kind !== "grant") return undefined;
@@ -191,9 +193,10 @@ async function placed(service: ControlService, target: Target, zoneId: string): 
 }
 
 /** The provider has a number of its own for a wrong DNSSEC status. */
-function statusError(name: RouteName, error: { readonly pointer?: string }) {
-  const wrong = name === "dnssec.edit" && error.pointer === "/status";
-  return wrong ? ({ code: "dnssec.status-invalid", pointer: "/status" } as const) : undefined;
+function statusError({ also, ...error }: ControlError): ControlError {
+  const first: ControlError =
+    error.pointer === "/status" ? { code: "dnssec.status-invalid", pointer: "/status" } : error;
+  return also ? { ...first, also: also.map(statusError) } : first;
 }
 
 /** Without the query: paths are quoted in answers and logs, queries are not. */

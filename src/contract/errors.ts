@@ -475,6 +475,8 @@ export type ControlError = {
   readonly about?: string;
   /** JSON pointer into the request body or `/query/…`, when one field is at fault. */
   readonly pointer?: string;
+  /** What else is wrong with the same request, in the order of the schema's fields. */
+  readonly also?: readonly ControlError[];
 };
 
 /** The error's sentence with `about` set in. */

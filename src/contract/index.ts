@@ -164,6 +164,7 @@ export type {
   RecordService,
   RetryService,
   SettingsService,
+  Sight,
   SignedIn,
   StatusService,
   TokenOwner,

@@ -139,8 +139,8 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "insight.chainSvg": readDns,
   "analytics.report": readZone,
   "analytics.byTime": readZone,
-  "own.zones": { ...readZone, every: true },
-  "own.zoneCounts": { ...readZone, every: true },
+  "own.zones": readZone,
+  "own.zoneCounts": readZone,
   "own.events": readZone,
 
   //--- The account's
@@ -152,7 +152,7 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "peers.create": writeAccount,
   "peers.update": writeAccount,
   "peers.delete": writeAccount,
-  "own.peerUses": { ...readZone, every: true },
+  "own.peerUses": readZone,
   "transport.get": readAccount,
   "transport.set": writeAccount,
   "transport.delete": writeAccount,

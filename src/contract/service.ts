@@ -123,15 +123,21 @@ export interface ZoneService {
   checkActivation(zoneId: string): Promise<Outcome<{ readonly id: string }>>;
 }
 
+/** Whether somebody may see a zone. Lists and counts that take one have nothing else in them. */
+export type Sight = (zone: { readonly id: string; readonly accountId: string }) => boolean;
+
 export interface ZoneListService {
   /** One page of the light list. */
-  listSummaries(query: ZoneSummaryQuery): Promise<{
+  listSummaries(
+    query: ZoneSummaryQuery,
+    sees?: Sight,
+  ): Promise<{
     readonly items: readonly ZoneSummary[];
     readonly page: number;
     readonly perPage: number;
     readonly total: number;
   }>;
-  countZones(): Promise<ZoneCounts>;
+  countZones(sees?: Sight): Promise<ZoneCounts>;
 }
 
 export interface DnssecService {
@@ -157,8 +163,8 @@ export interface MultiSignerService {
 /** Every call: account.not-found. */
 export interface PeerService {
   listPeers(accountId: string): Promise<Outcome<readonly Peer[]>>;
-  /** Of all accounts. */
-  listPeerUses(): Promise<Outcome<readonly PeerUse[]>>;
+  /** Of all accounts; with `sees` only by the zones that are seen, and no peer that none of them uses. */
+  listPeerUses(sees?: Sight): Promise<Outcome<readonly PeerUse[]>>;
   /** peer.not-found */
   getPeer(accountId: string, peerId: string): Promise<Outcome<Peer>>;
   /** peer.tsig-unknown */

@@ -158,6 +158,10 @@ export interface PeerTable {
   remove(id: string): Promise<void>;
   /** Names of the zones that transfer from it or are given to it. */
   zonesOf(peerId: string): Promise<readonly string[]>;
+  /** All of them, by name. */
+  linkedZones(
+    peerId: string,
+  ): Promise<readonly { readonly id: string; readonly name: string; readonly accountId: string }[]>;
   /** How many they are, and the names of the first `limit`. */
   usesOf(peerId: string, limit: number): Promise<{ readonly count: number; readonly zones: readonly string[] }>;
 }

@@ -1,10 +1,12 @@
-/** Catalog zones. */
-import { cutPage, type HandlersOf, mapped } from "../call.ts";
+/** Catalog zones: each has the id of its zone, and is seen by those who see that. */
+import type { Catalog } from "#contract";
+import { type Call, cutPage, done, type HandlersOf, mapped } from "../call.ts";
+import { sightOf } from "../sight.ts";
 
 const PAGE_LIMITS = { fallback: 100, max: 5000 };
 
 export const catalogHandlers: HandlersOf<"catalogs"> = {
-  "catalogs.list": async ({ service }) => service.listCatalogs(),
+  "catalogs.list": seenCatalogs,
   "catalogs.create": async ({ service, body }) => service.createCatalog(body),
   "catalogs.get": async ({ service, params }) => service.getCatalog(params["catalogId"]!),
   "catalogs.edit": async ({ service, params, body }) => service.editCatalog(params["catalogId"]!, body),
@@ -14,3 +16,16 @@ export const catalogHandlers: HandlersOf<"catalogs"> = {
       cutPage(members, query, PAGE_LIMITS),
     ),
 };
+
+async function seenCatalogs(call: Call<"catalogs.list">) {
+  const { service } = call;
+  const sees = sightOf(call);
+  const all = await service.listCatalogs();
+  if (!sees || !all.ok) return all;
+  const seen: Catalog[] = [];
+  for (const catalog of all.value) {
+    const zone = await service.getZone(catalog.id);
+    if (zone.ok && sees({ id: catalog.id, accountId: zone.value.account.id })) seen.push(catalog);
+  }
+  return done(seen);
+}

@@ -1,11 +1,12 @@
 /** What the provider's API has no place for. */
-import type { EventRow } from "#contract";
-import { type Call, done, type HandlersOf, mapped } from "../call.ts";
+import type { EventRow, Outcome } from "#contract";
+import { type Call, done, type HandlersOf } from "../call.ts";
+import { seesEvent, sightOf } from "../sight.ts";
 
 export const ownHandlers: HandlersOf<"own"> = {
-  "own.zones": async ({ service, query }) => done(await service.listSummaries(query)),
-  "own.zoneCounts": async ({ service }) => done(await service.countZones()),
-  "own.peerUses": async ({ service }) => service.listPeerUses(),
+  "own.zones": async (call) => done(await call.service.listSummaries(call.query, sightOf(call))),
+  "own.zoneCounts": async (call) => done(await call.service.countZones(sightOf(call))),
+  "own.peerUses": async (call) => call.service.listPeerUses(sightOf(call)),
   "own.status": async ({ service, params }) => service.getZoneStatus(params["zoneId"]!),
   "own.keys": async ({ service, params }) => service.listZoneKeys(params["zoneId"]!),
   "own.multiSigner": async ({ service, params }) => service.getMultiSigner(params["zoneId"]!),
@@ -19,11 +20,21 @@ export const ownHandlers: HandlersOf<"own"> = {
   "own.held.drop": async ({ service, params }) => service.dropHeld(params["zoneId"]!),
   "own.freeze": async ({ service, params }) => service.freezeZone(params["zoneId"]!),
   "own.thaw": async ({ service, params }) => service.thawZone(params["zoneId"]!),
-  "own.events": async ({ service, query, may }) =>
-    mapped(await service.listEvents(query), (events) => events.filter((event) => seesEvent(may, event))),
+  "own.events": async (call) => (call.asker.grants ? seenEvents(call) : call.service.listEvents(call.query)),
 };
 
-/** What belongs to no zone is for those who may see every zone. */
-export function seesEvent(may: Call<"own.events">["may"], event: EventRow): boolean {
-  return event.zone_id === null ? may("own.events", { zoneId: "" }) : may("own.events", { zoneId: event.zone_id });
+/** Events of one look while those that may be seen are picked out. */
+const AT_ONCE = 1000;
+
+/** A page is as full as one without a filter: who asks for the next one until a page is short finds everything that is his. */
+async function seenEvents({ service, query, may }: Call<"own.events">): Promise<Outcome<readonly EventRow[]>> {
+  const seen: EventRow[] = [];
+  let { before } = query;
+  for (;;) {
+    const events: Outcome<readonly EventRow[]> = await service.listEvents({ ...query, before, limit: AT_ONCE });
+    if (!events.ok) return events;
+    seen.push(...events.value.filter((event) => seesEvent(may, event)));
+    before = events.value.at(-1)?.id;
+    if (seen.length >= query.limit || events.value.length < AT_ONCE) return done(seen.slice(0, query.limit));
+  }
 }

@@ -2,17 +2,18 @@
 import { domainToASCII } from "node:url";
 import type { ControlError } from "#contract";
 import { cutPage, done, type HandlersOf, mapped } from "../call.ts";
+import { sightOf } from "../sight.ts";
 import { selectZones } from "../zone-filter.ts";
 import { showZone } from "../zone-view.ts";
 
 const PAGE_LIMITS = { fallback: 20, max: 1000 };
 
 export const zoneHandlers: HandlersOf<"zones" | "dnssec" | "dnsSettings"> = {
-  "zones.list": async ({ service, asker, may, query }) => {
+  "zones.list": async (call) => {
+    const { service, query } = call;
     const all = await service.listZones();
-    const his = asker.grants
-      ? all.filter(({ id, account }) => may("zones.get", { zoneId: id, accountId: account.id }))
-      : all;
+    const sees = sightOf(call);
+    const his = sees ? all.filter(({ id, account }) => sees({ id, accountId: account.id })) : all;
     const page = cutPage(selectZones(his, query), query, PAGE_LIMITS);
     return done({ ...page, items: page.items.map(showZone) });
   },

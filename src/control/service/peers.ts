@@ -27,6 +27,10 @@ export function makePeerService(store: Store, changed: PeersChanged): PeerServic
   return { ...peerCalls(store, changed), ...tsigCalls(store, changed), ...aclCalls(store, changed) };
 }
 
+function cut(zones: readonly { readonly name: string }[]) {
+  return { count: zones.length, zones: zones.slice(0, USES_SHOWN).map(({ name }) => name) };
+}
+
 type PeerCalls = Pick<
   PeerService,
   "listPeers" | "listPeerUses" | "getPeer" | "createPeer" | "updatePeer" | "deletePeer"
@@ -61,11 +65,13 @@ function peerCalls(store: Store, changed: PeersChanged): PeerCalls {
       if (!(await store.accounts.find(accountId))) return refused("account.not-found", accountId);
       return done((await store.peers.list()).filter((row) => row.accountId === accountId).map(shownPeer));
     },
-    async listPeerUses() {
+    async listPeerUses(sees) {
       const uses: PeerUse[] = [];
       for (const { id } of await store.peers.list()) {
-        const { count, zones } = await store.peers.usesOf(id, USES_SHOWN);
-        uses.push({ peer_id: id, zone_count: count, zones: [...zones] });
+        const { count, zones } = sees
+          ? cut((await store.peers.linkedZones(id)).filter(sees))
+          : await store.peers.usesOf(id, USES_SHOWN);
+        if (!sees || count > 0) uses.push({ peer_id: id, zone_count: count, zones: [...zones] });
       }
       return done(uses);
     },

@@ -28,7 +28,7 @@ export function makeZoneListService(registry: Registry, deps: Deps): ZoneListSer
     return sorted.units;
   };
   return {
-    async listSummaries({ q, level: levels, mode: modes, order, page, per_page: wanted }) {
+    async listSummaries({ q, level: levels, mode: modes, order, page, per_page: wanted }, sees) {
       const perPage = Math.min(wanted ?? DEFAULT_PER_PAGE, MAX_PER_PAGE);
       const part = q?.trim().toLowerCase().replace(/\.$/, "");
       const now = deps.now();
@@ -37,6 +37,7 @@ export function makeZoneListService(registry: Registry, deps: Deps): ZoneListSer
       for (const unit of byName()) {
         if (part && !unit.zone.name.includes(part)) continue;
         if (modes && !modes.includes(unit.zone.mode)) continue;
+        if (sees && !sees(unit.zone.row)) continue;
         const health = unitHealth(unit, deps, now);
         if (levels && !levels.includes(health.level)) continue;
         buckets[order === "name" ? 0 : HEALTH_LEVELS.indexOf(health.level)]!.push({ unit, health });
@@ -45,17 +46,20 @@ export function makeZoneListService(registry: Registry, deps: Deps): ZoneListSer
       const from = (page - 1) * perPage;
       return { items: found.slice(from, from + perPage).map(summaryOf), page, perPage, total: found.length };
     },
-    async countZones() {
+    async countZones(sees) {
       const now = deps.now();
+      let total = 0;
       const counts = {
         levels: Object.fromEntries(HEALTH_LEVELS.map((level) => [level, 0])) as ZoneCounts["levels"],
         modes: Object.fromEntries(SIGNING_MODES.map((mode) => [mode, 0])) as ZoneCounts["modes"],
       };
       for (const unit of registry.all()) {
+        if (sees && !sees(unit.zone.row)) continue;
+        total++;
         counts.levels[unitHealth(unit, deps, now).level]++;
         counts.modes[unit.zone.mode]++;
       }
-      return { total: registry.size, ...counts };
+      return { total, ...counts };
     },
   };
 }

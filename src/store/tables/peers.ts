@@ -57,17 +57,24 @@ export function peerTable(db: Handle): PeerTable {
       const rows = [...(await linked("incoming_peers")), ...(await linked("outgoing_peers"))];
       return [...new Set(rows.map((row) => row.name))].sort();
     },
+    linkedZones: (peerId) =>
+      usedBy(db, peerId).select(["id", "name", "account_id as accountId"]).orderBy("name").execute(),
     async usesOf(peerId, limit) {
-      const linked = (table: "incoming_peers" | "outgoing_peers") =>
-        db.selectFrom(table).select("zone_id").where("peer_id", "=", peerId);
-      const used = db
-        .selectFrom("zones")
-        .where((row) => row.or([row("id", "in", linked("incoming_peers")), row("id", "in", linked("outgoing_peers"))]));
+      const used = usedBy(db, peerId);
       const { many } = await used.select((row) => row.fn.countAll<number>().as("many")).executeTakeFirstOrThrow();
       const rows = await used.select("name").orderBy("name").limit(limit).execute();
       return { count: many, zones: rows.map((row) => row.name) };
     },
   };
+}
+
+/** The zones that transfer from it or are given to it. */
+function usedBy(db: Handle, peerId: string) {
+  const linked = (table: "incoming_peers" | "outgoing_peers") =>
+    db.selectFrom(table).select("zone_id").where("peer_id", "=", peerId);
+  return db
+    .selectFrom("zones")
+    .where((row) => row.or([row("id", "in", linked("incoming_peers")), row("id", "in", linked("outgoing_peers"))]));
 }
 
 export function tsigTable(db: Handle, sealer: Sealer): TsigTable {

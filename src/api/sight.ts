@@ -1,0 +1,20 @@
+/** What of many an asker may see: zones by his policies; events by their zones, and those of nobody's zone by more. */
+import type { EventRow, Sight } from "#contract";
+import type { Call } from "./call.ts";
+
+type Who = Pick<Call<"own.events">, "asker" | "may">;
+
+/** Undefined: all zones. */
+export function sightOf({ asker, may }: Who): Sight | undefined {
+  if (asker.grants === undefined) return undefined;
+  return ({ id: zoneId, accountId }) => may("zones.get", { zoneId, accountId });
+}
+
+/** Words that events about who may do what begin with: their tellers are people, with addresses. */
+const ABOUT_PEOPLE = /^(session|user|token)\./;
+
+/** What belongs to no zone is for those who may see every zone; who signed in, for those who may read the audit log. */
+export function seesEvent(may: Who["may"], event: EventRow): boolean {
+  if (event.zone_id !== null) return may("own.events", { zoneId: event.zone_id });
+  return may("own.events", { zoneId: "" }) && (!ABOUT_PEOPLE.test(event.code) || may("audit.list", {}));
+}
