@@ -121,6 +121,15 @@ describe.skipIf(missingPrograms("knotd", "unbound").length + browserMissing().le
     await inspect(page, "onboard-ds");
     const { dnssec } = (await product.status(zoneIdOf(page))) as unknown as ZoneStatus;
     await expect.poll(() => page.getByText(dnssec.ds[0]!).count(), { timeout: PATIENCE_MS }).toBeGreaterThan(0);
+    // Both families until the registrar is known; then its own fields, and the note about it.
+    await page.getByRole("button", { name: "Copy: The whole DNSKEY record" }).waitFor();
+    await page.getByRole("combobox", { name: "Your registrar" }).fill("pork");
+    await page.getByRole("option", { name: "Porkbun" }).click();
+    await page.getByText("leave the fields of keyData empty").waitFor();
+    expect(await page.getByText("DNSKEY fields (key data)").count()).toBe(0);
+    await page.getByRole("button", { name: "Copy: Digest", exact: true }).click();
+    expect(dnssec.ds[0]).toContain(await page.evaluate(() => navigator.clipboard.readText()));
+    await inspect(page, "onboard-ds-registrar");
     await parent.publish({ live: { nameServers: OUR_NAMES, ds: dnssec.ds } });
     await page.getByText("Everything is in place.").waitFor();
     await inspect(page, "onboard-done");

@@ -15,7 +15,8 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
       flex="none"
       onClick={() => copy(text)}
       leftSection={<Icon name={copied ? "check" : "copy"} size={15} />}
-      aria-label={`${COMMON.copy}: ${what}`}
+      // The words that are seen are part of its name, before and after (WCAG 2.5.3).
+      aria-label={`${word}: ${what}`}
     >
       <span aria-live="polite">{word}</span>
     </Button>

@@ -1,28 +1,27 @@
 /** The DS for the registrar: both families of fields, notes for each registrar, and a check mark when the parent has it. */
 
-import { FORM_WORDS, REGISTRARS } from "virtual:contract";
-import { Anchor, Button, Select, Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import type { Registrar, ZoneKey, ZoneStatus } from "#contract";
+import type { ZoneKey, ZoneStatus } from "#contract";
 import { useMay } from "../../fetch/context.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
-import { useAddressState } from "../../parts/address-state.ts";
 import { Card } from "../../parts/Card.tsx";
 import { CopyField } from "../../parts/CopyField.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Facts } from "../../parts/Facts.tsx";
 import { Icon } from "../../parts/Icon.tsx";
+import { KeyFields } from "../../parts/KeyFields.tsx";
 import { readDs } from "../../parts/key-lines.ts";
 import { Loading } from "../../parts/Loading.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
+import { RegistrarChoice, useRegistrar } from "../../parts/RegistrarChoice.tsx";
 import { ButtonLink, TextLink } from "../../parts/TextLink.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
 import { DS } from "../../texts/ds-page.ts";
 import classes from "./DsPage.module.css";
-import { Fields } from "./Fields.tsx";
 
 const route = getRouteApi("/zones/$zoneId");
 
@@ -161,23 +160,11 @@ function LookButton({ zoneId }: { readonly zoneId: string }) {
 }
 
 function RegistrarFields({ status, keys }: { readonly status: ZoneStatus; readonly keys: readonly ZoneKey[] }) {
-  const [{ registrar }, setAddress] = useAddressState();
-  const chosen = REGISTRARS.find(({ id }) => id === registrar);
+  const [chosen, choose] = useRegistrar();
   return (
     <Card title={DS.registrar.label} order={3}>
       <Stack gap="lg">
-        <Select
-          label={DS.registrar.label}
-          description={DS.registrar.hint}
-          placeholder={DS.registrar.placeholder}
-          data={REGISTRARS.map(({ id, name }) => ({ value: id, label: name }))}
-          value={chosen?.id ?? null}
-          onChange={(id) => setAddress({ registrar: id ?? undefined })}
-          searchable
-          clearable
-          maw="24rem"
-        />
-        {chosen ? <About registrar={chosen} /> : null}
+        <RegistrarChoice chosen={chosen} choose={choose} />
         {status.mode === "presigned" ? <Note tone="info">{DS.primarys}</Note> : null}
         {status.mode === "multisigner" ? (
           <Note tone="info">
@@ -190,30 +177,11 @@ function RegistrarFields({ status, keys }: { readonly status: ZoneStatus; readon
           </Note>
         ) : null}
         {keys.map((key) => (
-          <Fields key={key.dnskey} zoneKey={key} form={chosen?.form} alone={keys.length === 1} />
+          <KeyFields key={key.dnskey} zoneKey={key} form={chosen?.form} alone={keys.length === 1} />
         ))}
         <Spare status={status} />
       </Stack>
     </Card>
-  );
-}
-
-function About({ registrar }: { readonly registrar: Registrar }) {
-  const { name, form, verified, note, link } = registrar;
-  return (
-    <Note tone={verified ? "info" : "warn"} title={`${DS.registrar.asks}: ${FORM_WORDS[form]}`}>
-      {note === undefined ? null : (
-        <p>
-          <strong>{note}</strong>
-        </p>
-      )}
-      <p>{verified ? DS.registrar.verified : DS.registrar.unverified}</p>
-      <p>
-        <Anchor href={link} target="_blank" rel="noreferrer" underline="always">
-          {DS.registrar.page(name)}
-        </Anchor>
-      </p>
-    </Note>
   );
 }
 

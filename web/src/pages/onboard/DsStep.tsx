@@ -3,9 +3,10 @@ import { Button, Group } from "@mantine/core";
 import type { Zone, ZoneStatus } from "#contract";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
 import { CopyField } from "../../parts/CopyField.tsx";
-import { DsFields } from "../../parts/DsFields.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { KeyFields } from "../../parts/KeyFields.tsx";
 import { Note } from "../../parts/Note.tsx";
+import { RegistrarChoice, useRegistrar } from "../../parts/RegistrarChoice.tsx";
 import { ButtonLink } from "../../parts/TextLink.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
@@ -59,7 +60,10 @@ function NameServers({ zone, delegated }: { readonly zone: Zone | undefined; rea
 }
 
 function DsPart({ status, there }: { readonly status: ZoneStatus; readonly there: boolean }) {
+  const [chosen, choose] = useRegistrar();
+  const keys = useRead("own.keys", { params: { zoneId: status.id } }, { refreshSeconds: WATCH_SECONDS });
   const { ds, status: state } = status.dnssec;
+  const wanted = (keys.data ?? []).filter((key) => key.ds !== null && ds.includes(key.ds));
   const wrong = state === "error";
   const label = there ? TEXTS.dsThere : wrong ? TEXTS.dsWrong : TEXTS.dsMissing;
   return (
@@ -67,8 +71,10 @@ function DsPart({ status, there }: { readonly status: ZoneStatus; readonly there
       <Stages stages={[{ label, state: there ? "done" : wrong ? "failed" : "waiting" }]} />
       {status.mode === "multisigner" ? <Note tone="warn">{TEXTS.multiSigner}</Note> : null}
       {ds.length === 0 ? <Note tone="warn">{TEXTS.noKey}</Note> : null}
-      {ds.map((line) => (
-        <DsFields key={line} line={line} />
+      {keys.error ? <ErrorNote failure={keys.error.failure} again={() => void keys.refetch()} /> : null}
+      {wanted.length === 0 ? null : <RegistrarChoice chosen={chosen} choose={choose} />}
+      {wanted.map((key) => (
+        <KeyFields key={key.dnskey} zoneKey={key} form={chosen?.form} alone={wanted.length === 1} heading={3} />
       ))}
     </>
   );

@@ -1,16 +1,18 @@
 /** The fields of one key in both families, or in the one that the registrar's form has. */
 import { ALGORITHM_NAMES, DIGEST_NAMES } from "virtual:contract";
 import type { RegistrarForm, ZoneKey } from "#contract";
-import { CopyField } from "../../parts/CopyField.tsx";
-import { readDnskey, readDs } from "../../parts/key-lines.ts";
-import { DS } from "../../texts/ds-page.ts";
-import classes from "./DsPage.module.css";
+import { DS } from "../texts/ds-page.ts";
+import { CopyField } from "./CopyField.tsx";
+import classes from "./KeyFields.module.css";
+import { readDnskey, readDs } from "./key-lines.ts";
 
-export type FieldsProps = {
+export type KeyFieldsProps = {
   readonly zoneKey: ZoneKey;
   /** Undefined: no registrar is chosen, all fields are shown. */
   readonly form: RegistrarForm | undefined;
   readonly alone: boolean;
+  /** Of the two titles; default 4. */
+  readonly heading?: 3 | 4;
 };
 
 type Shown = { readonly ds: boolean; readonly dnskey: boolean };
@@ -25,11 +27,12 @@ const FAMILIES: Readonly<Record<RegistrarForm, Shown>> = {
   unknown: { ds: true, dnskey: true },
 };
 
-export function Fields({ zoneKey, form, alone }: FieldsProps) {
+export function KeyFields({ zoneKey, form, alone, heading = 4 }: KeyFieldsProps) {
   const { ds: dsLine, dnskey: dnskeyLine } = zoneKey;
   const ds = dsLine === null ? undefined : readDs(dsLine);
   const key = readDnskey(dnskeyLine);
   if (!ds || dsLine === null || !key) return null;
+  const Heading = `h${heading}` as const;
   const shown = FAMILIES[form ?? "unknown"];
   const { ds: dsWords, dnskey: keyWords } = DS.families;
   const algorithms = DS.also(ALGORITHM_NAMES[ds.algorithm] ?? []);
@@ -38,7 +41,7 @@ export function Fields({ zoneKey, form, alone }: FieldsProps) {
     <div className={classes["families"]}>
       {shown.ds ? (
         <section className={classes["family"]}>
-          <h4>{alone ? dsWords.title : `${dsWords.title}, ${DS.key(ds.keyTag).toLowerCase()}`}</h4>
+          <Heading>{alone ? dsWords.title : `${dsWords.title}, ${DS.key(ds.keyTag).toLowerCase()}`}</Heading>
           <p className={classes["dim"]}>{dsWords.lead}</p>
           <CopyField label={dsWords.tag} value={ds.keyTag} />
           <CopyField label={dsWords.algorithm} value={ds.algorithm} hint={algorithms} />
@@ -53,7 +56,7 @@ export function Fields({ zoneKey, form, alone }: FieldsProps) {
       ) : null}
       {shown.dnskey ? (
         <section className={classes["family"]}>
-          <h4>{alone ? keyWords.title : `${keyWords.title}, ${DS.key(ds.keyTag).toLowerCase()}`}</h4>
+          <Heading>{alone ? keyWords.title : `${keyWords.title}, ${DS.key(ds.keyTag).toLowerCase()}`}</Heading>
           <p className={classes["dim"]}>{keyWords.lead}</p>
           {form === "dnskey-tag" ? <CopyField label={dsWords.tag} value={ds.keyTag} /> : null}
           <CopyField label={keyWords.flags} value={key.flags} hint={keyWords.flagsHint} />
