@@ -172,21 +172,46 @@ describe("refused", () => {
       expect(decide(message)).toMatchObject({ kind: "refused", reply: undefined });
   });
 
-  test("changed octets never throw", () => {
+  test("changed octets never throw, and are not believed", () => {
     const whole = signed(k1).message;
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, octet, length) => {
         const octets = whole.slice(0, length);
         if (at < length) octets[at] = octet;
         const decision = decide(octets, v4(9));
-        // Not a peer's address: only untouched octets (or a changed ID) are believed.
+        // Not a peer's address: only untouched octets are believed, and what the signature does not cover.
         if (decision.kind === "accepted")
-          expect([length, at < 2 || octets[at] === whole[at]]).toEqual([whole.length, true]);
+          expect([length, at, uncovered(whole, octets, at)]).toEqual([whole.length, at, true]);
       }),
       { numRuns: 2000 },
     );
   });
+
+  test("of every octet in the other case, those of the key's and the algorithm's name alone are believed", () => {
+    const whole = signed(k1).message;
+    const believed: number[] = [];
+    for (let at = 2; at < whole.length; at++) {
+      const octets = whole.slice();
+      octets[at]! ^= 0x20;
+      if (decide(octets, v4(9)).kind !== "accepted") continue;
+      believed.push(at);
+      expect([at, uncovered(whole, octets, at)]).toEqual([at, true]);
+    }
+    // one.key, hmac-sha (the digits are none).
+    expect(believed).toHaveLength(6 + 7);
+  });
 });
+
+/** The ID, which TSIG has for itself, and the case of its two names, which are digested in lower case (RFC 8945 section 4.3.3). */
+function uncovered(whole: Uint8Array, changed: Uint8Array, at: number): boolean {
+  if (at < 2 || changed[at] === whole[at]) return true;
+  const inNames = at >= Buffer.from(whole).lastIndexOf("\x03one\x03key") && at < whole.length - TSIG_FIXED_OCTETS;
+  const lower = (octet: number) => String.fromCharCode(octet).toLowerCase();
+  return inNames && lower(changed[at]!) === lower(whole[at]!);
+}
+
+/** Behind the algorithm's name: time, fudge, size of the MAC, the MAC, original ID, error, other length. */
+const TSIG_FIXED_OCTETS = 6 + 2 + 2 + 32 + 2 + 2 + 2;
 
 test("addresses and ranges", () => {
   const v6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, ...new Uint8Array(11), 1);

@@ -255,8 +255,7 @@ function answerStream(
   const write = (octets: Uint8Array): void => {
     if (socket.writable) socket.write(octets);
   };
-  const send = (message: Uint8Array): void =>
-    write(Buffer.concat([Uint8Array.of(message.length >> 8, message.length & 255), message]));
+  const send = (message: Uint8Array): void => write(framed(message));
   if (served.type === QUERY_SOA) {
     const answer = answerSoa(query, served, transport, key);
     if (answer) send(answer);
@@ -277,6 +276,11 @@ function answerStream(
   };
   if (served.type === QUERY_AXFR) void (served.trick.axfr ?? honestAxfr)(transfer);
   else void (served.trick.ixfr ?? honestIxfr)(transfer, versionAsked(query, served));
+}
+
+/** With its length in front (RFC 1035 section 4.2.2). */
+export function framed(message: Uint8Array): Uint8Array {
+  return Uint8Array.from([message.length >> 8, message.length & 255, ...message]);
 }
 
 /** The version whose SOA stands in the authority section (RFC 1995 section 3). */
