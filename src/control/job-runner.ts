@@ -73,6 +73,7 @@ function isSmall(job: Job): boolean {
     case "apply":
       return job.image.byteLength + changedOctets(job.changes) <= SMALL_OCTETS;
     case "overlay":
+    case "sign-change":
       return changedOctets(job.changes) <= SMALL_CHANGE_OCTETS;
     case "zonemd":
       return job.image.byteLength <= SMALL_OCTETS || !hasZonemd(new ZoneImage(job.image, job.root));

@@ -31,6 +31,7 @@ import {
 import { compareImages, type ImageChange } from "./compare.ts";
 import type { ImageAt } from "./image-at.ts";
 import { differenceOf } from "./outgoing/difference.ts";
+import { signChange } from "./outgoing/sign-change.ts";
 import { joinShares, makeChain, type SignAnswer, type SignJob, signShare } from "./outgoing/sign-jobs.ts";
 import { makeOverlay, type OverlayMade, type OverlayOrder } from "./overlay-job.ts";
 import { type PostedChange, postChanges, takeChanges } from "./posted-changes.ts";
@@ -161,6 +162,8 @@ export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] 
       return signShare(job, crypto);
     case "sign-join":
       return joinShares(job);
+    case "sign-change":
+      return signChange(job, crypto);
   }
 }
 

@@ -5,6 +5,8 @@ export const GIVEN_KIND = "given";
 export type GivenNote = {
   readonly version: 1;
   readonly file: string;
+  /** Of the overlay over it; absent: none. */
+  readonly root?: number;
   /** File and serial of the served version that it was made of, and the ZSK that signed it. */
   readonly servedFile: string;
   readonly serial: number;
@@ -17,5 +19,9 @@ export type GivenNote = {
 export function readGivenNote(document: unknown): GivenNote | undefined {
   if (typeof document !== "object" || document === null) return undefined;
   const note = document as Partial<GivenNote>;
-  return note.version === 1 && typeof note.file === "string" ? (note as GivenNote) : undefined;
+  return note.version === 1 &&
+    typeof note.file === "string" &&
+    (note.root === undefined || typeof note.root === "number")
+    ? (note as GivenNote)
+    : undefined;
 }

@@ -5,27 +5,33 @@
  * ```
  *  served version ─┬ unsigned, pre-signed: its image ────────────────┐
  *                  └ signed here: every set and a whole chain signed ┴▶ given version ─ difference to the one before ─▶ journal
+ *                    or, after a small change: that alone signed, laid over what was given before ───────── itself ─▶ journal
  * ```
  */
 import { randomBytes } from "node:crypto";
 import { bytesEqual } from "#bytes";
-import { ZoneImage } from "#image";
+import { overlayRoom, ZoneImage } from "#image";
 import { serialNewer, type ZoneChange } from "#zone";
 import type { Deps } from "../deps.ts";
 import { GIVEN_SERIAL_KIND, isBehind, type LastGiven } from "../given-serial.ts";
 import { changedOctets, takeChanges } from "../posted-changes.ts";
+import { baseOctets, saveOverlay } from "../stored-image.ts";
 import type { ServedVersion } from "../versions.ts";
 import type { Zone } from "../zone.ts";
 import { GIVEN_KIND, type GivenNote, readGivenNote } from "./given-note.ts";
 import { JOURNAL_KIND, Journal } from "./journal.ts";
 import { RecentChanges } from "./recent-changes.ts";
 import { signWholeZone } from "./sign-whole-zone.ts";
+import { canSignChange, signZoneChange } from "./sign-zone-change.ts";
 import type { GivenVersion } from "./version.ts";
 
 /** An image holds a record in some three times the octets that a change or a transfer has. */
 const IMAGE_OCTETS_TO_WIRE = 4;
 
 type Made = { readonly served: ServedVersion; readonly version: GivenVersion };
+
+/** `changes`: from what was given before to this, where that is known without comparing the two. */
+type Making = { readonly image: ZoneImage; readonly changes?: readonly ZoneChange[] | undefined };
 
 /** Keeps: `made` is what was last given out, and the journal, when it has anything, ends at its serial. */
 type State = {
@@ -118,16 +124,22 @@ export class GivenVersions {
     const { served } = zone;
     if (!served || zone.gone) return undefined;
     if (state.made?.served === served) return state.made.version;
-    const image = served.signing ? await this.#signedImage(zone, served, state) : served.image;
-    if (!image) return undefined;
+    const making = served.signing ? await this.#signed(zone, served, state) : asItCame(zone, served, state.made);
+    if (!making) return undefined;
+    const { image } = making;
     const version: GivenVersion = { image, serial: image.serial };
-    await this.#journal(zone, state, served, version);
+    await this.#journal(zone, state, version, making.changes);
     await this.#noteSerial(zone, served, version.serial);
     state.made = { served, version };
     return version;
   }
 
-  async #journal(zone: Zone, state: State, served: ServedVersion, version: GivenVersion): Promise<void> {
+  async #journal(
+    zone: Zone,
+    state: State,
+    version: GivenVersion,
+    known: readonly ZoneChange[] | undefined,
+  ): Promise<void> {
     const before = state.made?.version;
     const { journal } = state;
     if (!before) {
@@ -136,7 +148,6 @@ export class GivenVersions {
       return;
     }
     if (sameImage(before.image, version.image)) return;
-    const known = state.made && knownChanges(zone, state.made.served, served);
     if (known) {
       // Images are compared only where it is not known what happened: that costs a walk over all records.
       const maxOctets = version.image.buffer.byteLength / IMAGE_OCTETS_TO_WIRE;
@@ -198,24 +209,23 @@ export class GivenVersions {
   }
 
   /** As a run before this one made it, or made now and written down. */
-  async #signedImage(zone: Zone, served: ServedVersion, state: State): Promise<ZoneImage | undefined> {
-    const { store, events, jobs } = this.#deps;
-    const { signing } = served;
-    if (!signing) return served.image;
-    const wanted = {
-      version: 1,
-      servedFile: served.file,
-      serial: served.image.serial,
-      zskId: signing.zsk.id,
-      expiration: signing.apex.expiration,
-    } as const;
+  async #signed(zone: Zone, served: ServedVersion, state: State): Promise<Making | undefined> {
     const known = readGivenNote(this.#documents.given.get(zone.id));
+    const wanted = makingOf(served);
     if (!state.made && known && sameMaking(known, wanted)) {
-      const kept = await this.#load(zone, known.file);
-      if (kept) return kept;
+      const image = await this.#load(zone, known);
+      if (image) return { image };
     }
+    const changed = await this.#signedChange(zone, served, state);
+    if (changed) return changed;
     // New signatures under a serial that is known already: from there, no change leads anywhere.
     if (!state.made) await state.journal.clear(known?.serial);
+    const image = await this.#signedImage(zone, served, state);
+    return image && { image };
+  }
+
+  async #signedImage(zone: Zone, served: ServedVersion, state: State): Promise<ZoneImage | undefined> {
+    const { store, events, jobs } = this.#deps;
     const before = state.made?.served.signing ? state.made.version.image : undefined;
     const made = await signWholeZone(zone.apex, served, before, jobs);
     if (!made.ok) {
@@ -223,20 +233,40 @@ export class GivenVersions {
       events.add({ zoneId: zone.id, zone: zone.name, level: "error", code: "outgoing.unsignable", message });
       return undefined;
     }
-    const file = `g-${wanted.serial}-${randomBytes(4).toString("hex")}`;
-    await store.files.saveImage(zone.id, file, made.value);
-    await store.documents.put(zone.id, GIVEN_KIND, { ...wanted, file } satisfies GivenNote);
+    const image = new ZoneImage(made.value);
+    const file = `g-${image.serial}-${randomBytes(4).toString("hex")}`;
+    await store.files.saveImage(zone.id, file, baseOctets(image));
+    await store.documents.put(zone.id, GIVEN_KIND, { ...makingOf(served), file } satisfies GivenNote);
     const old = state.file;
     state.file = file;
     if (old !== undefined) await store.files.removeImage(zone.id, old);
-    return new ZoneImage(made.value);
+    return image;
   }
 
-  async #load(zone: Zone, file: string): Promise<ZoneImage | undefined> {
+  /** Undefined where it has to be signed as a whole. */
+  async #signedChange(zone: Zone, served: ServedVersion, { made, file }: State): Promise<Making | undefined> {
+    if (!made || file === undefined || !canSignChange(made.served, served)) return undefined;
+    const changes = changesBetween(zone, made.served, served);
+    if (!changes) return undefined;
+    const { jobs, log, store } = this.#deps;
+    const signed = await signZoneChange(zone.apex, { given: made.version.image, served, changes }, jobs);
+    if (!signed.ok) {
+      const { serial } = served.image;
+      log.debug({ zone: zone.name, serial, reason: signed.error }, "what is given out is signed as a whole");
+      return undefined;
+    }
+    const { image, change } = signed.value;
+    await saveOverlay(zone.id, file, image, this.#deps);
+    const note: GivenNote = { ...makingOf(served), file, root: image.root };
+    await store.documents.put(zone.id, GIVEN_KIND, note);
+    return { image, changes: [change] };
+  }
+
+  async #load(zone: Zone, { file, root = 0 }: GivenNote): Promise<ZoneImage | undefined> {
     try {
-      const image = await this.#deps.store.files.loadImage(zone.id, file);
-      const verified = await this.#deps.jobs.run<"verify">({ kind: "verify", image });
-      return verified.ok ? new ZoneImage(image) : undefined;
+      const image = await this.#deps.store.files.loadImage(zone.id, file, overlayRoom);
+      const verified = await this.#deps.jobs.run<"verify">({ kind: "verify", image, root });
+      return verified.ok ? new ZoneImage(image, root) : undefined;
     } catch (error) {
       this.#deps.log.warn({ zone: zone.name, error: String(error) }, "a signed image is made anew");
       return undefined;
@@ -244,7 +274,14 @@ export class GivenVersions {
   }
 }
 
-function sameMaking(known: GivenNote, wanted: Omit<GivenNote, "file">): boolean {
+/** How a signed image of this served version is made. */
+function makingOf({ file, image, signing }: ServedVersion): Omit<GivenNote, "file" | "root"> {
+  if (!signing) throw new Error("only a zone that is signed here");
+  const { zsk, apex } = signing;
+  return { version: 1, servedFile: file, serial: image.serial, zskId: zsk.id, expiration: apex.expiration };
+}
+
+function sameMaking(known: GivenNote, wanted: Omit<GivenNote, "file" | "root">): boolean {
   return (
     known.servedFile === wanted.servedFile &&
     known.serial === wanted.serial &&
@@ -253,14 +290,24 @@ function sameMaking(known: GivenNote, wanted: Omit<GivenNote, "file">): boolean 
   );
 }
 
-/** What an IXFR brought from one to the other, where both are given out record for record as they came. */
-function knownChanges(zone: Zone, before: ServedVersion, after: ServedVersion): readonly ZoneChange[] | undefined {
-  const { change } = zone;
-  if (change?.before !== before || change.after !== after) return undefined;
-  const asTheyCame = [before, after].every(
-    ({ image, from, signing }) => !signing && sameImage(image, from.image) && from.origin?.exact === true,
+/** What an IXFR brought from one to the other. */
+function changesBetween(
+  { change }: Zone,
+  before: ServedVersion,
+  after: ServedVersion,
+): readonly ZoneChange[] | undefined {
+  return change?.before === before && change.after === after ? change.changes : undefined;
+}
+
+/** Given out record for record as it came; so was the one before it, where the changes are known. */
+function asItCame(zone: Zone, served: ServedVersion, made: Made | undefined): Making {
+  const { image } = served;
+  const changes = made && changesBetween(zone, made.served, served);
+  const areExact = [made?.served, served].every(
+    (each) => each && !each.signing && sameImage(each.image, each.from.image) && each.from.origin?.exact === true,
   );
-  return asTheyCame && serialNewer(after.image.serial, before.image.serial) ? change.changes : undefined;
+  const isNewer = made && serialNewer(image.serial, made.served.image.serial);
+  return { image, changes: areExact && isNewer ? changes : undefined };
 }
 
 function sameImage(a: ZoneImage, b: ZoneImage): boolean {

@@ -25,8 +25,11 @@ import type { PublishedRRset, PublishedZsk } from "#publish";
 import { RRType, readRrsig, readSoa } from "#rdata";
 import { RecordBatch, ZoneBuilder, type ZoneVersion } from "#zone";
 import type { Fault } from "../work.ts";
+import type { SignChangeJob, SignChangeRefusal, SignedChange } from "./sign-change.ts";
+import { CHAIN_TYPES, isSigned } from "./signed-types.ts";
 
 export type SignJob =
+  | SignChangeJob
   | {
       readonly kind: "sign-chain";
       readonly image: ImageBuffer;
@@ -50,6 +53,8 @@ export type SignJob =
       readonly image: ImageBuffer;
       readonly apexRRsets: readonly PublishedRRset[];
       readonly shares: readonly SignedShare[];
+      /** Octets behind the image for what changes later; by its size when left out. */
+      readonly roomOctets?: number;
     };
 
 export type SignedShare = { readonly octets: Uint8Array; readonly count: number };
@@ -58,12 +63,10 @@ export type SignAnswer = {
   "sign-chain": Result<SharedArrayBuffer, Fault>;
   "sign-share": Result<SignedShare, Fault>;
   "sign-join": Result<SharedArrayBuffer, Fault>;
+  "sign-change": Result<SignedChange, SignChangeRefusal>;
 };
 
 type JobOf<K extends SignJob["kind"]> = Extract<SignJob, { kind: K }>;
-
-/** Never in what is given out but as the chain that is made here. */
-const CHAIN_TYPES: ReadonlySet<number> = new Set([RRType.NSEC, RRType.NSEC3, RRType.NSEC3PARAM, RRType.RRSIG]);
 
 export function makeChain(job: JobOf<"sign-chain">): Result<SharedArrayBuffer, Fault> {
   const image = new ZoneImage(job.image, job.root);
@@ -169,15 +172,6 @@ function oldNsec3(before: ZoneImage, owner: Name): number {
   return before.nsec3Equals(index, hash) ? before.nsec3RRset(index) : 0;
 }
 
-/** Signed by the KSK already, and brought along by whoever publishes. */
-const BY_KSK: ReadonlySet<number> = new Set([RRType.DNSKEY, RRType.CDS, RRType.CDNSKEY]);
-
-/** RFC 4035 section 2.2: at a cut the parent's side signs DS and NSEC alone. */
-function isSigned(type: number, flags: number): boolean {
-  if ((flags & NodeFlag.Cut) !== 0) return type === RRType.DS || type === RRType.NSEC;
-  return (flags & NodeFlag.Apex) === 0 || !BY_KSK.has(type);
-}
-
 export function joinShares(job: JobOf<"sign-join">): Result<SharedArrayBuffer, Fault> {
   const image = new ZoneImage(job.image);
   const builder = copyOf(image);
@@ -191,7 +185,7 @@ export function joinShares(job: JobOf<"sign-join">): Result<SharedArrayBuffer, F
       if (!added.ok) return fail({ code: `zone.${added.error.code}`, text: added.error.text });
     }
   }
-  return finish(builder);
+  return finish(builder, job.roomOctets ?? "by-size");
 }
 
 function copyOf(image: ZoneImage): ZoneBuilder {
@@ -206,14 +200,18 @@ function apexOf(image: ZoneImage): Name {
   return image.nodeName(image.apexNode).slice();
 }
 
-function finish(builder: ZoneBuilder): Result<SharedArrayBuffer, Fault> {
+function finish(builder: ZoneBuilder, roomOctets: number | "by-size" = 0): Result<SharedArrayBuffer, Fault> {
   const version = builder.finish();
   if (!version.ok) return fail({ code: `zone.${version.error.code}`, text: version.error.text });
-  return compile(version.value, { treatment: "as-is" });
+  return compile(version.value, { treatment: "as-is" }, roomOctets);
 }
 
-function compile(version: ZoneVersion, options: Parameters<typeof compileImage>[1]): Result<SharedArrayBuffer, Fault> {
-  const image = compileImage(version, { ...options, roomOctets: 0 });
+function compile(
+  version: ZoneVersion,
+  options: Parameters<typeof compileImage>[1],
+  roomOctets: number | "by-size" = 0,
+): Result<SharedArrayBuffer, Fault> {
+  const image = compileImage(version, roomOctets === "by-size" ? options : { ...options, roomOctets });
   if (!image.ok) return fail({ code: `image.${image.error.code}`, text: image.error.text });
   const verified = verifyImage(image.value);
   if (!verified.ok) return fail({ code: `image.${verified.error.code}`, text: verified.error.text });

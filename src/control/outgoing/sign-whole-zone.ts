@@ -3,6 +3,7 @@ import { ok, type Result } from "#bytes";
 import { ZoneImage } from "#image";
 import { kskWindow } from "#keyplan";
 import { type Name, nameHash } from "#name";
+import type { PublishedZsk } from "#publish";
 import type { JobRunner } from "../job-runner.ts";
 import type { ServedVersion } from "../versions.ts";
 import type { Fault } from "../work.ts";
@@ -23,9 +24,8 @@ export async function signWholeZone(
   before: ZoneImage | undefined,
   jobs: JobRunner,
 ): Promise<Result<SharedArrayBuffer, Fault>> {
-  const { image, signing, denial } = served;
-  if (!signing) throw new Error("only a zone that is signed here");
-  const apexRRsets = signing.apex.rrsets;
+  const { image, denial } = served;
+  const { apexRRsets, zsk, window } = signingOf(apex, served);
   const chained = await jobs.run<"sign-chain">({
     kind: "sign-chain",
     image: image.buffer,
@@ -35,9 +35,6 @@ export async function signWholeZone(
   });
   if (!chained.ok) return chained;
   const whole = new ZoneImage(chained.value);
-  const zsk = { keyTag: signing.zsk.keyTag, algorithm: signing.zsk.algorithm, privateKey: signing.zskPrivate };
-  // The period that the apex was signed in ends at `resignAt`.
-  const window = kskWindow(signing.apex.resignAt - 1, nameHash(apex));
   const places = whole.nodeCount + (whole.nsec3?.count ?? 0);
   const size = Math.max(LEAST_SHARE, Math.ceil(places / (jobs.width * SHARES_EACH)));
   const ranges = Array.from({ length: Math.ceil(places / size) }, (_, i) => i * size);
@@ -62,4 +59,16 @@ export async function signWholeZone(
   }
   const joined = await jobs.run<"sign-join">({ kind: "sign-join", image: chained.value, apexRRsets, shares });
   return joined.ok ? ok(joined.value) : joined;
+}
+
+/** Who signs a served version, and for how long. */
+export function signingOf(apex: Name, { signing }: ServedVersion) {
+  if (!signing) throw new Error("only a zone that is signed here");
+  const zsk: PublishedZsk = {
+    keyTag: signing.zsk.keyTag,
+    algorithm: signing.zsk.algorithm,
+    privateKey: signing.zskPrivate,
+  };
+  // The period that the apex was signed in ends at `resignAt`.
+  return { apexRRsets: signing.apex.rrsets, zsk, window: kskWindow(signing.apex.resignAt - 1, nameHash(apex)) };
 }
