@@ -8,10 +8,6 @@ declare module "virtual:contract" {
   export const TSIG_ALGORITHMS: typeof import("#contract").TSIG_ALGORITHMS;
   export const ALERT_KINDS: typeof import("#contract").ALERT_KINDS;
   export const TRANSFER_OUTCOMES: typeof import("#contract").TRANSFER_OUTCOMES;
-  export const EXPIRED_ANSWERS: typeof import("#contract").EXPIRED_ANSWERS;
-  export const REFRESH_TIMERS: typeof import("#contract").REFRESH_TIMERS;
-  export const SIGNATURE_CHECKS: typeof import("#contract").SIGNATURE_CHECKS;
-  export const ZONEMD_CHECKS: typeof import("#contract").ZONEMD_CHECKS;
   export const HEALTH_LEVELS: typeof import("#contract").HEALTH_LEVELS;
   export const REGISTRARS: typeof import("#contract").REGISTRARS;
   export const FORM_WORDS: typeof import("#contract").FORM_WORDS;

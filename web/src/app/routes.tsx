@@ -77,6 +77,8 @@ const routeTree = root.addChildren([
   ]),
   //--- Account
   page("/account/peers", () => import("../pages/peers/PeersPage.tsx"), "PeersPage"),
+  page("/account/catalogs", () => import("../pages/catalogs/CatalogsPage.tsx"), "CatalogsPage"),
+  page("/account/catalogs/$catalogId", () => import("../pages/catalogs/CatalogPage.tsx"), "CatalogPage"),
   page("/account/tsigs", () => import("../pages/tsigs/TsigsPage.tsx"), "TsigsPage"),
   page("/account/acls", () => import("../pages/acls/AclsPage.tsx"), "AclsPage"),
   page("/account/notifications", () => import("../pages/notifications/NotificationsPage.tsx"), "NotificationsPage"),

@@ -1,4 +1,6 @@
 /** Words that several pages use. */
+const NUMBERS = new Intl.NumberFormat("en");
+
 export const COMMON = {
   copy: "Copy",
   copied: "Copied",
@@ -15,6 +17,8 @@ export const COMMON = {
   save: "Save",
   actions: "Actions",
   nothing: "nothing",
+  showAll: (many: number) => `Show all ${NUMBERS.format(many)}`,
+  showFewer: "Show fewer",
   andMore: (many: number) => `and ${many} more`,
   editOne: (name: string) => `Edit ${name}`,
   deleteOne: (name: string) => `Delete ${name}`,
@@ -23,17 +27,21 @@ export const COMMON = {
   saved: (name: string) => `${name} was saved.`,
 } as const;
 
-const NUMBERS = new Intl.NumberFormat("en");
-
 /** `1,234 zones`, `1 zone` */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${NUMBERS.format(number)} ${number === 1 ? one : many}`;
 }
 
 /** What the server says in half a sentence, such as `the parent has no DS`, on its own. A name at its beginning stays as it is. */
-export function printSentence(text: string): string {
+export function printSentence(sentence: string): string {
+  const text = withoutRootDot(sentence);
   const begun = /^[a-z]+ /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** `www.example.com.: no address` is read as a mistake: the dot of the root goes where a colon follows. */
+export function withoutRootDot(text: string): string {
+  return text.replace(/(?<=[\w-])\.(?=:(\s|$))/g, "");
 }
 
 export function printNumber(number: number): string {

@@ -54,7 +54,6 @@ export const MULTI_SIGNER = {
     atParent: "At the parent",
     none: "None are known.",
   },
-  table: (title: string) => `Table: ${title}`,
   yes: "yes",
   no: "no",
   unknown: "not known",

@@ -72,36 +72,9 @@ export const SETTINGS = {
     presignedHint: "Off, a zone with NSEC3 is held. Switch it on when your primary uses NSEC3.",
   },
   transfer: {
-    title: "Staying up to date",
-    timers: "How often the primary is asked when it says nothing",
-    timersOptions: {
-      default: "As this installation does by default",
-      interval: "At the interval set for this zone",
-      soa: "As the zone's own SOA says (REFRESH and RETRY)",
-    },
-    expired: "When no primary has confirmed the zone until it expires",
-    expiredOptions: {
-      default: "As this installation does by default",
-      servfail: "Stop answering (SERVFAIL), as the standard says",
-      serve: "Go on serving the last version",
-    },
-    loss: "Hold a version that loses more than this share of the records (percent)",
-    lossHint: "Against a primary that sends half a zone. 0 never holds; empty takes the installation's default.",
-  },
-  checks: {
-    title: "Checks of a new version",
-    zonemd: "Digest of the whole zone (ZONEMD)",
-    zonemdOptions: {
-      verify: "Check it where the zone has one",
-      required: "Hold versions without one",
-      off: "Do not look",
-    },
-    signatures: "Signatures of a pre-signed zone",
-    signaturesOptions: {
-      all: "Check every one",
-      zonemd: "Check the apex, where a signed ZONEMD covers the rest",
-      apex: "Check the apex, and what changes bring",
-    },
+    title: "Transfers and checks",
+    lead: "From whom the zone is fetched and how often, what happens when no primary answers, and what a new version has to pass.",
+    action: "Transfer settings",
   },
   remove: {
     title: "Delete this zone",

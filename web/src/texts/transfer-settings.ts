@@ -8,6 +8,8 @@ export const TRANSFER_SETTINGS = {
   saved: "The settings are saved.",
   save: "Save",
   back: "Back to the transfers",
+  signing: "Who signs the zone, and how missing names are denied:",
+  signingLink: "DNS settings",
   viewer: "You may look at these settings; an operator may change them.",
   primaries: {
     title: "Primary servers",
@@ -59,7 +61,7 @@ export const TRANSFER_SETTINGS = {
     octetsHint: "Of names and data, 1,024 or more.",
     seconds: "Longest transfer in seconds",
     loss: "Hold a version that lacks more than so many percent of the records",
-    lossHint: "0: never.",
+    lossHint: "Against a primary that sends half a zone. 0: never.",
     server: "as the server",
   },
 } as const;

@@ -10,6 +10,7 @@ import { PageTitle } from "../../parts/PageTitle.tsx";
 import { RemoveDialog } from "../../parts/RemoveDialog.tsx";
 import { ResourceList } from "../../parts/ResourcePage.tsx";
 import { useToast } from "../../parts/toasts.tsx";
+import { useSave } from "../../parts/useSave.ts";
 import { ACLS } from "../../texts/account.ts";
 import { COMMON } from "../../texts/common.ts";
 
@@ -37,22 +38,17 @@ export function AclsPage() {
   );
 }
 
+const ROUTES = { create: "acls.create", update: "acls.update", changes: ["acls.list"] } as const;
+
 type Params = { readonly accountId: string };
 type FormProps = { readonly params: Params; readonly acl: Acl | undefined; readonly onClose: () => void };
 
 function AclForm({ params, acl, onClose }: FormProps) {
-  const toast = useToast();
-  const create = useWrite("acls.create", { changes: ["acls.list"] });
-  const update = useWrite("acls.update", { changes: ["acls.list"] });
-  const write = acl ? update : create;
+  const { save, ...sent } = useSave(ROUTES, onClose);
   const submit = (fields: FormFields) => {
     const body = { name: fields.text("name"), ip_range: fields.text("range") };
-    const onSuccess = () => {
-      toast(COMMON.saved(body.name));
-      onClose();
-    };
-    if (acl) update.mutate({ params: { ...params, aclId: acl.id }, body }, { onSuccess });
-    else create.mutate({ params, body }, { onSuccess });
+    const update = acl && { params: { ...params, aclId: acl.id }, body };
+    save({ name: body.name, create: { params, body }, update });
   };
   return (
     <FormDialog
@@ -60,9 +56,8 @@ function AclForm({ params, acl, onClose }: FormProps) {
       action={acl ? COMMON.save : ACLS.add}
       onClose={onClose}
       onSubmit={submit}
-      pending={write.isPending}
       failed={ACLS.notSaved}
-      {...(write.error && { failure: write.error.failure })}
+      {...sent}
     >
       <TextInput name="name" label={ACLS.fields.name} defaultValue={acl?.name} required data-autofocus />
       <TextInput

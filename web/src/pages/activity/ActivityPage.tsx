@@ -15,6 +15,7 @@ import { TextLink } from "../../parts/TextLink.tsx";
 import type { Tone } from "../../parts/tone.ts";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
 import { ACTIVITY } from "../../texts/audit.ts";
+import { withoutRootDot } from "../../texts/common.ts";
 import { printExact } from "../../texts/time.ts";
 
 const STEP = 100;
@@ -72,7 +73,7 @@ function Happened({ row }: { readonly row: EventRow }) {
     <details className={classes["entry"]}>
       <summary>
         <StateBadge tone={TONES[row.level]}>{ACTIVITY.levels[row.level]}</StateBadge>
-        <span className={classes["sentence"]}>{row.message}</span>
+        <span className={classes["sentence"]}>{withoutRootDot(row.message)}</span>
         <span className={classes["when"]}>
           <WhenAgo time={row.time} />
         </span>

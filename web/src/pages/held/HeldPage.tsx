@@ -16,16 +16,19 @@ import { PageTitle } from "../../parts/PageTitle.tsx";
 import { ButtonLink } from "../../parts/TextLink.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { withoutRootDot } from "../../texts/common.ts";
 import { HELD } from "../../texts/held.ts";
 import { Changes } from "./Changes.tsx";
 
 const route = getRouteApi("/zones/$zoneId");
 const LISTED = 50;
+const MOST_LISTED = 1000;
 
 export function HeldPage() {
   const { zoneId } = route.useParams();
   const status = useRead("own.status", { params: { zoneId } });
-  const read = useRead("own.held", { params: { zoneId }, query: { limit: LISTED } });
+  const [limit, setLimit] = useState(LISTED);
+  const read = useRead("own.held", { params: { zoneId }, query: { limit } }, { keepPrevious: true });
   if (read.error?.failure.reason === "held.nothing") {
     return (
       <EmptyState title={HELD.none.title} text={HELD.none.text}>
@@ -51,7 +54,7 @@ export function HeldPage() {
         actions={<Decisions held={held} name={name} />}
       />
       <Stack gap="lg">
-        <Note tone="warn" title={`${HELD.why}: ${held.reason}`}>
+        <Note tone="warn" title={`${HELD.why}: ${withoutRootDot(held.reason)}`}>
           <p>
             {HELD.advice}: {held.advice}.
           </p>
@@ -65,7 +68,11 @@ export function HeldPage() {
         />
         <Failing failing={held.failing} />
         <Card title={HELD.changes} order={3}>
-          {held.changes ? <Changes changes={held.changes} /> : <p>{HELD.noChanges}</p>}
+          {held.changes ? (
+            <Changes changes={held.changes} onAll={limit < MOST_LISTED ? () => setLimit(MOST_LISTED) : undefined} />
+          ) : (
+            <p>{HELD.noChanges}</p>
+          )}
         </Card>
       </Stack>
     </>

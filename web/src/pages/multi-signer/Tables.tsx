@@ -1,9 +1,9 @@
 /** What is seen of each signer: keys, DS, name servers; each with where it is and where it is missing. */
-import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { MultiSigner } from "#contract";
 import { Card } from "../../parts/Card.tsx";
 import { CopyField } from "../../parts/CopyField.tsx";
+import { DataTable } from "../../parts/DataTable.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { MULTI_SIGNER } from "../../texts/multi-signer.ts";
@@ -94,29 +94,14 @@ type SeenTableProps = {
 
 function SeenTable({ label, heads, rows }: SeenTableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it is scrolled, by keys as well.
-    <section className={classes["scroll"]} aria-label={MULTI_SIGNER.table(label)} tabIndex={0}>
-      <Table aria-label={label} verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            {heads.map((head) => (
-              <Table.Th key={head} scope="col">
-                {head}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(([key, ...cells]) => (
-            <Table.Tr key={key}>
-              {cells.map((cell, i) => (
-                <Table.Td key={heads[i]}>{cell}</Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <DataTable
+      label={label}
+      columns={heads.map((head, i) => ({
+        head,
+        cell: ({ cells }: { readonly cells: readonly ReactNode[] }) => cells[i],
+      }))}
+      rows={rows.map(([id, ...cells]) => ({ id, cells }))}
+    />
   );
 }
 

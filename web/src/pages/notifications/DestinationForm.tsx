@@ -2,9 +2,8 @@
 import { NativeSelect, NumberInput, PasswordInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { AlertDestination } from "#contract";
-import { useWrite } from "../../fetch/hooks.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
-import { useToast } from "../../parts/toasts.tsx";
+import { useSave } from "../../parts/useSave.ts";
 import { COMMON } from "../../texts/common.ts";
 import { DESTINATIONS } from "../../texts/notifications.ts";
 
@@ -12,14 +11,17 @@ type Kind = AlertDestination["kind"];
 type Security = keyof typeof DESTINATIONS.security;
 type FormProps = { readonly destination: AlertDestination | undefined; readonly onClose: () => void };
 
+const ROUTES = {
+  create: "alerts.destinations.create",
+  update: "alerts.destinations.update",
+  changes: ["alerts.destinations.list"],
+} as const;
+
 const SUBMISSION_PORT = 587;
 
 export function DestinationForm({ destination, onClose }: FormProps) {
-  const toast = useToast();
+  const { save, ...sent } = useSave(ROUTES, onClose);
   const [kind, setKind] = useState<Kind>(destination?.kind ?? "webhook");
-  const create = useWrite("alerts.destinations.create", { changes: ["alerts.destinations.list"] });
-  const update = useWrite("alerts.destinations.update", { changes: ["alerts.destinations.list"] });
-  const write = destination ? update : create;
   const submit = (fields: FormFields) => {
     const secret = fields.exact("secret");
     const body = {
@@ -27,12 +29,8 @@ export function DestinationForm({ destination, onClose }: FormProps) {
       ...(kind === "webhook" ? { webhook: { url: fields.text("url") } } : { smtp: readSmtp(fields) }),
       ...(secret !== "" && { secret }),
     };
-    const onSuccess = () => {
-      toast(COMMON.saved(body.name));
-      onClose();
-    };
-    if (destination) update.mutate({ params: { destinationId: destination.id }, body }, { onSuccess });
-    else create.mutate({ body }, { onSuccess });
+    const update = destination && { params: { destinationId: destination.id }, body };
+    save({ name: body.name, create: { body }, update });
   };
   return (
     <FormDialog
@@ -40,9 +38,8 @@ export function DestinationForm({ destination, onClose }: FormProps) {
       action={destination ? COMMON.save : DESTINATIONS.add}
       onClose={onClose}
       onSubmit={submit}
-      pending={write.isPending}
       failed={DESTINATIONS.notSaved}
-      {...(write.error && { failure: write.error.failure })}
+      {...sent}
     >
       <TextInput
         name="name"

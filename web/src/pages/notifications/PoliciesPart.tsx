@@ -13,6 +13,7 @@ import { RemoveDialog } from "../../parts/RemoveDialog.tsx";
 import { ResourceList } from "../../parts/ResourcePage.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { useToast } from "../../parts/toasts.tsx";
+import { useSave } from "../../parts/useSave.ts";
 import { COMMON } from "../../texts/common.ts";
 import { KINDS, NOTIFICATIONS, POLICIES } from "../../texts/notifications.ts";
 
@@ -71,12 +72,11 @@ type FormProps = {
   readonly onClose: () => void;
 };
 
+const ROUTES = { create: "alerts.create", update: "alerts.update", changes: ["alerts.list"] } as const;
+
 function PolicyForm({ policy, destinations, onClose }: FormProps) {
-  const toast = useToast();
+  const { save, ...sent } = useSave(ROUTES, onClose);
   const [wrong, setWrong] = useState<string>();
-  const create = useWrite("alerts.create", { changes: ["alerts.list"] });
-  const update = useWrite("alerts.update", { changes: ["alerts.list"] });
-  const write = policy ? update : create;
   const submit = (fields: FormFields) => {
     const kinds = fields.all("kinds") as AlertKind[];
     const to = fields.all("destinations");
@@ -91,12 +91,8 @@ function PolicyForm({ policy, destinations, onClose }: FormProps) {
       destinations: to,
       window_seconds: Math.round(Number(fields.text("window") || "0") * 60),
     };
-    const onSuccess = () => {
-      toast(COMMON.saved(body.name));
-      onClose();
-    };
-    if (policy) update.mutate({ params: { policyId: policy.id }, body }, { onSuccess });
-    else create.mutate({ body }, { onSuccess });
+    const update = policy && { params: { policyId: policy.id }, body };
+    save({ name: body.name, create: { body }, update });
   };
   return (
     <FormDialog
@@ -104,9 +100,8 @@ function PolicyForm({ policy, destinations, onClose }: FormProps) {
       action={policy ? COMMON.save : POLICIES.add}
       onClose={onClose}
       onSubmit={submit}
-      pending={write.isPending}
       failed={POLICIES.notSaved}
-      {...(write.error && { failure: write.error.failure })}
+      {...sent}
     >
       <PolicyFields policy={policy} destinations={destinations} />
       {wrong === undefined ? null : (

@@ -1,9 +1,8 @@
 /** Makes a peer, or changes one. */
 import { Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import type { Peer, Tsig } from "#contract";
-import { useWrite } from "../../fetch/hooks.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
-import { useToast } from "../../parts/toasts.tsx";
+import { useSave } from "../../parts/useSave.ts";
 import { PEERS } from "../../texts/account.ts";
 import { COMMON } from "../../texts/common.ts";
 
@@ -14,11 +13,10 @@ type PeerFormProps = {
   readonly onClose: () => void;
 };
 
+const ROUTES = { create: "peers.create", update: "peers.update", changes: ["peers.list", "own.peerUses"] } as const;
+
 export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
-  const toast = useToast();
-  const create = useWrite("peers.create", { changes: ["peers.list", "own.peerUses"] });
-  const update = useWrite("peers.update", { changes: ["peers.list"] });
-  const write = peer ? update : create;
+  const { save, ...sent } = useSave(ROUTES, onClose);
   const submit = (fields: FormFields) => {
     const port = fields.text("port");
     const body = {
@@ -28,12 +26,8 @@ export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
       ixfr_enable: fields.checked("ixfr"),
       tsig_id: fields.text("tsig") || null,
     };
-    const onSuccess = () => {
-      toast(COMMON.saved(body.name));
-      onClose();
-    };
-    if (peer) update.mutate({ params: { ...params, peerId: peer.id }, body }, { onSuccess });
-    else create.mutate({ params, body }, { onSuccess });
+    const update = peer && { params: { ...params, peerId: peer.id }, body };
+    save({ name: body.name, create: { params, body }, update });
   };
   const { fields } = PEERS;
   return (
@@ -42,9 +36,8 @@ export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
       action={peer ? COMMON.save : PEERS.add}
       onClose={onClose}
       onSubmit={submit}
-      pending={write.isPending}
       failed={PEERS.notSaved}
-      {...(write.error && { failure: write.error.failure })}
+      {...sent}
     >
       <TextInput
         name="name"

@@ -1,4 +1,4 @@
-/** DNS settings of a zone: the signing mode first, then how names are denied, transfers, checks, and the way out. */
+/** DNS settings of a zone: the signing mode first, then how names are denied, where its transfers are set, and the way out. */
 import { Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMay } from "../../fetch/context.ts";
@@ -11,7 +11,7 @@ import { SETTINGS } from "../../texts/settings.ts";
 import { DeleteCard } from "./DeleteCard.tsx";
 import { DenialCard } from "./DenialCard.tsx";
 import { ModeCard } from "./ModeCard.tsx";
-import { UpkeepCards } from "./UpkeepCards.tsx";
+import { TransferLinkCard } from "./TransferLinkCard.tsx";
 
 const route = getRouteApi("/zones/$zoneId");
 
@@ -33,7 +33,7 @@ export function SettingsPage() {
         {mayChange ? null : <Note tone="quiet">{SETTINGS.readOnly}</Note>}
         <ModeCard status={status.data} dnssec={dnssec.data} mayChange={mayChange} />
         <DenialCard dnssec={dnssec.data} settings={settings.data} zoneId={zoneId} mayChange={mayChange} />
-        <UpkeepCards settings={settings.data} dnssec={dnssec.data} zoneId={zoneId} mayChange={mayChange} />
+        <TransferLinkCard zoneId={zoneId} />
         {mayChange ? <DeleteCard zoneId={zoneId} name={name} /> : null}
       </Stack>
     </>

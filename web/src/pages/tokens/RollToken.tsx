@@ -5,15 +5,20 @@ import type { ApiToken } from "#contract";
 import { useWrite } from "../../fetch/hooks.ts";
 import { ConfirmDialog } from "../../parts/ConfirmDialog.tsx";
 import { TOKENS } from "../../texts/people.ts";
+import type { TokenCalls } from "./calls.ts";
 
-export type RollTokenProps = { readonly token: ApiToken; readonly onSecret: (secret: string) => void };
+export type RollTokenProps = {
+  readonly calls: TokenCalls;
+  readonly token: ApiToken;
+  readonly onSecret: (secret: string) => void;
+};
 
-export function RollToken({ token, onSecret }: RollTokenProps) {
+export function RollToken({ calls, token, onSecret }: RollTokenProps) {
   const [asked, setAsked] = useState(false);
-  const roll = useWrite("user.tokens.value", { changes: ["user.tokens.list"] });
+  const roll = useWrite(calls.value, { changes: [calls.list] });
   const confirm = () =>
     roll.mutate(
-      { params: { tokenId: token.id }, body: {} },
+      { params: { ...calls.params, tokenId: token.id }, body: {} },
       {
         onSuccess: (secret) => {
           setAsked(false);

@@ -1,14 +1,22 @@
 /** A token's secret, this once: kept in memory while it is shown. */
 import { Button, Group, Modal, Stack } from "@mantine/core";
+import { pathOf } from "../../fetch/client.ts";
 import { CopyField } from "../../parts/CopyField.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { COMMON } from "../../texts/common.ts";
 import { TOKENS } from "../../texts/people.ts";
+import type { TokenCalls } from "./calls.ts";
 
 const { secret: TEXTS } = TOKENS;
 
-export function SecretDialog({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) {
-  const line = `curl --header "Authorization: Bearer ${secret}" ${location.origin}/client/v4/user/tokens/verify`;
+export type SecretDialogProps = {
+  readonly calls: TokenCalls;
+  readonly secret: string;
+  readonly onClose: () => void;
+};
+
+export function SecretDialog({ calls, secret, onClose }: SecretDialogProps) {
+  const line = `curl --header "Authorization: Bearer ${secret}" ${location.origin}${pathOf(calls.verify, calls.params)}`;
   return (
     <Modal
       opened

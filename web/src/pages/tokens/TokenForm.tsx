@@ -1,76 +1,63 @@
-/** Makes a token, or changes one: what it may, for which zones, from where, until when. */
-import { Checkbox, Radio, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+/** Makes a token, or changes one: what it may, for which zones, from where, from when and until when. */
+import { Checkbox, SimpleGrid, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { ApiToken, PermissionGroup } from "#contract";
-import { useRead, useWrite } from "../../fetch/hooks.ts";
+import { useRead } from "../../fetch/hooks.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
 import { Note } from "../../parts/Note.tsx";
-import { useToast } from "../../parts/toasts.tsx";
+import { useSave } from "../../parts/useSave.ts";
 import { COMMON } from "../../texts/common.ts";
 import { TOKENS } from "../../texts/people.ts";
-import { type PolicyFacts, readPolicies, writePolicies } from "./policies.ts";
+import type { TokenCalls } from "./calls.ts";
+import { PolicyFields } from "./PolicyFields.tsx";
+import { type Choice, type PolicyFacts, readPolicies, writePolicies } from "./policies.ts";
+import { useZoneIds, useZoneNames } from "./zone-names.ts";
 
 export type TokenFormProps = {
+  readonly calls: TokenCalls;
   readonly token: ApiToken | undefined;
   readonly onClose: () => void;
   readonly onSecret: (secret: string) => void;
 };
 
-type ZoneName = { readonly id: string; readonly name: string };
-
-export function TokenForm({ token, onClose, onSecret }: TokenFormProps) {
-  const toast = useToast();
-  const groups = useRead("user.tokens.groups").data ?? [];
-  const zones = useRead("zones.list", { query: { per_page: 1000, order: "name" } }).data;
-  const create = useWrite("user.tokens.create", { changes: ["user.tokens.list"] });
-  const update = useWrite("user.tokens.update", { changes: ["user.tokens.list"] });
-  const [wrong, setWrong] = useState<string>();
-  const write = token ? update : create;
+export function TokenForm({ calls, token, onClose, onSecret }: TokenFormProps) {
+  const { create, update, list } = calls;
+  const { save, ...sent } = useSave({ create, update, changes: [list] }, onClose);
+  const all = useRead(calls.groups, { params: calls.params }).data ?? [];
+  // No user stands behind an account's token.
+  const groups = calls.owner === "user" ? all : all.filter(({ scopes }) => !scopes.every((scope) => scope === USER));
   const before = readPolicies(token?.policies ?? []);
-  const submit = (fields: FormFields) => {
-    const choice = readChoice(fields, zones ?? [], before.complex);
+  const names = useZoneNames(before.zoneIds);
+  const findZoneIds = useZoneIds();
+  const [wrong, setWrong] = useState<string>();
+  const submit = async (fields: FormFields) => {
+    const choice = before.complex ? before : await readChoice(fields, findZoneIds);
     setWrong(typeof choice === "string" ? choice : undefined);
     if (typeof choice === "string") return;
-    const addresses = linesOf(fields.text("addresses"));
-    const expires = fields.text("expires");
-    const body = {
-      name: fields.text("name"),
-      policies: token && before.complex ? token.policies : writePolicies(choice, groups),
-      ...(addresses.length > 0 && { condition: { request_ip: { in: addresses } } }),
-      ...(expires !== "" && { expires_on: `${expires}T00:00:00Z` }),
-      ...(token?.not_before && { not_before: token.not_before }),
-    };
-    if (token) {
-      const status = fields.checked("disabled") ? ("disabled" as const) : ("active" as const);
-      update.mutate({ params: { tokenId: token.id }, body: { ...body, status } }, { onSuccess: finish });
-      return;
-    }
-    create.mutate(
-      { body },
-      {
-        onSuccess: (made) => {
-          onClose();
-          onSecret(made.value);
-        },
+    const policies = token && before.complex ? token.policies : writePolicies(choice, groups);
+    const body = { name: fields.text("name"), policies, ...readLimits(fields, token) };
+    const status = fields.checked("disabled") ? ("disabled" as const) : ("active" as const);
+    save({
+      name: body.name,
+      create: { params: calls.params, body },
+      update: token && { params: { ...calls.params, tokenId: token.id }, body: { ...body, status } },
+      onMade: (made) => {
+        onClose();
+        onSecret(made.value);
       },
-    );
+    });
   };
-  const finish = () => {
-    toast(COMMON.saved(token?.name ?? ""));
-    onClose();
-  };
-  if (groups.length === 0 || zones === undefined) return null;
+  if (groups.length === 0 || names === undefined) return null;
   return (
     <FormDialog
       title={token ? TOKENS.edit(token.name) : TOKENS.add}
       action={token ? COMMON.save : TOKENS.add}
       onClose={onClose}
-      onSubmit={submit}
-      pending={write.isPending}
+      onSubmit={(fields) => void submit(fields)}
       failed={TOKENS.notSaved}
-      {...(write.error && { failure: write.error.failure })}
+      {...sent}
     >
-      <TokenFields token={token} before={before} groups={groups} zones={zones} />
+      <TokenFields token={token} before={before} groups={groups} zoneNames={names} />
       {wrong === undefined ? null : (
         <Note tone="bad" role="alert">
           {wrong}
@@ -80,15 +67,18 @@ export function TokenForm({ token, onClose, onSecret }: TokenFormProps) {
   );
 }
 
+const USER = "com.cloudflare.api.user";
+
 type FieldsProps = {
   readonly token: ApiToken | undefined;
   readonly before: PolicyFacts;
   readonly groups: readonly PermissionGroup[];
-  readonly zones: readonly ZoneName[];
+  readonly zoneNames: readonly string[];
 };
 
-function TokenFields({ token, before, groups, zones }: FieldsProps) {
+function TokenFields({ token, before, groups, zoneNames }: FieldsProps) {
   const { fields } = TOKENS;
+  const { in: inside, not_in: outside } = token?.condition?.request_ip ?? {};
   return (
     <>
       <TextInput
@@ -102,70 +92,60 @@ function TokenFields({ token, before, groups, zones }: FieldsProps) {
       {before.complex ? (
         <Note tone="info">{TOKENS.complex}</Note>
       ) : (
-        <PolicyFields before={before} groups={groups} zones={zones} />
+        <PolicyFields before={before} groups={groups} zoneNames={zoneNames} />
       )}
       <Textarea
         name="addresses"
         label={fields.addresses}
         description={fields.addressesHint}
-        defaultValue={token?.condition?.request_ip?.in?.join("\n")}
+        defaultValue={inside?.join("\n")}
         autosize
         minRows={2}
         spellCheck={false}
       />
-      <TextInput name="expires" type="date" label={fields.expires} defaultValue={token?.expires_on?.slice(0, 10)} />
+      <Textarea
+        name="refused"
+        label={fields.refused}
+        defaultValue={outside?.join("\n")}
+        autosize
+        minRows={1}
+        spellCheck={false}
+      />
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput name="begins" type="date" label={fields.begins} defaultValue={dayOf(token?.not_before)} />
+        <TextInput name="expires" type="date" label={fields.expires} defaultValue={dayOf(token?.expires_on)} />
+      </SimpleGrid>
       {token ? <Checkbox name="disabled" label={fields.disabled} defaultChecked={token.status === "disabled"} /> : null}
     </>
   );
 }
 
-function PolicyFields({ before, groups, zones }: Omit<FieldsProps, "token">) {
-  const { fields } = TOKENS;
-  const [where, setWhere] = useState(before.zoneIds.length > 0 ? "some" : "all");
-  const names = before.zoneIds.flatMap((id) => zones.find((zone) => zone.id === id)?.name ?? []);
-  return (
-    <>
-      <Checkbox.Group label={fields.groups} defaultValue={[...before.groupIds]}>
-        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" mt="xs">
-          {groups.map(({ id, name }) => (
-            <Checkbox key={id} name="groups" value={id} label={name} />
-          ))}
-        </SimpleGrid>
-      </Checkbox.Group>
-      <Radio.Group name="where" label={fields.zones} value={where} onChange={setWhere}>
-        <Stack gap="xs" mt="xs">
-          <Radio value="all" label={fields.allZones} />
-          <Radio value="some" label={fields.someZones} />
-        </Stack>
-      </Radio.Group>
-      {where === "some" ? (
-        <Textarea
-          name="zones"
-          label={fields.zoneNames}
-          defaultValue={names.join("\n")}
-          autosize
-          minRows={2}
-          spellCheck={false}
-          required
-        />
-      ) : null}
-    </>
-  );
+function dayOf(time: string | undefined): string | undefined {
+  return time?.slice(0, "2027-01-01".length);
+}
+
+/** From where, from when, until when. */
+function readLimits(fields: FormFields, token: ApiToken | undefined) {
+  const inside = linesOf(fields.text("addresses"));
+  const outside = linesOf(fields.text("refused"));
+  const request_ip = { ...(inside.length > 0 && { in: inside }), ...(outside.length > 0 && { not_in: outside }) };
+  // A day that was left as it is keeps its hour, which the field does not show.
+  const time = (day: string, was: string | undefined) => (day === dayOf(was) ? was : `${day}T00:00:00Z`);
+  const [begins, expires] = [fields.text("begins"), fields.text("expires")];
+  return {
+    ...(inside.length + outside.length > 0 && { condition: { request_ip } }),
+    ...(begins !== "" && { not_before: time(begins, token?.not_before) }),
+    ...(expires !== "" && { expires_on: time(expires, token?.expires_on) }),
+  };
 }
 
 /** The choice, or what is wrong with it. */
-function readChoice(fields: FormFields, zones: readonly ZoneName[], kept: boolean) {
+async function readChoice(fields: FormFields, findZoneIds: ReturnType<typeof useZoneIds>): Promise<Choice | string> {
   const groupIds = fields.all("groups");
-  if (groupIds.length === 0 && !kept) return TOKENS.noGroups;
+  if (groupIds.length === 0) return TOKENS.noGroups;
   const names = fields.text("where") === "some" ? linesOf(fields.text("zones")) : [];
-  const missing = names.find((name) => !zones.some((zone) => zone.name === plainName(name)));
-  if (missing !== undefined) return TOKENS.unknownZone(missing);
-  const zoneIds = zones.filter(({ name }) => names.some((each) => plainName(each) === name)).map(({ id }) => id);
-  return { groupIds, allZones: names.length === 0, zoneIds };
-}
-
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
+  const zoneIds = await findZoneIds(names);
+  return typeof zoneIds === "string" ? zoneIds : { groupIds, allZones: names.length === 0, zoneIds };
 }
 
 function linesOf(text: string): string[] {

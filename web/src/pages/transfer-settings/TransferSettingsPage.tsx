@@ -7,7 +7,7 @@ import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
-import { ButtonLink } from "../../parts/TextLink.tsx";
+import { ButtonLink, TextLink } from "../../parts/TextLink.tsx";
 import { TRANSFER_SETTINGS } from "../../texts/transfer-settings.ts";
 import { ChecksForm } from "./ChecksForm.tsx";
 import { LimitsForm } from "./LimitsForm.tsx";
@@ -56,6 +56,12 @@ export function TransferSettingsPage() {
         />
         <ChecksForm zoneId={zoneId} settings={settings.data} disabled={!may} />
         <LimitsForm key={JSON.stringify(settings.data)} zoneId={zoneId} settings={settings.data} disabled={!may} />
+        <p>
+          {TRANSFER_SETTINGS.signing}{" "}
+          <TextLink to="/zones/$zoneId/settings" params={params}>
+            {TRANSFER_SETTINGS.signingLink}
+          </TextLink>
+        </p>
       </Stack>
     </>
   );

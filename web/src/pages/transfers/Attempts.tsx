@@ -8,13 +8,13 @@ import { Card } from "../../parts/Card.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
+import classes from "../../parts/Happened.module.css";
 import { Loading } from "../../parts/Loading.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import type { Tone } from "../../parts/tone.ts";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
 import { printExact } from "../../texts/time.ts";
 import { attemptSentence, OUTCOME_WORDS, TRANSFERS } from "../../texts/transfers.ts";
-import classes from "./Transfers.module.css";
 
 const WORDS = TRANSFERS.attempts;
 const STEP = 30;
@@ -80,7 +80,7 @@ export function Attempts({ zoneId, peers }: { readonly zoneId: string; readonly 
         )
       ) : (
         <>
-          <ol className={classes["attempts"]}>
+          <ol className={classes["list"]}>
             {rows.map((row) => (
               <li key={row.id}>
                 <Attempt row={row} who={whoOf(row, peers)} />
@@ -104,7 +104,7 @@ function whoOf(row: Transfer, peers: readonly PeerStatus[]): string {
 
 function Attempt({ row, who }: { readonly row: Transfer; readonly who: string }) {
   return (
-    <details className={classes["attempt"]}>
+    <details className={classes["entry"]}>
       <summary>
         <StateBadge tone={TONES[row.outcome]}>{OUTCOME_WORDS[row.outcome]}</StateBadge>
         <span className={classes["sentence"]}>

@@ -2,9 +2,8 @@
 import { TSIG_ALGORITHMS } from "virtual:contract";
 import { NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import type { Tsig } from "#contract";
-import { useWrite } from "../../fetch/hooks.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
-import { useToast } from "../../parts/toasts.tsx";
+import { useSave } from "../../parts/useSave.ts";
 import { TSIGS } from "../../texts/account.ts";
 import { COMMON } from "../../texts/common.ts";
 
@@ -14,23 +13,18 @@ type TsigFormProps = {
   readonly onClose: () => void;
 };
 
+const ROUTES = { create: "tsigs.create", update: "tsigs.update", changes: ["tsigs.list"] } as const;
+
 export function TsigForm({ params, tsig, onClose }: TsigFormProps) {
-  const toast = useToast();
-  const create = useWrite("tsigs.create", { changes: ["tsigs.list"] });
-  const update = useWrite("tsigs.update", { changes: ["tsigs.list"] });
-  const write = tsig ? update : create;
+  const { save, ...sent } = useSave(ROUTES, onClose);
   const submit = (fields: FormFields) => {
     const body = {
       name: fields.text("name"),
       algo: fields.text("algorithm"),
       secret: fields.text("secret") || makeSecret(),
     };
-    const onSuccess = () => {
-      toast(COMMON.saved(body.name));
-      onClose();
-    };
-    if (tsig) update.mutate({ params: { ...params, tsigId: tsig.id }, body }, { onSuccess });
-    else create.mutate({ params, body }, { onSuccess });
+    const update = tsig && { params: { ...params, tsigId: tsig.id }, body };
+    save({ name: body.name, create: { params, body }, update });
   };
   const { fields } = TSIGS;
   return (
@@ -39,9 +33,8 @@ export function TsigForm({ params, tsig, onClose }: TsigFormProps) {
       action={tsig ? COMMON.save : TSIGS.add}
       onClose={onClose}
       onSubmit={submit}
-      pending={write.isPending}
       failed={TSIGS.notSaved}
-      {...(write.error && { failure: write.error.failure })}
+      {...sent}
     >
       <TextInput
         name="name"
