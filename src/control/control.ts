@@ -22,6 +22,7 @@ import { APEX_KIND } from "./apex-note.ts";
 import { AttemptLog } from "./attempts.ts";
 import { CatalogBook, CatalogKeeper, CatalogProducer } from "./catalog/index.ts";
 import { ChainChecker, ownAddressOf } from "./chain-checker.ts";
+import { Clearance } from "./clearance.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
 import { EventFeed } from "./event-feed.ts";
 import { EventLog } from "./events.ts";
@@ -183,6 +184,8 @@ export class Control {
     const now = () => Math.floor(Date.now() / 1000);
     const jobs = new JobRunner(options.jobs, options.cryptoChoice, crypto);
     const events = new EventLog(store, log, Date.now);
+    const clearance = new Clearance(jobs, log);
+    sender.handleLetGo((buffers) => clearance.letGo(buffers));
     return {
       store,
       sender,

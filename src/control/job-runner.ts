@@ -84,6 +84,9 @@ function isSmall(job: Job): boolean {
       return job.to - job.from <= SMALL_SHARE;
     case "delta":
       return job.touched.nodes.length + job.touched.nsec3s.length <= SMALL_SHARE;
+    // Half a GiB of pages takes the kernel some 40 ms.
+    case "empty":
+      return false;
     case "carry":
       return job.newImage.byteLength <= SMALL_OCTETS;
     default:

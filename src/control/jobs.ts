@@ -19,6 +19,7 @@ import {
 } from "#image";
 import type { Name } from "#name";
 import { RRType } from "#rdata";
+import { emptyBuffer } from "#telemetry";
 import {
   applyChanges,
   firstDifference,
@@ -88,6 +89,8 @@ export type Job =
   | ({ readonly kind: "delta" } & DeltaOrder)
   | ({ readonly kind: "zonemd" } & ImageAt)
   | ({ readonly kind: "finish"; readonly now: number; readonly reports: readonly ValidationReport[] } & ImageAt)
+  /** Buffers that no thread looks at any more: their pages go back to the system. */
+  | { readonly kind: "empty"; readonly buffers: readonly SharedArrayBuffer[] }
   | {
       readonly kind: "carry";
       readonly oldImage: ImageBuffer;
@@ -116,6 +119,8 @@ export type JobAnswer = SignAnswer & {
   zonemd: ZonemdVerdict;
   finish: ValidationReport;
   carry: number;
+  /** Octets. */
+  empty: number;
 };
 
 export type JobCrypto = DnssecCrypto & { readonly startDigest: StartDigest } & Pick<Crypto, "openSigner">;
@@ -156,6 +161,8 @@ export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] 
       return finishShares(new ZoneImage(job.image, job.root), job.now, job.reports, crypto);
     case "carry":
       return carry(job);
+    case "empty":
+      return job.buffers.reduce((octets, buffer) => octets + emptyBuffer(buffer), 0);
     case "sign-chain":
       return makeChain(job);
     case "sign-share":

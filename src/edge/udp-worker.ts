@@ -6,11 +6,12 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { openUdpBatch, type ReturnPath, TCP_LIMITS, type UdpBatch, type UdpHandler } from "#net";
-import { Counter } from "#telemetry";
+import { Counter, takeShortTurns } from "#telemetry";
 import { Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
 
 function run(task: WorkerTask): void {
+  takeShortTurns();
   let batch: UdpBatch | undefined;
   const limits = { ...TCP_LIMITS, ...task.tcpLimits };
   const late: LateReply = (token, message) => {
@@ -48,7 +49,7 @@ function loop(batch: UdpBatch, desk: Desk, life: WorkerLife): void {
     const served = batch.serve(handler, !more);
     const waited = !more;
     more = receiver.poll();
-    if (served === 0 && waited && !more) desk.presign();
+    if (served === 0 && waited && !more) desk.idle();
     counters.set(Counter.Unusable, batch.counters.unusable);
     counters.set(Counter.Unsent, batch.counters.unsent);
   }

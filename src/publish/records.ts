@@ -40,6 +40,7 @@ export class RecordBook {
   #liveOctets = 0;
   #lastData = 0;
   #news = emptyNews();
+  #letGoOf: SharedArrayBuffer[] = [];
 
   /** Writes the record; its ref. */
   put(publication: Publication): number {
@@ -78,6 +79,7 @@ export class RecordBook {
     for (const { number, buffer } of old) {
       this.#records.delete(number);
       this.#packOf.delete(buffer);
+      this.#letGoOf.push(buffer);
       this.#news.gonePacks.push(number);
     }
     return made;
@@ -88,6 +90,13 @@ export class RecordBook {
     const news = this.#news;
     this.#news = emptyNews();
     return news;
+  }
+
+  /** Buffers that no record names any more, since the last call. */
+  takeLetGo(): readonly SharedArrayBuffer[] {
+    const buffers = this.#letGoOf;
+    this.#letGoOf = [];
+    return buffers;
   }
 
   /** Everything, for somebody who begins. */
@@ -140,6 +149,7 @@ export class RecordBook {
     this.#data.delete(used.buffer);
     this.#dataByNumber.delete(number);
     this.#news.goneData.push(number);
+    this.#letGoOf.push(used.buffer);
   }
 }
 

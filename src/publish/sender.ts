@@ -86,6 +86,7 @@ export class PublicationSender {
   private flushing = false;
   private isComplete: boolean;
   private onForwarded: ((message: ForwardedMessage) => void) | undefined;
+  private onLetGo: ((buffers: readonly SharedArrayBuffer[]) => void) | undefined;
 
   constructor(options: PublicationSenderOptions = {}) {
     this.settings = options.settings ?? {};
@@ -107,6 +108,11 @@ export class PublicationSender {
   /** Who handles forwarded messages; without anybody they are dropped. */
   handleForwarded(handler: (message: ForwardedMessage) => void): void {
     this.onForwarded = handler;
+  }
+
+  /** Who is told of buffers that every worker has let go of; without anybody the garbage collectors find them. */
+  handleLetGo(handler: (buffers: readonly SharedArrayBuffer[]) => void): void {
+    this.onLetGo = handler;
   }
 
   /**
@@ -256,6 +262,8 @@ export class PublicationSender {
     }
     for (const resolve of this.queuedWaiters) this.waiters.push({ sequence: this.sequence, resolve });
     this.queuedWaiters = [];
+    const gone = this.records.takeLetGo();
+    if (gone.length > 0) this.waiters.push({ sequence: this.sequence, resolve: () => this.onLetGo?.(gone) });
   }
 
   /** Every zone's record moves, and is sent. */

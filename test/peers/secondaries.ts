@@ -92,7 +92,6 @@ function knotCommand(directory: string, port: number, { zones, primary, tsig }: 
     `    storage: "${directory}"`,
     // A million signed names are half a gigabyte, and it keeps the zone there.
     "    journal-db-max-size: 4G",
-
     "control:",
     `    listen: "${directory}/knot.sock"`,
     ...(tsig
@@ -116,6 +115,8 @@ function knotCommand(directory: string, port: number, { zones, primary, tsig }: 
     "    zonefile-sync: -1",
     "    zonefile-load: none",
     "    journal-content: all",
+    // Each zone's share of it, 100 MiB when nothing is said: a zone that does not fit is transferred in vain.
+    "    journal-max-usage: 3G",
     "    master: primary",
     "    acl: [ notified, anybody ]",
     "zone:",
