@@ -16,6 +16,7 @@ import {
   Transport as Over,
   prepareCollection,
   TallyWriter,
+  takeShortTurns,
   tallyKey,
 } from "#telemetry";
 import { explainAnswer } from "./explain.ts";
@@ -97,6 +98,7 @@ export class Desk {
     this.answerer = new Answerer(this.answerSettings({}), this.zones);
     this.presigner = task.presign ? this.newPresigner() : undefined;
     this.tick();
+    takeShortTurns();
     prepareCollection();
     // Zones first, sockets after: a worker that starts again must not refuse what the others serve.
     const words = new Int32Array(task.life);

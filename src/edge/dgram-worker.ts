@@ -1,7 +1,7 @@
 /** Worker entry: UDP by `node:dgram` on the event loop, where the fast path is missing. */
 import { parentPort, workerData } from "node:worker_threads";
 import { openUdpDgram, type ReturnPath, TCP_LIMITS, type UdpDgram } from "#net";
-import { Counter, takeShortTurns } from "#telemetry";
+import { Counter } from "#telemetry";
 import { Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
 
@@ -9,7 +9,6 @@ import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./
 const TURN_MS = 50;
 
 async function run(task: WorkerTask): Promise<void> {
-  takeShortTurns();
   let sockets: UdpDgram | undefined;
   const limits = { ...TCP_LIMITS, ...task.tcpLimits };
   const late: LateReply = (token, message) => {

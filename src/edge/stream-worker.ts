@@ -1,7 +1,7 @@
 /** Worker entry: DNS over TCP and TLS on the event loop; the same desk. */
 import { parentPort, workerData } from "node:worker_threads";
 import { openTcpServer, TCP_LIMITS, type TcpConnection, type TcpLimits, type TcpServer } from "#net";
-import { Counter, takeShortTurns } from "#telemetry";
+import { Counter } from "#telemetry";
 import { type Asker, Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, type StreamOrder, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
 
@@ -11,7 +11,6 @@ const TURN_MS = 50;
 const MAX_MESSAGE = 65_535;
 
 async function run(task: WorkerTask): Promise<void> {
-  takeShortTurns();
   const limits = { ...TCP_LIMITS, ...task.tcpLimits };
   /** Connections that wait for an answer from control; the token is the key. */
   const waiting = new Map<number, TcpConnection>();

@@ -6,12 +6,11 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { openUdpBatch, type ReturnPath, TCP_LIMITS, type UdpBatch, type UdpHandler } from "#net";
-import { Counter, takeShortTurns } from "#telemetry";
+import { Counter } from "#telemetry";
 import { Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
 
 function run(task: WorkerTask): void {
-  takeShortTurns();
   let batch: UdpBatch | undefined;
   const limits = { ...TCP_LIMITS, ...task.tcpLimits };
   const late: LateReply = (token, message) => {

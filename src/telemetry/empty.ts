@@ -19,7 +19,7 @@ type Memory = {
 };
 
 /** Filled once in each thread, when first asked for: koffi keeps what it declares. */
-const LOADED: { memory?: Memory | undefined; tried?: true } = {};
+const LOADED: { outcome?: { readonly memory: Memory | undefined } } = {};
 
 /** Whether this machine can: Linux with 64 bits, and koffi. */
 export function canEmpty(): boolean {
@@ -45,21 +45,24 @@ export function emptyBuffer(buffer: SharedArrayBuffer): number {
 }
 
 function loadMemory(): Memory | undefined {
-  if (LOADED.tried) return LOADED.memory;
-  LOADED.tried = true;
+  LOADED.outcome ??= { memory: bindMemory() };
+  return LOADED.outcome.memory;
+}
+
+function bindMemory(): Memory | undefined {
   // Addresses go as numbers (below 2^53 there), lengths as 64 bits.
   if (process.platform !== "linux" || endianness() !== "LE" || !["x64", "arm64"].includes(process.arch))
     return undefined;
   try {
     const koffi: typeof import("koffi") = createRequire(import.meta.url)("koffi");
     const library = koffi.load(null);
-    LOADED.memory = {
+    return {
       advise: library.func("int madvise(uintptr_t address, size_t octets, int advice)"),
       pageOctets: library.func("int getpagesize()")() as number,
       addressOf: (octets) => Number(koffi.address(octets)),
     };
   } catch {
     // musl, or koffi without a binary for this machine: what is let go is collected in each thread.
+    return undefined;
   }
-  return LOADED.memory;
 }

@@ -118,7 +118,8 @@ describe.each(["ffi", "dgram"] as const)("%s", (udp) => {
       const reply = new Uint8Array(forwarded.message);
       reply[2]! |= 0x80;
       if (forwarded.transport === "tcp" && forwarded.message[2]! >> 3 === 0) {
-        forwarded.reply(reply, true);
+        // What is given is moved: the second is one of its own.
+        forwarded.reply(reply.slice(), true);
         reply[3] = 9;
       }
       forwarded.reply(reply);
@@ -244,6 +245,36 @@ test("idle workers sign beforehand, each RRset once, and what was signed is serv
   }
   expect(edge.totals().named.Signatures).toBe(before);
   expect(edge.totals().named.QueriesUdp4).toBe(3);
+});
+
+test("nobody looks at a zone's octets when every worker has let go of them: replaced or removed in the middle of signing beforehand", async () => {
+  const letGo: SharedArrayBuffer[] = [];
+  const publications = [1, 2].map((generation) => livePublicationOf("z", generation, 2000).publication);
+  const { edge, sender, log } = await run({ workers: 2 }, (sender) => {
+    // In place of their pages going back: whatever is read there now leads nowhere.
+    sender.handleLetGo((buffers) => {
+      letGo.push(...buffers);
+      for (const buffer of buffers) new Uint8Array(buffer).fill(0xff);
+    });
+    void sender.publish(publications[0]!);
+  });
+  const signatures = () => edge.totals().named.Signatures;
+  await expect.poll(signatures, { timeout: 20_000 }).toBeGreaterThan(50);
+  await sender.publish(publications[1]!);
+  expect(letGo).toContain(publications[0]!.image);
+  expect(letGo).toContain(publications[0]!.signing!.signatureTable);
+  const before = signatures();
+  await expect.poll(signatures, { timeout: 20_000 }).toBeGreaterThan(before + 50);
+  expect(serialOf(await ask(edge.addresses[0]!, "udp", "example.", RRType.SOA))).toBe(2);
+  await sender.remove("z");
+  expect(letGo).toContain(publications[1]!.image);
+  const after = signatures();
+  // Idle turns come each 50 ms.
+  await sleep(300);
+  expect((await ask(edge.addresses[0]!, "udp", "example.", RRType.SOA)).rcode).toBe(Rcode.Refused);
+  expect(signatures()).toBe(after);
+  expect(edge.restarts).toBe(0);
+  expect(log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
 });
 
 test("settings reach every worker: NSID", async () => {

@@ -48,13 +48,15 @@ export function publicationOf(zoneId: string, generation: number, apexText = "ex
   return { zoneId, generation, apex, state: "serving", image: imageOf(apex, zoneText(generation)).buffer };
 }
 
-/** A live-signed zone; its DNSKEYs stand unsigned, which the edge does not mind. */
+/** A live-signed zone, with so many more names; its DNSKEYs stand unsigned, which the edge does not mind. */
 export function livePublicationOf(
   zoneId: string,
   generation: number,
+  more = 0,
 ): { publication: Publication; table: SignatureTable } {
   const apex = name("example.");
-  const image = imageOf(apex, zoneText(generation), "strip");
+  const hosts = Array.from({ length: more }, (_, i) => `host${i} 300 A 192.0.2.1\n`);
+  const image = imageOf(apex, zoneText(generation) + hosts.join(""), "strip");
   const pair = generateKeyPair(13);
   const zsk = pair.dnskey(ZSK_FLAGS);
   const tag = keyTag(zsk);
