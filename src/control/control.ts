@@ -46,7 +46,7 @@ import { PeerBook } from "./peer-book.ts";
 import { PrimaryHealth } from "./primary-health.ts";
 import { Refresher } from "./refresher.ts";
 import { Registry, type Unit } from "./registry.ts";
-import { type Restored, type RestoredZone, restoreZones } from "./restore.ts";
+import { type RestoredZone, restoreZones } from "./restore.ts";
 import { setRoundTimers } from "./round-timers.ts";
 import { Scheduler } from "./scheduler.ts";
 import { makeService } from "./service/index.ts";
@@ -67,6 +67,15 @@ export type ControlOptions = {
   readonly jobs: number;
   /** For files that live as long as one question to the hook. */
   readonly hookDirectory: string;
+};
+
+/** A restored zone that is served, and waits for `begin`. */
+type Waiting = {
+  readonly unit: Unit;
+  readonly row: IncomingRow | undefined;
+  readonly stored: Stored | undefined;
+  readonly stale: boolean;
+  readonly heldSerial: number | undefined;
 };
 
 /** As much of the edge as control looks at. */
@@ -105,10 +114,9 @@ export class Control {
   readonly #catalogKeeper: CatalogKeeper;
   readonly #catalogProducer: CatalogProducer;
   #settings: ControlSettings;
-  #restored: readonly RestoredZone[] = [];
-  /** Of the restored zones. */
-  #incoming: ReadonlyMap<string, IncomingRow> = new Map();
-  #sweep: Restored["sweep"] | undefined;
+  #restored: Waiting[] = [];
+  #otherFiles: ReadonlyMap<string, readonly string[]> = new Map();
+  #sweep: ReturnType<Store["files"]["beginSweep"]> | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #published = false;
   #edgeHealthy: () => boolean = () => false;
@@ -243,26 +251,38 @@ export class Control {
     await this.#outgoing.load();
     await this.#catalogs.load();
     await this.#multiSigner.load();
-    const { restored, sweep, signed } = await restoreZones(this.#deps, this.#listener);
-    this.#restored = restored;
+    const sweep = this.#deps.store.files.beginSweep({ get: (zoneId) => this.#filesOf(zoneId) });
+    const published = new Set<Promise<void>>();
+    const { signed, otherFiles } = await restoreZones(this.#deps, this.#listener, (restored) => {
+      this.#restored.push(this.#takeUp(restored));
+      published.add(restored.zone.publish());
+    });
     this.#sweep = sweep;
+    this.#otherFiles = otherFiles;
     for (const [zoneId, note] of signed) this.#notes.put(zoneId, APEX_KIND, note);
-    this.#incoming = new Map((await this.#deps.store.incoming.list()).map((row) => [row.zoneId, row]));
-    const published: Promise<void>[] = [];
-    for (const { zone } of this.#restored) zone.givenOut = this.#outgoing.book.enabled(zone.id);
-    for (const { zone, refreshNote, damaged } of this.#restored) {
-      const unit = { zone, refresher: this.#refresherOf(zone, refreshNote) };
-      this.#registry.add(unit);
-      zone.hidden = this.#catalogs.hiddenAs(zone.id);
-      // Its refresh machine, which starts later, will say the same: what expired is not served again in between.
-      const asked = (this.#incoming.get(zone.id)?.peers.length ?? 0) > 0 && !this.#catalogs.isKept(zone.id);
-      zone.expired = asked && !damaged && isExpired(storedOf(unit), this.#deps.now());
-      published.push(zone.publish());
-    }
     this.#deps.packs.begin();
     void Promise.all(published).then(() => {
       this.#published = true;
     });
+  }
+
+  #takeUp({ zone, refreshNote, incoming, stale, damaged, heldSerial }: RestoredZone): Waiting {
+    const refresher = this.#refresherOf(zone, refreshNote);
+    const unit = { zone, refresher };
+    this.#registry.add(unit);
+    zone.givenOut = this.#outgoing.book.enabled(zone.id);
+    zone.hidden = this.#catalogs.hiddenAs(zone.id);
+    const row = this.#catalogs.isKept(zone.id) ? undefined : incoming;
+    const stored = damaged ? undefined : storedOf(unit);
+    // Its refresh machine, which starts later, will say the same: what expired is not served again in between.
+    zone.expired = (row?.peers.length ?? 0) > 0 && isExpired(stored, this.#deps.now());
+    return { unit, row, stored, stale, heldSerial };
+  }
+
+  /** Asked when files are swept: what rows named at the start, and what was written since. */
+  #filesOf(zoneId: string): { has(name: string): boolean } | undefined {
+    const zone = this.#registry.find(zoneId);
+    return zone && { has: (name) => zone.hasFile(name) || (this.#otherFiles.get(zoneId)?.includes(name) ?? false) };
   }
 
   /** Primaries and parents are asked from now on. */
@@ -274,19 +294,15 @@ export class Control {
     this.#deps.sender.handleForwarded((message) =>
       handleForwarded(message, this.#registry, this.#book, this.#outgoing, notifyLog, this.#deps),
     );
-    for (const { zone, stale, damaged, heldSerial } of this.#restored) {
-      const unit = this.#registry.findUnit(zone.id);
-      if (!unit) continue;
+    for (const { unit, row, stored, stale, heldSerial } of this.#restored) {
+      const { zone, refresher } = unit;
       if (stale) zone.begin("rework");
-      const row = this.#catalogs.isKept(zone.id) ? undefined : this.#incoming.get(zone.id);
-      const stored = damaged ? undefined : storedOf(unit);
-      unit.refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, stored, heldSerial);
+      refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, stored, heldSerial);
       setRoundTimers(zone, this.#deps);
       this.#watcher.consider(zone);
       this.#outgoing.published(zone);
     }
     this.#restored = [];
-    this.#incoming = new Map();
     this.#catalogKeeper.begin();
     this.#catalogProducer.begin();
     this.#saver.start();
@@ -448,6 +464,7 @@ export class Control {
       );
     }
     this.#sweep = undefined;
+    this.#otherFiles = new Map();
     if (this.#registry.size < MANY_ZONES) return;
     for (const afterMs of COLLECT_AFTER_MS) setTimeout(collectAllGarbage, afterMs).unref();
   }

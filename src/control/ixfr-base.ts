@@ -41,9 +41,7 @@ export class IxfrBase {
 
   /** A primary's answer to the SOA question. */
   saw(peer: string, stored: StoredVersion | undefined, answer: SeenSoa): void {
-    if (!stored || stored.serial !== answer.serial) return;
-    // No base in any case, or one for this primary in any case.
-    if (!stored.origin?.exact || stored.origin.peer === peer) return;
+    if (!stored || !mattersToBase(peer, stored, answer)) return;
     if (this.#about !== versionKey(stored)) this.#equal = undefined;
     this.#about = versionKey(stored);
     if (isSame(stored, answer)) this.#equal = (this.#equal ?? new Set()).add(peer);
@@ -65,6 +63,13 @@ export class IxfrBase {
   #isEqual(peer: string, stored: StoredVersion): boolean {
     return this.#about === versionKey(stored) && (this.#equal?.has(peer) ?? false);
   }
+}
+
+/** Whether the answer can say anything about who has what is stored. */
+export function mattersToBase(peer: string, stored: StoredVersion | undefined, answer: SeenSoa): boolean {
+  if (!stored || stored.serial !== answer.serial) return false;
+  // No base in any case, or one for this primary in any case.
+  return stored.origin?.exact === true && stored.origin.peer !== peer;
 }
 
 function versionKey({ file, image }: StoredVersion): string {

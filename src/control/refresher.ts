@@ -21,7 +21,7 @@ import { type Attempt, PLAIN } from "./attempts.ts";
 import type { Deps } from "./deps.ts";
 import { type Fetched, fetchVersion, notFetched } from "./fetch.ts";
 import { apexSoa } from "./image-facts.ts";
-import { IxfrBase } from "./ixfr-base.ts";
+import { IxfrBase, mattersToBase } from "./ixfr-base.ts";
 import { Lane } from "./lanes.ts";
 import { narrowed } from "./limits-note.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
@@ -62,7 +62,8 @@ export class Refresher implements Timed {
   #peerIds: readonly string[] = [];
   #abort: AbortController | undefined;
   #arrived: { readonly arrival: Arrival; readonly attempt: Ended } | undefined;
-  readonly #base = new IxfrBase();
+  /** Made when there is something to keep: zones with one primary never have it. */
+  #ixfrBase: IxfrBase | undefined;
   /** Of the transfer that runs. */
   progress: TransferProgress | undefined;
   #installing: { readonly attempt: number; readonly row: Ended } | undefined;
@@ -78,6 +79,11 @@ export class Refresher implements Timed {
     this.#deps = parts.deps;
     this.#note = note;
     this.#state = NOT_STARTED;
+  }
+
+  get #base(): IxfrBase {
+    this.#ixfrBase ??= new IxfrBase();
+    return this.#ixfrBase;
   }
 
   get state(): RefreshState {
@@ -267,7 +273,8 @@ export class Refresher implements Timed {
 
   async #ask(effect: Extract<RefreshEffect, { kind: "ask-soa" }>): Promise<void> {
     const primary = this.#book.primary(effect.peer);
-    const { signal } = this.#begin();
+    const running = this.#begin();
+    const { signal } = running;
     const startedAt = this.#ms();
     const answer: SoaOutcome = primary
       ? await this.#guarded(
@@ -280,8 +287,11 @@ export class Refresher implements Timed {
           (text): SoaOutcome => ({ kind: "failed", fault: { code: "round.failed", text } }),
         )
       : { kind: "failed", fault: { code: "peer.gone", text: "the peer has no address any more" } };
+    this.#over(running);
     if (primary) this.#recordCheck(primary, effect.transport, answer, startedAt);
-    if (answer.kind === "serial") this.#base.saw(effect.peer, this.#zone.stored, answer);
+    const { stored } = this.#zone;
+    if (answer.kind === "serial" && (this.#ixfrBase || mattersToBase(effect.peer, stored, answer)))
+      this.#base.saw(effect.peer, stored, answer);
     const outcome = this.#forMachine(answer, effect.peer);
     if (outcome.kind === "serial")
       this.#rememberPeer(effect.peer, { checkedAt: this.#ms(), serial: outcome.serial, checkError: null });
@@ -350,7 +360,8 @@ export class Refresher implements Timed {
       this.#feed({ kind: "transfer-failed", attempt: effect.attempt, code: "peer.gone", text });
       return;
     }
-    const { signal } = this.#begin();
+    const running = this.#begin();
+    const { signal } = running;
     const reason = this.#reason();
     const startedAt = this.#ms();
     const limits = this.#limits(effect.timeoutSeconds);
@@ -378,6 +389,7 @@ export class Refresher implements Timed {
       ),
       (text) => notFetched(base ? "ixfr" : "axfr", { code: "round.failed", text }),
     );
+    this.#over(running);
     this.progress = undefined;
     this.#base.fetched(effect.peer, fetched);
     this.#conclude(effect, fetched, this.#ended(primary, fetched, { reason, startedAt }));
@@ -471,9 +483,15 @@ export class Refresher implements Timed {
     tellReport(report, this.#zone, this.#book, this.#deps);
   }
 
-  #begin(): { signal: AbortSignal } {
-    this.#abort = new AbortController();
-    return { signal: this.#abort.signal };
+  #begin(): AbortController {
+    const running = new AbortController();
+    this.#abort = running;
+    return running;
+  }
+
+  /** Nothing is left to abort: what tens of thousands of zones would keep of it is a third of a kilobyte each. */
+  #over(running: AbortController): void {
+    if (this.#abort === running) this.#abort = undefined;
   }
 
   #talk(signal: AbortSignal) {

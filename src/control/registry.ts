@@ -29,13 +29,13 @@ export class Registry {
   add(unit: Unit): void {
     this.#revision++;
     this.#byId.set(unit.zone.id, unit);
-    this.#byApex.set(keyOf(unit.zone.apex, unit.zone.name), unit);
+    this.#byApex.set(keyOfZone(unit.zone), unit);
   }
 
   remove(zone: Zone): void {
     this.#revision++;
     this.#byId.delete(zone.id);
-    this.#byApex.delete(keyOf(zone.apex));
+    this.#byApex.delete(keyOfZone(zone));
   }
 
   find(zoneId: string): Zone | undefined {
@@ -60,8 +60,17 @@ export class Registry {
   }
 }
 
-/** The name in lower case: as a rule just the text that is there already, which then costs nothing. */
-function keyOf(apex: Name, known?: string): string {
-  const text = printName(lowerName(apex)).replace(/(?<=.)\.$/, "");
-  return text === known ? known : text;
+/** The name in lower case, without the final dot. */
+function keyOf(apex: Name): string {
+  return printName(lowerName(apex)).replace(/(?<=.)\.$/, "");
+}
+
+/** In which the text of a name is the only one there is: nothing is escaped, no letter has another form. */
+const PLAIN_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
+
+/** As a rule the very text that is there already, which then costs nothing. */
+function keyOfZone({ name, apex }: Zone): string {
+  if (PLAIN_NAME.test(name)) return name;
+  const text = keyOf(apex);
+  return text === name ? name : text;
 }

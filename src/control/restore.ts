@@ -1,7 +1,7 @@
 /**
  * The start: zones, keys and images from the store, everything published before any primary is asked.
  *
- *   rows ▶ images loaded and verified, some at a time ▶ published ▶ refresh machines start ▶ orphans away
+ *   a page of rows ▶ images loaded and verified, some at a time ▶ taken: published ▶ the next page … ▶ refresh machines start ▶ orphans away
  *
  * Whatever a crash left is servable: rows name whole files; an image that is damaged all the same counts as not there,
  * and the zone is fetched anew. A zone without image is published as not ready.
@@ -11,7 +11,7 @@ import { ok } from "#bytes";
 import { type ImageBuffer, octetsOf, overlayRoom, ZoneImage } from "#image";
 import { denialOf, planApex } from "#keyplan";
 import { readName } from "#name";
-import { type DnssecRow, type KeyRow, StoreError, type VersionRow, type ZoneRow } from "#store";
+import { type IncomingRow, type KeyRow, StoreError, type VersionRow, type ZoneRecord } from "#store";
 import { signApex } from "./apex.ts";
 import { APEX_KIND, type ApexNote, apexNote, readApexNote } from "./apex-note.ts";
 import type { Deps } from "./deps.ts";
@@ -34,9 +34,13 @@ const NO_KEYS: readonly KeyRow[] = [];
 /** Images that are loaded and verified at the same time. */
 const LOADS_AT_ONCE = 8;
 
+/** Zones whose rows are in memory together: few enough that a page is gone before the garbage collector keeps it. */
+const PAGE_ZONES = 256;
+
 export type RestoredZone = {
   readonly zone: Zone;
   readonly refreshNote: RefreshNote | undefined;
+  readonly incoming: IncomingRow | undefined;
   /** What is served is not made of the newest stored version in the mode that is wanted: a round is due. */
   readonly stale: boolean;
   readonly heldSerial: number | undefined;
@@ -45,125 +49,79 @@ export type RestoredZone = {
 };
 
 export type Restored = {
-  readonly restored: readonly RestoredZone[];
   readonly signed: ReadonlyMap<string, ApexNote>;
-  /** Takes away what a crash left on disk: when there is time. */
-  readonly sweep: ReturnType<Deps["store"]["files"]["beginSweep"]>;
+  /** By zone: files that rows name and that belong to none of its versions. */
+  readonly otherFiles: ReadonlyMap<string, readonly string[]>;
 };
 
-type Rows = {
-  readonly dnssec: ReadonlyMap<string, DnssecRow>;
-  readonly keys: ReadonlyMap<string, readonly KeyRow[]>;
-  readonly versions: ReadonlyMap<string, readonly VersionRow[]>;
-  readonly served: ReadonlyMap<string, unknown>;
-  readonly held: ReadonlyMap<string, unknown>;
-  readonly stored: ReadonlyMap<string, unknown>;
-  readonly refresh: ReadonlyMap<string, unknown>;
-  readonly journals: ReadonlyMap<string, unknown>;
-  readonly given: ReadonlyMap<string, unknown>;
-  readonly lastGiven: ReadonlyMap<string, unknown>;
-  readonly limits: ReadonlyMap<string, unknown>;
-  readonly frozen: ReadonlyMap<string, unknown>;
-  readonly released: ReadonlyMap<string, unknown>;
-  readonly apex: ReadonlyMap<string, unknown>;
+type Restoring = {
+  readonly deps: Deps;
+  readonly listener: RoundListener;
   /** Of zones whose apex had to be signed: to be written. */
   readonly signed: Map<string, ApexNote>;
+  readonly otherFiles: Map<string, readonly string[]>;
 };
 
-export async function restoreZones(deps: Deps, listener: RoundListener): Promise<Restored> {
-  const zones = await deps.store.zones.list();
-  const rows = await readRows(deps);
-  const sweep = deps.store.files.beginSweep(keptFiles(zones, rows));
-  const restored: RestoredZone[] = [];
-  const waiting = [...zones];
+/** `take`: called with each zone as soon as it is there. */
+export async function restoreZones(
+  deps: Deps,
+  listener: RoundListener,
+  take: (restored: RestoredZone) => void,
+): Promise<Restored> {
+  const restoring: Restoring = { deps, listener, signed: new Map(), otherFiles: new Map() };
+  const records = allRecords(deps.store);
   const load = async () => {
-    for (let row = waiting.pop(); row; row = waiting.pop()) restored.push(await restoreZone(row, rows, deps, listener));
+    for (let next = await records.next(); !next.done; next = await records.next())
+      take(await restoreZone(next.value, restoring));
   };
   await Promise.all(Array.from({ length: LOADS_AT_ONCE }, load));
-  return { restored, sweep, signed: rows.signed };
+  return restoring;
 }
 
-async function readRows(deps: Deps): Promise<Rows> {
-  const { store } = deps;
-  return {
-    dnssec: new Map((await store.dnssec.list()).map((row) => [row.zoneId, row])),
-    keys: Map.groupBy(await store.keys.list(), (row) => row.zoneId),
-    versions: Map.groupBy(await store.versions.list(), (row) => row.zoneId),
-    served: await store.documents.ofKind("served"),
-    held: await store.documents.ofKind("held"),
-    stored: await store.documents.ofKind("stored"),
-    refresh: await store.documents.ofKind("refresh"),
-    journals: await store.documents.ofKind(JOURNAL_KIND),
-    given: await store.documents.ofKind(GIVEN_KIND),
-    lastGiven: await store.documents.ofKind(GIVEN_SERIAL_KIND),
-    limits: await store.documents.ofKind("limits"),
-    frozen: await store.documents.ofKind("frozen"),
-    released: await store.documents.ofKind(RELEASED_KIND),
-    apex: await store.documents.ofKind(APEX_KIND),
-    signed: new Map(),
-  };
-}
-
-/** Names of files that rows know, by zone. */
-function keptFiles(zones: readonly ZoneRow[], rows: Rows): ReadonlyMap<string, FewNames> {
-  const kept = new Map<string, FewNames>();
-  for (const { id } of zones) {
-    const names = (rows.versions.get(id) ?? []).map((version) => version.image);
-    const note = readServedNote(rows.served.get(id));
-    const given = readGivenNote(rows.given.get(id));
-    kept.set(
-      id,
-      new FewNames([
-        ...names,
-        ...(note ? [note.from] : []),
-        ...journalFiles(rows.journals.get(id)),
-        ...(given ? [given.file] : []),
-      ]),
-    );
-  }
-  return kept;
-}
-
-/** A Set for each of tens of thousands of zones would be a quarter of a kilobyte each. */
-class FewNames {
-  readonly #names: readonly string[];
-
-  constructor(names: readonly string[]) {
-    this.#names = [...new Set(names)];
-  }
-
-  has(name: string): boolean {
-    return this.#names.includes(name);
+async function* allRecords(store: Deps["store"]): AsyncGenerator<ZoneRecord, void> {
+  for (let after: string | undefined = ""; after !== undefined; ) {
+    const page: readonly ZoneRecord[] = await store.zoneRecords({ after, limit: PAGE_ZONES });
+    yield* page;
+    after = page.length < PAGE_ZONES ? undefined : page.at(-1)?.zone.id;
   }
 }
 
-async function restoreZone(row: ZoneRow, rows: Rows, deps: Deps, listener: RoundListener): Promise<RestoredZone> {
+function noteOtherFiles({ zone, document }: ZoneRecord, { otherFiles }: Restoring): void {
+  const given = readGivenNote(document(GIVEN_KIND));
+  const files = [...journalFiles(document(JOURNAL_KIND)), ...(given ? [given.file] : [])];
+  if (files.length > 0) otherFiles.set(zone.id, files);
+}
+
+async function restoreZone(record: ZoneRecord, restoring: Restoring): Promise<RestoredZone> {
+  const { deps, listener } = restoring;
+  const { zone: row, versions, document } = record;
+  noteOtherFiles(record, restoring);
   const apex = readName(row.name);
   if (!apex.ok) throw new Error(`zone ${row.name}: not a name`);
-  const keys = rows.keys.get(row.id)?.map((key) => slimKey(key, deps.packs)) ?? NO_KEYS;
-  const { status, flags } = readDnssecRow(rows.dnssec.get(row.id), row);
+  const keys = record.keys.length === 0 ? NO_KEYS : record.keys.map((key) => slimKey(key, deps.packs));
+  const { status, flags } = readDnssecRow(record.dnssec, row);
   const zone = new Zone({ row, apex: apex.value, status, flags, keys }, deps, listener);
-  const versions = rows.versions.get(row.id) ?? [];
-  const images = new ImageShelf(zone, versions, rows.stored.get(row.id), deps);
+  const images = new ImageShelf(zone, versions, document("stored"), deps);
   const storedRow = versions.find((version) => version.use === "transferred");
   const servedRow = versions.find((version) => version.use === "served");
-  const note = readServedNote(rows.served.get(row.id));
+  const note = readServedNote(document("served"));
   const stored = storedRow && (await images.stored(storedRow.image, storedRow.overlay, storedRow.transferredAt));
-  const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, rows, deps));
-  const held = rows.held.get(row.id) as Held | undefined;
+  const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, record, restoring));
+  const held = document("held") as Held | undefined;
   const files = [...versions.map((version) => version.image), ...(note ? [note.from] : [])];
   const heldRow = versions.find((version) => version.use === "held");
   const heldImage = held && heldRow && (await images.load(heldRow.image, heldRow.overlay));
   const heldVersion = heldImage && { image: heldImage, file: heldRow.image };
-  zone.limits = readLimitsNote(rows.limits.get(row.id));
-  zone.lastGiven = readLastGiven(rows.lastGiven.get(row.id));
-  zone.frozenAt = readFrozenNote(rows.frozen.get(row.id))?.at;
-  zone.restore(stored ?? served?.from, served, held, heldVersion, files, rows.released.get(row.id));
+  zone.limits = readLimitsNote(document("limits"));
+  zone.lastGiven = readLastGiven(document(GIVEN_SERIAL_KIND));
+  zone.frozenAt = readFrozenNote(document("frozen"))?.at;
+  zone.restore(stored ?? served?.from, served, held, heldVersion, files, document(RELEASED_KIND));
   const stale = stored !== undefined && held === undefined && !(served && note && isWanted(note, stored, zone));
   const damaged = storedRow !== undefined && stored === undefined;
   // Without the version there is nothing to look at or to release: it is fetched again then.
   const heldSerial = zone.heldImage && held?.serial;
-  return { zone, refreshNote: readRefreshNote(rows.refresh.get(row.id)), stale, damaged, heldSerial };
+  const refreshNote = readRefreshNote(document("refresh"));
+  return { zone, refreshNote, incoming: record.incoming, stale, damaged, heldSerial };
 }
 
 /**
@@ -186,8 +144,10 @@ class ImageShelf {
   /** About one of the images. */
   readonly #note: unknown;
   readonly #deps: Deps;
-  readonly #buffers = new Map<string, Promise<ImageBuffer>>();
-  readonly #images = new Map<string, Promise<ZoneImage | undefined>>();
+  /** Few: mostly one. */
+  readonly #buffers: { readonly file: string; readonly buffer: Promise<ImageBuffer> }[] = [];
+  readonly #images: { readonly file: string; readonly root: number; readonly image: Promise<ZoneImage | undefined> }[] =
+    [];
 
   constructor(zone: Zone, rows: readonly VersionRow[], note: unknown, deps: Deps) {
     this.#zone = zone;
@@ -197,10 +157,11 @@ class ImageShelf {
   }
 
   load(file: string, root: number): Promise<ZoneImage | undefined> {
-    const key = `${file} ${root}`;
-    const loading = this.#images.get(key) ?? this.#load(file, root);
-    this.#images.set(key, loading);
-    return loading;
+    const known = this.#images.find((one) => one.file === file && one.root === root);
+    if (known) return known.image;
+    const image = this.#load(file, root);
+    this.#images.push({ file, root, image });
+    return image;
   }
 
   async stored(file: string, root: number, transferredAt: number): Promise<StoredVersion | undefined> {
@@ -209,9 +170,11 @@ class ImageShelf {
   }
 
   #buffer(file: string): Promise<ImageBuffer> {
-    const loading = this.#buffers.get(file) ?? this.#read(file);
-    this.#buffers.set(file, loading);
-    return loading;
+    const known = this.#buffers.find((one) => one.file === file);
+    if (known) return known.buffer;
+    const buffer = this.#read(file);
+    this.#buffers.push({ file, buffer });
+    return buffer;
   }
 
   /** Where a row says that it is small, straight into a pack. */
@@ -260,8 +223,8 @@ async function restoreServed(
   note: ServedNote,
   stored: StoredVersion | undefined,
   images: ImageShelf,
-  rows: Rows,
-  deps: Deps,
+  { document }: ZoneRecord,
+  { deps, signed }: Restoring,
 ): Promise<ServedVersion | undefined> {
   const image = await images.load(row.image, row.overlay);
   if (!image) return undefined;
@@ -292,7 +255,7 @@ async function restoreServed(
   const { apex: owner, status } = zone;
   const plan = { apex: owner, mode: note.mode, phase: status.phase, own, transferred: transferredKeys(from.image) };
   const planned = planApex(plan, deps.crypto);
-  const known = readApexNote(rows.apex.get(zone.id), planned, note.mode, { ksk, zsk }, deps.now());
+  const known = readApexNote(document(APEX_KIND), planned, note.mode, { ksk, zsk }, deps.now());
   const apex = known ? ok(known) : signApex(planned, note.mode, { ksk, zsk }, owner, deps);
   const zskPrivate = deps.vault.exposeZsk(zsk);
   if (!apex.ok || !zskPrivate.ok) {
@@ -301,7 +264,7 @@ async function restoreServed(
     deps.events.add({ zoneId: zone.id, zone: zone.name, level: "error", code: "zone.unsignable", message });
     return undefined;
   }
-  if (!known) rows.signed.set(zone.id, apexNote(apex.value, note.mode, { ksk, zsk }, deps.now()));
+  if (!known) signed.set(zone.id, apexNote(apex.value, note.mode, { ksk, zsk }, deps.now()));
   const opened = await openTable(zone.id, row.image, image, zsk, deps);
   const signing = { zsk, zskPrivate: zskPrivate.value, apex: apex.value, ...opened };
   return { ...base, mode: note.mode, denial: note.denial, signing };

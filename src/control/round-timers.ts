@@ -10,6 +10,10 @@ const WARN_BEFORE_SECONDS = 3 * 86_400;
 
 export function setRoundTimers(zone: Zone, deps: Deps): void {
   const { scheduler } = deps;
+  const { served } = zone;
+  // Of tens of thousands of zones that have never had a timer none is looked for.
+  if (!served?.signing && served?.expiration === undefined && !zone.hasRoundTimers) return;
+  zone.hasRoundTimers = true;
   const resignAt = zone.served?.signing?.apex.resignAt;
   const key = `${zone.id}/resign`;
   if (resignAt === undefined) scheduler.cancel(key);

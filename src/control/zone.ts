@@ -83,6 +83,8 @@ export class Zone {
   limits: ZoneLimitsNote = NO_LIMITS;
   /** That the signatures end before EXPIRE was told. */
   horizonTold = false;
+  /** Timers of what is served were set (round-timers.ts). */
+  hasRoundTimers = false;
   /** Since when nothing is fetched, by order of the operator; milliseconds since 1970. */
   frozenAt: number | undefined;
   readonly #deps: Deps;
@@ -493,8 +495,15 @@ export class Zone {
     this.#background(this.#deps.store.documents.put(this.id, "held", held));
   }
 
+  /** Whether it is the name of an image file of the zone. */
+  hasFile(file: string): boolean {
+    return this.#files.includes(file);
+  }
+
   #addFile(file: string): void {
-    if (!this.#files.includes(file)) this.#files = [...this.#files, file];
+    if (this.#files.includes(file)) return;
+    // Not by spreading, which leaves room for sixteen more.
+    this.#files = this.#files.length === 0 ? [file] : this.#files.concat(file);
   }
 
   #background(work: Promise<void>): void {

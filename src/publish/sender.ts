@@ -79,7 +79,8 @@ export class PublicationSender {
   private readonly links = new Set<Link>();
   private readonly queuedPut = new Set<string>();
   private readonly queuedRemove = new Map<string, Removal>();
-  private queuedWaiters: Array<() => void> = [];
+  /** Of all that is queued: one promise, however many zones wait for it. */
+  private queuedWaiter: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
   private waiters: Waiter[] = [];
   private settings: EdgeSettings;
   private sequence = 0;
@@ -234,14 +235,16 @@ export class PublicationSender {
       this.flushing = true;
       setImmediate(() => this.flush());
     }
-    return new Promise((resolve) => {
-      this.queuedWaiters.push(resolve);
-    });
+    if (!this.queuedWaiter) {
+      const { promise: done, resolve } = Promise.withResolvers<void>();
+      this.queuedWaiter = { done, resolve };
+    }
+    return this.queuedWaiter.done;
   }
 
   private flush(): void {
     this.flushing = false;
-    if (this.queuedWaiters.length === 0) return;
+    if (!this.queuedWaiter) return;
     if (this.records.isWasteful) this.rewrite();
     const put = Int32Array.from(this.queuedPut, (zoneId) => this.zones.get(zoneId)!);
     let remove: readonly Removal[] = [...this.queuedRemove.values()];
@@ -260,8 +263,8 @@ export class PublicationSender {
       remove = [];
       for (const link of this.links) this.post(link, message);
     }
-    for (const resolve of this.queuedWaiters) this.waiters.push({ sequence: this.sequence, resolve });
-    this.queuedWaiters = [];
+    this.waiters.push({ sequence: this.sequence, resolve: this.queuedWaiter.resolve });
+    this.queuedWaiter = undefined;
     const gone = this.records.takeLetGo();
     if (gone.length > 0) this.waiters.push({ sequence: this.sequence, resolve: () => this.onLetGo?.(gone) });
   }

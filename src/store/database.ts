@@ -6,15 +6,19 @@ import { StoreError, unusableDirectory } from "./errors.ts";
 import { migrate } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
 
+/** The same connection twice: for statements that Kysely writes, and for those that read a start's many rows. */
+export type Database = { readonly db: Kysely<Schema>; readonly plain: DatabaseSync };
+
 /** Opens or makes the database file and brings it up to the newest form. Throws StoreError. */
-export function openDatabase(path: string): Kysely<Schema> {
+export function openDatabase(path: string): Database {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 });
     // WAL with FULL: a commit is on the disk before it returns, and a kill or a power cut never leaves half of one.
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000");
     migrate(database);
-    return new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+    return { db, plain: database };
   } catch (error) {
     database?.close();
     if (error instanceof StoreError) throw error;

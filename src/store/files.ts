@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { StoreError } from "./errors.ts";
 import { isId } from "./ids.ts";
 import { type SavableTable, SignatureFile } from "./signatures.ts";
-import { type KnownNames, Sweep } from "./sweep.ts";
+import { type KnownFiles, Sweep } from "./sweep.ts";
 
 export interface ZoneFiles {
   /** `name`: 1 to 64 of a-z, 0-9 and `-`. Durable when the promise is done. The octets must not change meanwhile. */
@@ -44,9 +44,9 @@ export interface ZoneFiles {
   openSignatures(zoneId: string, name: string, identity: Uint8Array, table: SavableTable): Promise<SignatureFile>;
   removeZone(zoneId: string): Promise<void>;
   /** At start: takes away what no row of `kept` names, half-written files included. Gives the paths that went, relative. */
-  removeOrphans(kept: ReadonlyMap<string, KnownNames>): Promise<readonly string[]>;
-  /** The same later, while files are written already: what is written from now on is none. Does nothing before it is run. */
-  beginSweep(kept: ReadonlyMap<string, KnownNames>): Sweep;
+  removeOrphans(kept: KnownFiles): Promise<readonly string[]>;
+  /** The same later, while files are written already: what is written from now on is none. Does nothing, and asks nothing, before it is run. */
+  beginSweep(kept: KnownFiles): Sweep;
 }
 
 export function openZoneFiles(directory: string): ZoneFiles {

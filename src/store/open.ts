@@ -1,12 +1,10 @@
 /** Opens a data directory: lock, database, files; puts the tables together. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Kysely } from "kysely";
-import { openDatabase } from "./database.ts";
+import { type Database, openDatabase } from "./database.ts";
 import { unusableDirectory } from "./errors.ts";
 import { openZoneFiles } from "./files.ts";
 import { lockDirectory } from "./lock.ts";
-import type { Schema } from "./schema.ts";
 import type { Sealer, Store, Tables } from "./store.ts";
 import { alertTable } from "./tables/alerts.ts";
 import { analyticsTable } from "./tables/analytics.ts";
@@ -21,6 +19,7 @@ import { documentTable, incomingTable, timerTable, versionTable } from "./tables
 import { transportTable } from "./tables/transports.ts";
 import { sessionTable, userTable } from "./tables/users.ts";
 import { dnssecTable, keyTable, zoneTable } from "./tables/zones.ts";
+import { ZoneRecords } from "./zone-records.ts";
 
 /** Its name in the data directory: there is something to open when it exists. */
 export const DATABASE_FILE = "countersign.db";
@@ -36,16 +35,19 @@ export function openStore(directory: string, sealer: Sealer): Store {
     throw unusableDirectory(directory, error);
   }
   const lock = lockDirectory(directory);
-  let db: Kysely<Schema>;
+  let opened: Database;
   try {
-    db = openDatabase(join(directory, DATABASE_FILE));
+    opened = openDatabase(join(directory, DATABASE_FILE));
   } catch (error) {
     lock.release();
     throw error;
   }
+  const { db, plain } = opened;
+  const records = new ZoneRecords(plain);
   return {
     ...makeTables(db, sealer, (work) => db.transaction().execute(work)),
     files: openZoneFiles(directory),
+    zoneRecords: async (page) => records.read(page),
     atomically: (work) => db.transaction().execute((one) => work(makeTables(one, sealer, (inner) => inner(one)))),
     async close() {
       await db.destroy();

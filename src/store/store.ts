@@ -32,9 +32,12 @@ import type {
   VersionRow,
   ZoneRow,
 } from "./rows.ts";
+import type { ZoneRecord, ZoneRecordPage } from "./zone-records.ts";
 
 export interface Store extends Tables {
   readonly files: ZoneFiles;
+  /** What a start reads: everything of some zones, in order of id. Fewer than `limit`: there are no more. */
+  zoneRecords(page: ZoneRecordPage): Promise<readonly ZoneRecord[]>;
   /** All of `work` or nothing. Use only the tables handed in: the store's own wait until the work is done. */
   atomically<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   close(): Promise<void>;

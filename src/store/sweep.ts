@@ -13,15 +13,20 @@ const FOLDERS_AT_ONCE = 64;
 /** Names of a zone's files. */
 export type KnownNames = { readonly has: (name: string) => boolean };
 
+/** By zone: a map, or somebody who knows when he is asked. */
+export type KnownFiles = { readonly get: (zoneId: string) => KnownNames | undefined };
+
+const NOTHING_KNOWN: KnownFiles = { get: () => undefined };
+
 /** Keeps: what was written since it began is spared. */
 export class Sweep {
   readonly #root: string;
-  #kept: ReadonlyMap<string, KnownNames>;
+  #kept: KnownFiles;
   readonly #spared = new Map<string, Set<string>>();
   #over = false;
 
   /** `kept`: by zone, the names that rows know. */
-  constructor(root: string, kept: ReadonlyMap<string, KnownNames>) {
+  constructor(root: string, kept: KnownFiles) {
     this.#root = root;
     this.#kept = kept;
   }
@@ -45,11 +50,11 @@ export class Sweep {
     for (const zone of await readdir(this.#root)) {
       if (++folders % FOLDERS_AT_ONCE === 0) await turn();
       if (this.#over) break;
-      if (this.#kept.has(zone) || this.#spared.has(zone)) await this.#sweepZone(zone, removed);
+      if (this.#kept.get(zone) || this.#spared.has(zone)) await this.#sweepZone(zone, removed);
       else await this.#remove(zone, removed);
     }
     this.#over = true;
-    this.#kept = new Map();
+    this.#kept = NOTHING_KNOWN;
     this.#spared.clear();
     return removed;
   }

@@ -75,6 +75,9 @@ export type Stored = {
 /** Serials that a restart remembers of versions that are not served. */
 export type Refused = { readonly heldSerial?: number; readonly droppedSerial?: number };
 
+/** Of all zones at rest. */
+const IDLE: RefreshPhase = { kind: "idle" };
+
 /** Of all zones of which no primary has shown anything. */
 const NO_VIEWS: RefreshState["views"] = {};
 
@@ -82,7 +85,7 @@ const NO_VIEWS: RefreshState["views"] = {};
 export function initialRefreshState(settings: RefreshSettings, stored?: Stored, refused: Refused = {}): RefreshState {
   return {
     settings,
-    phase: { kind: "idle" },
+    phase: IDLE,
     serial: stored?.serial,
     expireSeconds: stored?.expireSeconds,
     lastGoodCheck: stored?.lastGoodCheck,
@@ -269,7 +272,7 @@ class Machine {
     }
     if (phase.kind !== "idle" && settings.peers.includes(phase.peer)) return;
     if (phase.kind !== "idle") this.#abandon();
-    this.#set({ phase: { kind: "idle" } });
+    this.#set({ phase: IDLE });
     this.#plan({ cause: "timer" }, this.#now);
   }
 
@@ -498,7 +501,7 @@ class Machine {
   }
 
   #endRound(nextAt: number): void {
-    this.#set({ phase: { kind: "idle" } });
+    this.#set({ phase: IDLE });
     this.#plan({ cause: "timer" }, nextAt);
   }
 

@@ -63,7 +63,7 @@ it("keeps entries, finishes them, and finds them by what they are about", async 
 });
 
 it("is bounded: the oldest go", async () => {
-  const db = openDatabase(join(directory, "other.db"));
+  const { db } = openDatabase(join(directory, "other.db"));
   const table = auditTable(db, 5);
   for (let i = 1; i <= 12; i++) await table.add(row(i));
   expect((await table.list({ limit: 100 })).map((each) => each.at)).toEqual([12, 11, 10, 9, 8]);

@@ -4,20 +4,23 @@ import type { Schema } from "../schema.ts";
 import type { DocumentTable, IncomingTable, TimerTable, VersionTable } from "../store.ts";
 import { type Handle, Words } from "./handle.ts";
 
-/** `inTransaction` runs its work in one transaction, joining the one that is open. */
-export function incomingTable(
-  db: Handle,
-  inTransaction: (work: (db: Handle) => Promise<void>) => Promise<void>,
-): IncomingTable {
-  const words = new Words();
-  const withPeers = (row: Schema["incoming"], peers: readonly string[]): IncomingRow => ({
+export function withPeers(row: Schema["incoming"], peers: readonly string[]): IncomingRow {
+  return {
     zoneId: row.zone_id,
     name: row.name,
     peers,
     autoRefreshSeconds: row.auto_refresh_seconds,
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
-  });
+  };
+}
+
+/** `inTransaction` runs its work in one transaction, joining the one that is open. */
+export function incomingTable(
+  db: Handle,
+  inTransaction: (work: (db: Handle) => Promise<void>) => Promise<void>,
+): IncomingTable {
+  const words = new Words();
   return {
     async list() {
       const rows = await db.selectFrom("incoming").selectAll().execute();
@@ -69,11 +72,11 @@ export function incomingTable(
   };
 }
 
-export function versionTable(db: Handle): VersionTable {
-  const read = (row: Schema["zone_versions"]): VersionRow => ({
+export function readVersion(row: Schema["zone_versions"], words: Words): VersionRow {
+  return {
     id: row.id,
     zoneId: row.zone_id,
-    use: row.use as VersionRow["use"],
+    use: words.one(row.use) as VersionRow["use"],
     serial: row.serial,
     image: row.image,
     overlay: row.overlay,
@@ -81,7 +84,12 @@ export function versionTable(db: Handle): VersionTable {
     transferredAt: row.transferred_at,
     heldCode: row.held_code,
     heldReason: row.held_reason,
-  });
+  };
+}
+
+export function versionTable(db: Handle): VersionTable {
+  const words = new Words();
+  const read = (row: Schema["zone_versions"]) => readVersion(row, words);
   return {
     async list() {
       return (await db.selectFrom("zone_versions").selectAll().execute()).map(read);

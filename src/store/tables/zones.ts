@@ -6,18 +6,19 @@ import { changedColumns, flag, type Handle, Words } from "./handle.ts";
 
 export function zoneTable(db: Handle): ZoneTable {
   const words = new Words();
-  const readZone = (row: Schema["zones"]) => readRow(row, words);
   return {
     async list() {
-      return (await db.selectFrom("zones").selectAll().orderBy("created_at").orderBy("id").execute()).map(readZone);
+      return (await db.selectFrom("zones").selectAll().orderBy("created_at").orderBy("id").execute()).map((row) =>
+        readZone(row, words),
+      );
     },
     async find(id) {
       const row = await db.selectFrom("zones").selectAll().where("id", "=", id).executeTakeFirst();
-      return row && readZone(row);
+      return row && readZone(row, words);
     },
     async findByName(name) {
       const row = await db.selectFrom("zones").selectAll().where("name", "=", name).executeTakeFirst();
-      return row && readZone(row);
+      return row && readZone(row, words);
     },
     async count() {
       const row = await db.selectFrom("zones").select(db.fn.countAll<number>().as("n")).executeTakeFirstOrThrow();
@@ -50,7 +51,7 @@ export function zoneTable(db: Handle): ZoneTable {
   };
 }
 
-function readRow(row: Schema["zones"], words: Words): ZoneRow {
+export function readZone(row: Schema["zones"], words: Words): ZoneRow {
   return {
     id: row.id,
     accountId: words.one(row.account_id),
@@ -90,8 +91,8 @@ function zoneColumns(row: ZoneRow): Schema["zones"] {
   };
 }
 
-export function dnssecTable(db: Handle): DnssecTable {
-  const read = (row: Schema["zone_dnssec"]): DnssecRow => ({
+export function readDnssec(row: Schema["zone_dnssec"]): DnssecRow {
+  return {
     zoneId: row.zone_id,
     phase: row.phase,
     modifiedAtSeconds: row.modified_at_seconds,
@@ -100,14 +101,17 @@ export function dnssecTable(db: Handle): DnssecTable {
     multiSigner: row.multi_signer === 1,
     presigned: row.presigned === 1,
     useNsec3: row.use_nsec3 === 1,
-  });
+  };
+}
+
+export function dnssecTable(db: Handle): DnssecTable {
   return {
     async list() {
-      return (await db.selectFrom("zone_dnssec").selectAll().execute()).map(read);
+      return (await db.selectFrom("zone_dnssec").selectAll().execute()).map(readDnssec);
     },
     async find(zoneId) {
       const row = await db.selectFrom("zone_dnssec").selectAll().where("zone_id", "=", zoneId).executeTakeFirst();
-      return row && read(row);
+      return row && readDnssec(row);
     },
     async put(row) {
       const columns = {
@@ -128,9 +132,8 @@ export function dnssecTable(db: Handle): DnssecTable {
   };
 }
 
-export function keyTable(db: Handle): KeyTable {
-  const words = new Words();
-  const read = (row: Schema["keys"]): KeyRow => ({
+export function readKey(row: Schema["keys"], words: Words): KeyRow {
+  return {
     id: row.id,
     zoneId: row.zone_id,
     role: words.one(row.role) as KeyRow["role"],
@@ -140,7 +143,12 @@ export function keyTable(db: Handle): KeyTable {
     sealed: row.sealed,
     state: words.one(row.state),
     createdAt: row.created_at,
-  });
+  };
+}
+
+export function keyTable(db: Handle): KeyTable {
+  const words = new Words();
+  const read = (row: Schema["keys"]) => readKey(row, words);
   const select = () => db.selectFrom("keys").selectAll().orderBy("created_at").orderBy("id");
   return {
     async list() {
