@@ -7,10 +7,11 @@
  * ```
  * Whatever goes wrong, or is overtaken by a whole transfer, leaves things as they are; the next round's end tries again.
  */
-import type { ZoneImage } from "#image";
+import type { CompileOptions, ZoneImage } from "#image";
 import type { ZoneChange } from "#zone";
 import type { Deps } from "./deps.ts";
 import { imageAt } from "./image-at.ts";
+import { chainBeside } from "./image-facts.ts";
 import { postChanges } from "./posted-changes.ts";
 import { baseOctets, fileName, overlayOf, saveOverlay } from "./stored-image.ts";
 import { type ServedVersion, type StoredVersion, sameVersion } from "./versions.ts";
@@ -47,19 +48,25 @@ export async function compact(
   served: ServedVersion,
   deps: Deps,
 ): Promise<Pick<Compacted, "stored" | "served"> | undefined> {
-  const stored = await remake(zoneId, from.image, "t", deps);
+  const stored = await remake(zoneId, from.image, "t", { treatment: "as-is" }, deps);
   if (!stored) return undefined;
   // One with a serial of its own (to secondaries each signing is a version) is made whole each time.
   if (served.file === from.file || served.image.root === 0 || served.image.serial !== from.serial)
     return { stored, served: undefined };
-  const own = await remake(zoneId, stored.image, "s", deps);
+  const chain = served.denial === "chain" ? { ownChain: { apexTypes: chainBeside(served.image) } } : {};
+  const own = await remake(zoneId, stored.image, "s", { treatment: "strip", ...chain }, deps);
   if (own) return { stored, served: own };
   await deps.store.files.removeImage(zoneId, stored.file);
   return undefined;
 }
 
-async function remake(zoneId: string, image: ZoneImage, use: "t" | "s", deps: Deps): Promise<ImageFile | undefined> {
-  const options = { treatment: use === "t" ? "as-is" : "strip" } as const;
+async function remake(
+  zoneId: string,
+  image: ZoneImage,
+  use: "t" | "s",
+  options: CompileOptions,
+  deps: Deps,
+): Promise<ImageFile | undefined> {
   const compiled = await deps.jobs.run<"recompile">({ kind: "recompile", ...imageAt(image), options });
   if (!compiled.ok) {
     deps.log.warn({ zoneId, code: compiled.error.code }, "overlays could not be made an image");

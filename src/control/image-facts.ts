@@ -47,10 +47,16 @@ const BESIDE = [RRType.DNSKEY, RRType.CDS, RRType.CDNSKEY] as const;
 
 /** Whether the apex NSEC of our own chain names just these of the types that stand beside the image. */
 export function chainNames(image: ZoneImage, types: readonly number[]): boolean {
+  if (image.findRRset(image.apexNode, RRType.NSEC) === 0) return false;
+  const named = chainBeside(image);
+  return BESIDE.every((type) => named.includes(type) === types.includes(type));
+}
+
+/** Of the types that stand beside the image, those that the apex NSEC of our own chain names. */
+export function chainBeside(image: ZoneImage): number[] {
   const [nsec] = apexRdatas(image, RRType.NSEC);
-  if (!nsec) return false;
-  const { bitmap } = readNsec(nsec);
-  return BESIDE.every((type) => bitmapHas(bitmap, type) === types.includes(type));
+  const bitmap = nsec && readNsec(nsec).bitmap;
+  return BESIDE.filter((type) => bitmap !== undefined && bitmapHas(bitmap, type));
 }
 
 export function apexSoaRdata(image: ZoneImage): Uint8Array {

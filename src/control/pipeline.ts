@@ -309,17 +309,17 @@ async function makeServed(draft: Draft, stored: StoredVersion, deps: Deps): Prom
   if (!ownChain && !stamped && !needsStripping(stored.image)) {
     return ok({ ...draft, image: stored.image, file: stored.file });
   }
-  const hadChain = served?.denial === "chain";
   const types = ownChain ? apexTypes(draft, deps) : [];
+  const keepsKind =
+    (served?.denial === "chain") === ownChain && (!ownChain || (served && chainNames(served.image, types)));
   const sameMade =
     served &&
     sameVersion(served.from, stored) &&
     served.image.serial === serial &&
     served.mode !== "presigned" &&
-    hadChain === ownChain &&
-    (!ownChain || chainNames(served.image, types));
+    keepsKind;
   if (sameMade) return ok({ ...draft, image: served.image, file: served.file });
-  const overlaid = ownChain || stamped ? undefined : await overlayServed(draft, deps);
+  const overlaid = !keepsKind || stamped ? undefined : await overlayServed(draft, deps);
   if (overlaid && served) return ok({ ...draft, image: overlaid, file: served.file });
   const options: CompileOptions = ownChain
     ? { treatment: "strip", ownChain: { apexTypes: types } }
@@ -360,8 +360,7 @@ async function overlayServed(draft: Draft, deps: Deps): Promise<ZoneImage | unde
     served &&
     sameVersion(served.from, delta.base) &&
     served.file !== delta.base.file &&
-    served.mode !== "presigned" &&
-    served.denial !== "chain";
+    served.mode !== "presigned";
   if (!fits) return undefined;
   const order = { ...imageAt(served.image), changes: postChanges(changes), treatment: "strip" } as const;
   const made = await deps.jobs.run<"overlay">({ kind: "overlay", ...order });

@@ -20,9 +20,9 @@ export function isInsecureCut(node: ViewNode): boolean {
   return (node.flags & ViewFlag.Cut) !== 0 && !findRRset(node, RRType.DS);
 }
 
-/** The NSEC bitmap in wire form. */
-export function nsecBitmap(node: ViewNode): Uint8Array {
-  return writeTypeBitmap([...dataTypes(node), RRType.RRSIG, RRType.NSEC]);
+/** The NSEC bitmap in wire form. `more`: types that stand beside the view. */
+export function nsecBitmap(node: ViewNode, more: readonly number[] = []): Uint8Array {
+  return writeTypeBitmap([...dataTypes(node), ...more, RRType.RRSIG, RRType.NSEC]);
 }
 
 /** The NSEC3 bitmap in wire form: empty for an empty non-terminal, without RRSIG for an insecure delegation. */

@@ -4,6 +4,7 @@ export { carrySignatures } from "./carry.ts";
 export { type CompileError, type CompileOptions, compileImage } from "./compile.ts";
 export { ZoneImage } from "./image.ts";
 export { Header, IMAGE_VERSION, ImageFlag, NodeFlag, overlayRoom, RR_HEAD } from "./layout.ts";
+export { type NsecLink, nsecLinks } from "./nsec-links.ts";
 export { overlayChanges } from "./overlay.ts";
 export type { OverlayRefusal } from "./overlay-model.ts";
 export { newestOverlay } from "./overlay-newest.ts";

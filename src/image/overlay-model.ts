@@ -22,7 +22,7 @@ export type OverlayRefusal =
   | "cut-changed"
   /** The whole zone changes its kind: its NSEC3 parameters, signed or not. */
   | "kind-changed"
-  /** An image with an NSEC chain that was made here. */
+  /** An NSEC chain that was made here would change as a whole: its TTL is another. */
   | "own-chain";
 
 /** One RRset and the RRSIGs that cover it, being changed. RDATA as it stands, with its canonical form beside it. */

@@ -119,6 +119,8 @@ class OverlayWriter {
     if (((apex.flags ^ apex.oldFlags) & NodeFlag.HasNsec) !== 0) return "kind-changed";
     let unsigned = false;
     let stripped = false;
+    // What is made here is nothing that the zone brought.
+    const ownChain = (image.flags & ImageFlag.OwnChain) !== 0;
     for (const name of model.names.values()) {
       for (const set of name.sets.values()) {
         if (!set.dataChanged && !set.signaturesChanged) continue;
@@ -128,7 +130,7 @@ class OverlayWriter {
         if (set.ref !== 0 && set.signatures.length === 0 && image.rrsetSigCount(set.ref) > 0) unsigned = true;
         if (isEmpty && STRIPPED.has(set.type)) stripped = true;
         if (set.signatures.length > 0) this.flags |= ImageFlag.Signed | ImageFlag.HasDnssec;
-        if (!isEmpty && STRIPPED.has(set.type)) this.flags |= ImageFlag.HasDnssec;
+        if (!isEmpty && STRIPPED.has(set.type) && !ownChain) this.flags |= ImageFlag.HasDnssec;
         this.count(set, isEmpty);
       }
     }

@@ -3,55 +3,24 @@
  *
  * `shape` has the new data already and the old links: it says which names there are now, and what stands beside them.
  */
-import { bytesEqual, compareBytes, concatBytes, toHex } from "#bytes";
-import { hashOfNsec3Owner, nsec3Bitmap, nsec3HashOf, nsec3Owner, nsec3Rdata, nsecBitmap } from "#dnssec";
-import { imageView, NodeFlag, rrsetRdatas, type ZoneImage } from "#image";
+import { bytesEqual, compareBytes, toHex } from "#bytes";
+import { hashOfNsec3Owner, nsec3Bitmap, nsec3HashOf, nsec3Owner, nsec3Rdata } from "#dnssec";
+import { imageView, NodeFlag, nsecLinks, rrsetRdatas, type ZoneImage } from "#image";
 import { type Name, nameEquals, nameHash, nameKey, parentName } from "#name";
 import { RRType, readNsec3 } from "#rdata";
 import type { ChangeDraft } from "./change-draft.ts";
 
 export function relinkNsec(shape: ZoneImage, names: readonly Name[], draft: ChangeDraft): void {
-  const isMember = (index: number) => (shape.nodeFlags(shape.nodeAt(index)) & (NodeFlag.Occluded | NodeFlag.Ent)) === 0;
-  // The apex, at 0, has an NSEC always.
-  const memberBefore = (index: number) => {
-    while (!isMember(index)) index--;
-    return index;
-  };
-  const links = new Set<number>();
-  for (const name of names) {
-    const node = shape.findNode(nameHash(name), name, 0);
-    const index = shape.nodeIndex(node === 0 ? shape.findPrevious(name, 0) : node);
-    links.add(memberBefore(index));
-    if (node !== 0 && index > 0) links.add(memberBefore(index - 1));
-    if (node !== 0 && !isMember(index)) dropLink(shape, node, draft);
-  }
-  const view = imageView(shape);
-  for (const index of links) {
-    let next = index + 1;
-    while (next < shape.nodeCount && !isMember(next)) next++;
-    const following = shape.nodeName(next < shape.nodeCount ? shape.nodeAt(next) : shape.apexNode);
-    const node = shape.nodeAt(index);
-    const rdata = concatBytes([following, nsecBitmap(view.node(index))]);
-    const ref = shape.findRRset(node, RRType.NSEC);
-    putLink(shape, { owner: shape.nodeName(node), type: RRType.NSEC, rdata, ref }, draft);
+  for (const { owner, old, rdata } of nsecLinks(shape, names)) {
+    const node = shape.findNode(nameHash(owner), owner, 0);
+    if (old) draft.remove(shape, owner, shape.findRRset(node, RRType.NSEC));
+    if (rdata) addLink(shape, owner, RRType.NSEC, rdata, draft);
   }
 }
 
-function dropLink(shape: ZoneImage, node: number, draft: ChangeDraft): void {
-  const ref = shape.findRRset(node, RRType.NSEC);
-  if (ref !== 0) draft.remove(shape, shape.nodeName(node), ref);
-}
-
-type Link = { readonly owner: Name; readonly type: number; readonly rdata: Uint8Array; readonly ref: number };
-
-function putLink(shape: ZoneImage, { owner, type, rdata, ref }: Link, draft: ChangeDraft): void {
-  const ttl = shape.negativeTtl;
-  if (ref !== 0) {
-    if (shape.rrsetTtl(ref) === ttl && bytesEqual(rrsetRdatas(shape, ref)[0]!, rdata)) return;
-    draft.remove(shape, owner, ref);
-  }
-  draft.add(owner, type, ttl, rdata);
-  draft.sign(owner, type, ttl, [rdata]);
+function addLink(shape: ZoneImage, owner: Name, type: number, rdata: Uint8Array, draft: ChangeDraft): void {
+  draft.add(owner, type, shape.negativeTtl, rdata);
+  draft.sign(owner, type, shape.negativeTtl, [rdata]);
 }
 
 export function relinkNsec3(shape: ZoneImage, names: readonly Name[], draft: ChangeDraft): void {
@@ -81,9 +50,16 @@ export function relinkNsec3(shape: ZoneImage, names: readonly Name[], draft: Cha
       : readNsec3(rrsetRdatas(shape, ref)[0]!).bitmap;
     const owner = entry === 0 ? nsec3Owner(hash, apex)! : ownerOf(shape, entry);
     const rdata = nsec3Rdata(shape.nsec3!, false, ring.after(hash), bitmap);
-    putLink(shape, { owner, type: RRType.NSEC3, rdata, ref }, draft);
+    const isRight = ref !== 0 && shape.rrsetTtl(ref) === shape.negativeTtl && sameRdata(shape, ref, rdata);
+    if (isRight) continue;
+    if (ref !== 0) draft.remove(shape, owner, ref);
+    addLink(shape, owner, RRType.NSEC3, rdata, draft);
   }
   for (const entry of ring.gone()) draft.remove(shape, ownerOf(shape, entry), shape.nsec3RRset(entry));
+}
+
+function sameRdata(shape: ZoneImage, ref: number, rdata: Uint8Array): boolean {
+  return bytesEqual(rrsetRdatas(shape, ref)[0]!, rdata);
 }
 
 /** The names and all above them: an empty non-terminal comes and goes with what is below it. */
