@@ -2,7 +2,6 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { IconName } from "../parts/Icon.tsx";
 import { ACCOUNT_SETTINGS, ACTIVITY, AUDIT } from "../texts/audit.ts";
-import { CATALOGS } from "../texts/catalogs.ts";
 import { SHELL } from "../texts/shell.ts";
 
 export type NavigationEntry = { readonly to: LinkProps["to"]; readonly label: string; readonly icon: IconName };
@@ -22,7 +21,7 @@ export const NAVIGATION: readonly NavigationGroup[] = [
       { to: "/account/peers", label: SHELL.peers, icon: "server" },
       { to: "/account/tsigs", label: SHELL.tsigs, icon: "key" },
       { to: "/account/acls", label: SHELL.acls, icon: "list" },
-      { to: "/account/catalogs", label: CATALOGS.title, icon: "stack" },
+      { to: "/account/catalogs", label: SHELL.catalogs, icon: "stack" },
       { to: "/account/notifications", label: SHELL.notifications, icon: "bell" },
       { to: "/account/tokens", label: SHELL.tokens, icon: "shield" },
       { to: "/account/users", label: SHELL.users, icon: "people" },

@@ -77,6 +77,7 @@ const routeTree = root.addChildren([
   ]),
   //--- Account
   page("/account/peers", () => import("../pages/peers/PeersPage.tsx"), "PeersPage"),
+  page("/account/peers/$peerId", () => import("../pages/peers/PeerPage.tsx"), "PeerPage"),
   page("/account/catalogs", () => import("../pages/catalogs/CatalogsPage.tsx"), "CatalogsPage"),
   page("/account/catalogs/$catalogId", () => import("../pages/catalogs/CatalogPage.tsx"), "CatalogPage"),
   page("/account/tsigs", () => import("../pages/tsigs/TsigsPage.tsx"), "TsigsPage"),

@@ -7,6 +7,11 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^net\.closed/, "The primary closed the connection. Many do that when transfers are not allowed from this address."],
   [/^net\./, "The network said no. Is the address reachable from the machine on which Countersign runs?"],
+  [/^tls\.wrong-name/, "Give one of the names in its certificate, or have it made anew for this one."],
+  [/^tls\.untrusted/, "Give the certificate of the authority that signed it, or go by its key."],
+  [/^tls\.(expired|not-yet-valid)/, "It needs a new certificate; or one of the two clocks is wrong."],
+  [/^tls\.wrong-pin/, "If the change of its key was meant, give the new pin that is named here."],
+  [/^tls\.client-certificate/, "It wants a certificate of ours, from an authority that it believes."],
   [/^tls\./, "The encrypted connection could not be made. Look at the peer's certificate settings."],
   [
     /bad-key|wrong-key/,

@@ -11,6 +11,7 @@ export const SHELL = {
   peers: "Peers",
   tsigs: "TSIGs",
   acls: "ACLs",
+  catalogs: "Catalogs",
   notifications: "Notifications",
   tokens: "API tokens",
   users: "Users",

@@ -23,10 +23,10 @@ import { MEMBER_TONES } from "./tones.ts";
 
 const WORDS = CATALOG.members;
 const PER_PAGE = 200;
-const ROW = 46;
-/** On phones the reason stands below the name. */
-const TALL_ROW = 72;
-const WIDE = "(min-width: 48em)";
+const ROW = 56;
+/** On phones and tablets the reason stands below the name. */
+const TALL_ROW = 92;
+const WIDE = "(min-width: 62em)";
 
 const STATES = ["member", "kept", "refused"] as const;
 
@@ -114,7 +114,7 @@ function Why({ member, onDelete }: WhyProps) {
   if (refusal) {
     const sentence = printSentence(refusal.message);
     return (
-      <span className={classes["why"]} title={sentence}>
+      <span className={classes["refusal"]} title={sentence}>
         {sentence}
       </span>
     );

@@ -7,10 +7,12 @@ import type { Column } from "../../parts/DataTable.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { RemoveDialog } from "../../parts/RemoveDialog.tsx";
 import { ResourceList } from "../../parts/ResourcePage.tsx";
+import { TextLink } from "../../parts/TextLink.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { UsedBy } from "../../parts/UsedBy.tsx";
 import { PEERS } from "../../texts/account.ts";
 import { COMMON } from "../../texts/common.ts";
+import { printAddress } from "./address.ts";
 import { PeerForm } from "./PeerForm.tsx";
 
 export function PeersPage() {
@@ -43,7 +45,14 @@ function findUse(uses: readonly PeerUse[], id: string): PeerUse | undefined {
 function columnsOf(tsigs: readonly Tsig[], uses: readonly PeerUse[]): readonly Column<Peer>[] {
   const { columns } = PEERS;
   return [
-    { head: columns.name, cell: ({ name }) => name },
+    {
+      head: columns.name,
+      cell: ({ id, name }) => (
+        <TextLink to="/account/peers/$peerId" params={{ peerId: id }}>
+          {name}
+        </TextLink>
+      ),
+    },
     { head: columns.address, cell: printAddress },
     { head: columns.ixfr, cell: ({ ixfr_enable }) => (ixfr_enable ? PEERS.ixfr.yes : PEERS.ixfr.no) },
     { head: columns.tsig, cell: ({ tsig_id }) => tsigs.find(({ id }) => id === tsig_id)?.name ?? PEERS.noTsig },
@@ -55,11 +64,6 @@ function columnsOf(tsigs: readonly Tsig[], uses: readonly PeerUse[]): readonly C
       },
     },
   ];
-}
-
-function printAddress({ ip, port }: Peer): string {
-  if (ip === "") return PEERS.noAddress;
-  return port === 0 || port === 53 ? ip : ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
 type RemoveProps = {

@@ -1,0 +1,42 @@
+/** PEM, pasted or read from a file of this computer; the file is read in the page and goes nowhere else. */
+import { Button, FileButton, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { PEER } from "../../texts/peer.ts";
+
+export type PemFieldProps = {
+  readonly name: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly initial?: string;
+  readonly required?: boolean;
+};
+
+export function PemField({ name, label, description, initial = "", required = false }: PemFieldProps) {
+  const [text, setText] = useState(initial);
+  return (
+    <div>
+      <Textarea
+        name={name}
+        label={label}
+        description={description}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        required={required}
+        autosize
+        minRows={3}
+        maxRows={8}
+        spellCheck={false}
+        autoComplete="off"
+        placeholder="-----BEGIN …"
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+      />
+      <FileButton onChange={(file) => void file?.text().then(setText)} accept=".pem,.crt,.cer,.key,text/plain">
+        {(props) => (
+          <Button {...props} variant="default" size="compact-sm" mt="xs" aria-label={PEER.form.fileOf(label)}>
+            {PEER.form.file}
+          </Button>
+        )}
+      </FileButton>
+    </div>
+  );
+}
