@@ -34,6 +34,11 @@ const CASES: readonly Case[] = [
     file: "peers/outgoing.ts",
     sentence: "a zone given out whole and by changes, beside Knot, NSD and BIND: records for a second of CPU",
   },
+  {
+    name: "dashboard",
+    file: "dashboard.ts",
+    sentence: "the list of 100,000 zones in a browser: first page, frames while it is scrolled, requests, search",
+  },
 ];
 
 process.exitCode = await main(process.argv.slice(2));

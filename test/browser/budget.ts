@@ -8,6 +8,10 @@ export type FirstLoad = {
   readonly firstContentMs: number;
   /** From the start of navigation until `ready` was there and the main thread was free. */
   readonly interactiveMs: number;
+  /** Cumulative, as the Layout Instability API counts it: 0.1 is what people begin to feel. */
+  readonly layoutShift: number;
+  readonly longestTaskMs: number;
+  readonly tasksOver200Ms: number;
 };
 
 /** Goes there with an empty cache; `ready` is a selector of what a user waits for. */
@@ -30,39 +34,73 @@ export async function measureFirstLoad(page: Page, url: string, ready: string): 
     () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0,
   );
   await session.detach();
-  return { octets, requests, firstContentMs, interactiveMs };
+  return { octets, requests, firstContentMs, interactiveMs, ...(await readStability(page)) };
+}
+
+/** What moved by itself and what held up the main thread since the page was opened. */
+export async function readStability(
+  page: Page,
+): Promise<Pick<FirstLoad, "layoutShift" | "longestTaskMs" | "tasksOver200Ms">> {
+  return page.evaluate(async () => {
+    const entries = (type: string) =>
+      new Promise<PerformanceEntryList>((resolve) => {
+        const seen: PerformanceEntry[] = [];
+        const observer = new PerformanceObserver((list) => void seen.push(...list.getEntries()));
+        observer.observe({ type, buffered: true });
+        // What is buffered is handed over in a task of its own.
+        setTimeout(() => {
+          observer.disconnect();
+          resolve(seen);
+        }, 50);
+      });
+    const shifts = (await entries("layout-shift")) as unknown as { value: number; hadRecentInput: boolean }[];
+    const tasks = (await entries("longtask")).map(({ duration }) => duration);
+    return {
+      layoutShift: shifts.reduce((sum, { value, hadRecentInput }) => sum + (hadRecentInput ? 0 : value), 0),
+      longestTaskMs: Math.max(0, ...tasks),
+      tasksOver200Ms: tasks.filter((duration) => duration > 200).length,
+    };
+  });
 }
 
 /** For the log of the run. */
 export function printFirstLoad(what: string, load: FirstLoad): void {
-  const { octets, requests, firstContentMs, interactiveMs } = load;
+  const { octets, requests, firstContentMs, interactiveMs, layoutShift, longestTaskMs, tasksOver200Ms } = load;
   console.log(
-    `${what}: ${(octets / 1000).toFixed(1)} kB in ${requests} requests, first content ${firstContentMs.toFixed(0)} ms, interactive ${interactiveMs.toFixed(0)} ms`,
+    `${what}: ${(octets / 1000).toFixed(1)} kB in ${requests} requests, first content ${firstContentMs.toFixed(0)} ms, interactive ${interactiveMs.toFixed(0)} ms, layout shift ${layoutShift.toFixed(3)}, longest task ${longestTaskMs.toFixed(0)} ms (${tasksOver200Ms} over 200)`,
   );
 }
 
-export type Scrolled = { readonly steps: number; readonly worstFrameMs: number; readonly framesOver100Ms: number };
+export type Scrolled = {
+  readonly steps: number;
+  readonly worstFrameMs: number;
+  readonly framesOver50Ms: number;
+  /** The most elements of `rows` that were in the document at once. */
+  readonly rows: number;
+};
 
 /** Scrolls an element (or the window) from top to bottom in so many steps, a frame each, and says how long frames took. */
-export function measureScroll(page: Page, selector: string, steps: number): Promise<Scrolled> {
+export function measureScroll(page: Page, selector: string, steps: number, rows: string): Promise<Scrolled> {
   return page.evaluate(
-    async ([where, count]) => {
+    async ([where, count, which]) => {
       const found = document.querySelector(where);
       const target = found && found.scrollHeight > found.clientHeight ? found : document.scrollingElement!;
       const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
       let before = await frame();
       let worstFrameMs = 0;
-      let framesOver100Ms = 0;
+      let framesOver50Ms = 0;
+      let most = 0;
       for (let step = 1; step <= count; step++) {
         target.scrollTop = ((target.scrollHeight - target.clientHeight) * step) / count;
         const now = await frame();
         const took = now - before;
         worstFrameMs = Math.max(worstFrameMs, took);
-        if (took > 100) framesOver100Ms++;
+        if (took > 50) framesOver50Ms++;
         before = now;
+        most = Math.max(most, document.querySelectorAll(which).length);
       }
-      return { steps: count, worstFrameMs, framesOver100Ms };
+      return { steps: count, worstFrameMs, framesOver50Ms, rows: most };
     },
-    [selector, steps] as const,
+    [selector, steps, rows] as const,
   );
 }
