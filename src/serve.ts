@@ -32,6 +32,7 @@ import { type EdgeSettings, PublicationSender } from "#publish";
 import { typeName } from "#rdata";
 import { DATABASE_FILE, openStore, type Store, StoreError } from "#store";
 import { createLogger, type Logger, Metrics } from "#telemetry";
+import { readProviderSettings } from "./provider-settings.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 /** A stop that takes longer than this is ended by force: the supervisor of the process must not have to. */
@@ -82,6 +83,8 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   if (!tls.ok) throw new CannotServe(tls.error);
   const trouble = checkHook(config);
   if (trouble !== undefined) throw new CannotServe(trouble);
+  const provider = readProviderSettings(config);
+  if (!provider.ok) throw new CannotServe(provider.error);
   const master = openMaster(config, log);
   const store = openStore(config.data, master);
   await checkMaster(store, master);
@@ -101,7 +104,7 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
     cryptoChoice: config.crypto,
     master,
     log,
-    settings: controlSettings(config),
+    settings: controlSettings(config, provider.value),
     jobs: config.jobs || availableParallelism(),
     hookDirectory: resolve(config.data, "hook"),
   });
@@ -235,12 +238,13 @@ async function cookieSecret(store: Store, master: MasterKey): Promise<Uint8Array
   return secret;
 }
 
-function controlSettings(config: Config): ControlSettings {
+function controlSettings(config: Config, provider: ControlSettings["provider"]): ControlSettings {
   return {
     nameServers: config.nameServers,
     email: config.email,
     sessionIdleSeconds: config.sessionIdleSeconds,
     sessionSeconds: config.sessionSeconds,
+    provider,
     resolver: config.resolver ?? systemResolver(),
     parentPort: config.parentPort,
     parentPollYoungSeconds: config.parentPollYoungSeconds,
@@ -366,13 +370,18 @@ function reloader(config: Config, argv: readonly string[], { control, edge, log 
       log.error(`${trouble} The old options stay in force.`);
       return;
     }
+    const provider = readProviderSettings(next);
+    if (!provider.ok) {
+      log.error(`${provider.error} The old options stay in force.`);
+      return;
+    }
     const fixed = OPTION_NAMES.filter(
       (name) => !("reloads" in OPTIONS[name]) && JSON.stringify(next[name]) !== JSON.stringify(inForce[name]),
     );
     if (fixed.length > 0) log.warn({ options: fixed }, "these options change with the next restart");
     inForce = next;
     log.level = next.logLevel;
-    control.reload(controlSettings(next));
+    control.reload(controlSettings(next, provider.value));
     const tls = readTlsFiles({ ...next, dnsTls: config.dnsTls });
     if (!tls.ok) log.error({ reason: tls.error }, "the certificate can't be read again; the old one stays in force");
     else if (tls.value) {

@@ -5,9 +5,13 @@ import {
   type ControlService,
   ERRORS,
   errorSentence,
+  type ProviderSignedIn,
   ROUTES,
+  type RouteName,
+  type Session,
   takesAnything,
 } from "#contract";
+import { actorOfSession } from "./actor.ts";
 import type { HttpAnswer } from "./answer.ts";
 import { maskAfter, maskRequest } from "./mask.ts";
 import type { Understood } from "./understood.ts";
@@ -56,14 +60,22 @@ export function endEntry(
     error: end.error ? { code: end.error.code, message: messageOf(end.error) } : null,
     // What no schema describes may hold anything, secrets in fields of any name.
     // Nor what was typed at a sign-in that failed: it may have been a password in the wrong field.
-    request:
-      takesAnything(name) || (name === "session.create" && end.error)
-        ? null
-        : maskRequest(call.body, end.error?.pointer),
+    request: takesAnything(name) || (isSignIn(name) && end.error) ? null : maskRequest(call.body, end.error?.pointer),
+    ...(isSignIn(name) && end.after !== undefined && { actor: actorOfSession(sessionOf(end.after)) }),
     after: ROUTES[name].method === "DELETE" ? null : maskAfter(end.after, end.before),
     resourceId: made,
     zoneId: name === "zones.create" ? made : undefined,
   });
+}
+
+/** Begun by nobody; who it was is known when it went well. */
+function isSignIn(name: RouteName): boolean {
+  return name === "session.create" || name === "session.finish";
+}
+
+function sessionOf(after: unknown): Session {
+  const result = after as Session | ProviderSignedIn;
+  return "session" in result ? result.session : result;
 }
 
 /** What is wrong with a field quotes what was sent in it; the request is kept beside, masked. */

@@ -12,6 +12,7 @@ import {
   type Outcome,
   SESSION_COOKIE,
   type Session,
+  SIGN_IN_COOKIE,
 } from "#contract";
 import { equalInConstantTime } from "./constant-time.ts";
 
@@ -56,7 +57,7 @@ async function byEmailAndKey(service: ControlService, email: string, key: string
 }
 
 async function byCookie(service: ControlService, headers: IncomingHttpHeaders): Promise<AuthOutcome> {
-  const secret = readCookie(headers.cookie);
+  const secret = readCookie(headers.cookie, SESSION_COOKIE);
   if (secret === undefined) return { refusal: { code: "auth.missing" } };
   return (await service.findSession(secret)) ?? { refusal: { code: "session.none" } };
 }
@@ -74,18 +75,30 @@ function badForm(chain: { readonly code: number; readonly message: string }): Au
 /** Cookies of one request that are looked at. */
 const COOKIES_MAX = 50;
 
-function readCookie(header: string | undefined): string | undefined {
+export function readCookie(header: string | undefined, wanted: string): string | undefined {
   for (const pair of (header ?? "").split(";", COOKIES_MAX)) {
     const [name, value] = pair.trim().split("=", 2);
-    if (name === SESSION_COOKIE && value !== undefined && /^[\w-]{1,512}$/.test(value)) return value;
+    if (name === wanted && value !== undefined && /^[\w-]{1,512}$/.test(value)) return value;
   }
   return undefined;
 }
 
 /** Until the browser is closed or the server says that it is over; no script sees it, no other site sends it. */
 export function printCookie(secret: string | undefined, secure: boolean): string {
-  const end = secret === undefined ? "; Max-Age=0" : "";
-  return `${SESSION_COOKIE}=${secret ?? ""}; Path=/; HttpOnly; SameSite=Strict${end}${secure ? "; Secure" : ""}`;
+  return cookie(SESSION_COOKIE, secret, secret === undefined ? 0 : undefined, secure);
+}
+
+/** Comes back with the same pages alone, and not for long: what the provider sends back is posted by a page of ours. */
+export function printSignInCookie(secret: string | undefined, secure: boolean): string {
+  return cookie(SIGN_IN_COOKIE, secret, secret === undefined ? 0 : SIGN_IN_SECONDS, secure);
+}
+
+/** As long as the service remembers that it was begun, and a little. */
+const SIGN_IN_SECONDS = 660;
+
+function cookie(name: string, secret: string | undefined, maxAge: number | undefined, secure: boolean): string {
+  const end = maxAge === undefined ? "" : `; Max-Age=${maxAge}`;
+  return `${name}=${secret ?? ""}; Path=/; HttpOnly; SameSite=Strict${end}${secure ? "; Secure" : ""}`;
 }
 
 /**

@@ -24,6 +24,9 @@ export type Call<K extends RouteName> = {
   readonly from: From;
   /** Sets the session's cookie; undefined takes it away. */
   readonly setCookie: (secret: string | undefined) => void;
+  /** Of the cookie that ties a sign-in at the provider to this browser. */
+  readonly signInSecret: string | undefined;
+  readonly setSignInCookie: (secret: string | undefined) => void;
   /** Path parameters, each 32 lower-case hex digits. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: RouteQuery<K>;

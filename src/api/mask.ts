@@ -27,6 +27,7 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
   "recovery_codes",
   "authorization",
   "code",
+  "returned",
 ]);
 
 /** More octets of JSON than this are not kept. */

@@ -13,11 +13,12 @@ import {
   type Route,
   type RouteName,
   type Session,
+  SIGN_IN_COOKIE,
   type Target,
 } from "#contract";
 import { actorOf, type isLocalOperator } from "./actor.ts";
 import { sendError } from "./answer.ts";
-import { authenticate, findForgery, printCookie } from "./auth.ts";
+import { authenticate, findForgery, printCookie, printSignInCookie, readCookie } from "./auth.ts";
 import { type RawBody, readBody } from "./body.ts";
 import type { Call, Handlers } from "./call.ts";
 import { sendEventStream, wantsEventStream } from "./event-stream.ts";
@@ -102,7 +103,7 @@ async function answer(
   const isKnown = asker !== NOBODY;
   const actor = actorOf(asker, isKnown);
   if (limits.limiter && isKnown && !limits.isExempt(request, asker)) {
-    const state = limits.limiter.take(`${actor.kind} ${actor.id}`);
+    const state = limits.limiter.take(`${asker.by} ${actor.id}`);
     sendRateHeaders(reply, limits.limiter.limits, state, Date.now());
     if (!state.allowed) return sendError(reply, rateError(limits.limiter));
   }
@@ -131,12 +132,25 @@ async function answer(
     may,
     session,
     from,
-    setCookie: (secret) => void reply.header("set-cookie", printCookie(secret, request.protocol === "https")),
+    ...cookiesOf(request, reply),
     params,
     query: query.value as never,
     body: body.value as never,
   };
   return carryOut(shell, { name, request, reply, actor, call, octets: raw?.octets });
+}
+
+/** Fastify sends each `set-cookie` as a header of its own. */
+function cookiesOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Pick<Call<RouteName>, "setCookie" | "signInSecret" | "setSignInCookie"> {
+  const secure = request.protocol === "https";
+  return {
+    setCookie: (secret) => void reply.header("set-cookie", printCookie(secret, secure)),
+    signInSecret: readCookie(request.headers.cookie, SIGN_IN_COOKIE),
+    setSignInCookie: (secret) => void reply.header("set-cookie", printSignInCookie(secret, secure)),
+  };
 }
 
 function rateError({ limits }: RateLimiter): ControlError {

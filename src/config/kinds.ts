@@ -99,3 +99,14 @@ export function hex(octets: number): Kind<string> {
     read: (value) => (value.length === octets * 2 && /^[0-9a-fA-F]+$/.test(value) ? value.toLowerCase() : undefined),
   };
 }
+
+/** Of a web server: without query, fragment and name of a user; clear text on this machine alone. As it was written. */
+export const webAddress: Kind<string> = {
+  form: "https://…, or http:// for this machine itself (127.0.0.1, [::1], localhost)",
+  read(value) {
+    if (!/^https?:\/\/[^\s?#@\\]+$/i.test(value) || !URL.canParse(value)) return undefined;
+    const { protocol, hostname } = new URL(value);
+    const local = hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+    return protocol === "https:" || local ? value : undefined;
+  },
+};

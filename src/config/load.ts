@@ -3,6 +3,7 @@
  * default. Every problem is reported, each with the option's name as the reader wrote it and what to do.
  */
 import { type Config, flagOf, OPTION_NAMES, OPTIONS, type Option, type OptionName, variableOf } from "./options.ts";
+import { findSignInConflicts } from "./sign-in.ts";
 
 export type ConfigProblem = {
   readonly code: "config.unknown" | "config.value" | "config.file" | "config.secret-flag" | "config.conflict";
@@ -40,6 +41,7 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
       message: "masterKey and masterKeyFile are both set; keep one of them.",
     });
   }
+  for (const message of findSignInConflicts(config)) problems.push({ code: "config.conflict", message });
   // Every name of the table is set to a value of its kind, or there are problems.
   return problems.length > 0 ? { ok: false, error: problems } : { ok: true, value: config as Config };
 }

@@ -4,25 +4,10 @@
  * COUNTERSIGN_MAX_UDP_PAYLOAD; both follow from the name.
  */
 import { address, addressRange, choice, flag, hex, hostName, integer, type Kind, list, path, text } from "./kinds.ts";
+import { given, type Option, optional } from "./option.ts";
+import { SIGN_IN_OPTIONS } from "./sign-in.ts";
 
-export type Option<T = unknown> = {
-  readonly kind: Kind<T>;
-  /** Undefined: the option may be absent. */
-  readonly fallback: T | undefined;
-  readonly sentence: string;
-  /** Never printed, and not accepted as a flag: command lines are public. */
-  readonly secret?: boolean;
-  /** Taken over on SIGHUP without a restart. */
-  readonly reloads?: boolean;
-};
-
-function given<T>(kind: Kind<T>, fallback: T, sentence: string, more?: Pick<Option, "secret" | "reloads">) {
-  return { kind, fallback, sentence, ...more } as Option<T> & { readonly fallback: T };
-}
-
-function optional<T>(kind: Kind<T>, sentence: string, more?: Pick<Option, "secret" | "reloads">) {
-  return { kind, fallback: undefined, sentence, ...more } as Option<T> & { readonly fallback: undefined };
-}
+export type { Option } from "./option.ts";
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -81,6 +66,7 @@ export const OPTIONS = {
     "After so long a session of the dashboard is over however much it is used, in seconds.",
     { reloads: true },
   ),
+  ...SIGN_IN_OPTIONS,
   masterKey: optional(text, "Key that seals private keys and TSIG secrets: 32 octets as 64 hex digits or base64.", {
     secret: true,
   }),

@@ -99,6 +99,8 @@ export type AuditEnd = {
   /** Only now: of a request that is refused, the field at fault is not kept. */
   readonly request: unknown;
   readonly after: unknown;
+  /** Who it turned out to be, where that was not known before: signing in. */
+  readonly actor?: Actor;
   readonly resourceId?: string;
   readonly zoneId?: string;
 };

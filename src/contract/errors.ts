@@ -115,6 +115,44 @@ export const ERRORS = {
   },
   "session.password-wrong": { status: 400, number: 20016, sentence: "The current password is not right." },
   "session.not-found": { status: 404, number: 20017, sentence: "You have no session {about}." },
+  "sso.off": { status: 404, number: 20181, sentence: "Signing in at an OpenID provider is not set up here." },
+  "sso.unreachable": {
+    status: 400,
+    number: 20182,
+    sentence:
+      "The sign-in provider can't be used now: {about}. Passwords and the admin token work; try again in a moment.",
+  },
+  "sso.begin-again": {
+    status: 403,
+    number: 20183,
+    sentence: "This sign-in was begun in another browser or too long ago, or was finished already. Begin again.",
+  },
+  "sso.refused": { status: 403, number: 20184, sentence: "The sign-in provider did not let you in ({about})." },
+  "sso.invalid": {
+    status: 403,
+    number: 20185,
+    sentence:
+      "What the sign-in provider sent is not valid: {about}. Begin again; if it stays so, tell an administrator.",
+  },
+  "sso.unknown": {
+    status: 403,
+    number: 20186,
+    sentence:
+      "The sign-in provider knows you, but there is no user for you here. Ask an administrator to tie one to the subject {about}.",
+  },
+  "sso.no-role": {
+    status: 403,
+    number: 20187,
+    sentence: "The sign-in provider knows you, but none of your groups may do anything here. Ask an administrator.",
+  },
+  "sso.email": {
+    status: 403,
+    number: 20188,
+    sentence: "The sign-in provider knows you, but your e-mail address can't be used here: {about}.",
+  },
+  "sso.disabled": { status: 403, number: 20189, sentence: "Your user is disabled here. Ask an administrator." },
+  "sso.not-tied": { status: 400, number: 20190, sentence: "{about} is tied to another user already." },
+
   "user.not-found": { status: 404, number: 20021, sentence: "There is no user {about}." },
   "user.exists": { status: 400, number: 20022, sentence: "There is a user with the e-mail address {about} already." },
   "user.last-admin": {

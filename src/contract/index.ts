@@ -186,6 +186,9 @@ export {
   Session,
   SessionCreate,
   SessionUser,
+  SIGN_IN_WAYS,
+  SignedOut,
+  SignInWay,
 } from "./session.ts";
 export {
   EXPIRED_ANSWERS,
@@ -195,6 +198,18 @@ export {
   ZoneSettings,
   ZoneSettingsEdit,
 } from "./settings.ts";
+export {
+  PROVIDER_RETURN_PATH,
+  PROVIDER_STATES,
+  ProviderCheck,
+  ProviderSignedIn,
+  ProviderSignInBegin,
+  ProviderSignInBegun,
+  ProviderSignInFinish,
+  RETURN_TO,
+  SIGN_IN_COOKIE,
+  SignInWays,
+} from "./single-sign-on.ts";
 export {
   DnssecDetails,
   EventRow,

@@ -39,6 +39,7 @@ import type { PeerTransport, PeerTransportWrite } from "./peer-transport.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
 import type { Session, SessionCreate } from "./session.ts";
 import type { ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
+import type { ProviderCheck, ProviderSignInBegin, ProviderSignInFinish, SignInWays } from "./single-sign-on.ts";
 import type { EventRow, EventsQuery, HistoryQuery, Transfer, TransfersQuery, ZoneStatus } from "./status.ts";
 import type { ApiToken, ApiTokenCreate, ApiTokenCreated, ApiTokenUpdate, PermissionGroup } from "./token.ts";
 import type { Acl, AclWrite, Incoming, IncomingWrite, Peer, PeerUse, PeerWrite, Tsig, TsigWrite } from "./transfer.ts";
@@ -59,9 +60,23 @@ export interface IdentityService extends UserService, TokenService {
   authenticateKey(email: string, key: string, from: From): Promise<Outcome<Asker>>;
   /** session.refused, session.wait */
   signIn(request: SessionCreate, from: From): Promise<Outcome<SignedIn>>;
+  /** Never fails: what is wrong with the provider is said in it. */
+  signInWays(): Promise<SignInWays>;
+  /** `secret` goes into a cookie of this browser. sso.off, sso.unreachable, session.wait */
+  beginSignIn(
+    request: ProviderSignInBegin,
+    from: From,
+  ): Promise<Outcome<{ readonly secret: string; readonly url: string }>>;
+  /** `secret`: the cookie's. Good once, whatever comes of it. sso.*, session.wait */
+  finishSignIn(
+    request: ProviderSignInFinish & { readonly secret: string | undefined },
+    from: From,
+  ): Promise<Outcome<SignedIn & { readonly returnTo: string }>>;
+  checkProvider(): Promise<ProviderCheck>;
   /** By the cookie's secret; undefined when it is over or never was. Puts the idle end off. */
   findSession(secret: string): Promise<{ readonly asker: Asker; readonly session: Session } | undefined>;
-  signOut(sessionId: string): Promise<void>;
+  /** Where one can sign out at the provider, too, if the session came from there. */
+  signOut(sessionId: string): Promise<string | null>;
   /** Whether he may still what he might when he came: for answers that stay open. */
   isGood(asker: Asker): Promise<boolean>;
   user(asker: Asker): Promise<UserFacts>;

@@ -40,9 +40,15 @@ export const SessionUser = z.object({
 });
 export type SessionUser = z.infer<typeof SessionUser>;
 
+/** How somebody signed in: by a password, by the admin token, or at the OpenID provider. */
+export const SIGN_IN_WAYS = ["password", "token", "provider"] as const;
+export const SignInWay = z.enum(SIGN_IN_WAYS);
+export type SignInWay = z.infer<typeof SignInWay>;
+
 export const Session = z
   .object({
     user: SessionUser,
+    way: SignInWay,
     /** Sent back as the header x-csrf-token with every call that writes. */
     csrf: z.string(),
     /** Without use until then, or with use at the end of the longest time, the session is over. */
@@ -53,3 +59,7 @@ export type Session = z.infer<typeof Session>;
 
 export const SESSION_COOKIE = "countersign_session";
 export const CSRF_HEADER = "x-csrf-token";
+
+/** What ended; and where, if anywhere, one can sign out at the provider, too. */
+export const SignedOut = z.object({ id: Id, provider_url: z.string().nullable() }).meta({ id: "SignedOut" });
+export type SignedOut = z.infer<typeof SignedOut>;

@@ -1,5 +1,6 @@
 /** What the parts of control are handed: ports, clock, chance, and the settings in force. */
 import type { Crypto } from "#crypto";
+import type { ProviderSettings } from "#identity";
 import type { SessionPool, SocketAddress } from "#net";
 import type { PublicationSender } from "#publish";
 import type { Store } from "#store";
@@ -24,6 +25,8 @@ export type ControlSettings = {
   readonly email: string;
   readonly sessionIdleSeconds: number;
   readonly sessionSeconds: number;
+  /** Undefined: nobody signs in at an OpenID provider. */
+  readonly provider: ProviderSettings | undefined;
   readonly resolver: SocketAddress | undefined;
   /** Port of the parent's nameservers. */
   readonly parentPort: number;

@@ -16,6 +16,7 @@ import { PasswordHasher } from "./password.ts";
 import { readGrants } from "./policies.ts";
 import { hashSecret, SECRET_MAX, sameSecret } from "./secrets.ts";
 import { Sessions } from "./sessions.ts";
+import { makeSingleSignOn } from "./single-sign-on.ts";
 import { makeTokenService, mayComeFrom } from "./tokens.ts";
 import { makeUserService } from "./users.ts";
 
@@ -34,6 +35,7 @@ export function makeIdentityService(options: IdentityOptions): IdentityService {
   };
   const deps: Deps = { ...options, operator, hasher: new PasswordHasher() };
   const sessions = new Sessions(deps);
+  const { signOutUrl, ...singleSignOn } = makeSingleSignOn(deps, sessions);
   return {
     authenticate: (secret, from) => authenticate(deps, secret, from),
     async authenticateKey(email, key, from) {
@@ -44,8 +46,11 @@ export function makeIdentityService(options: IdentityOptions): IdentityService {
     },
     signIn: (request, from) => sessions.signIn(request, from),
     findSession: (secret) => sessions.find(secret),
+    ...singleSignOn,
     async signOut(sessionId) {
+      const row = await store.sessions.find(sessionId);
       await store.sessions.remove(sessionId);
+      return row?.way === "provider" ? signOutUrl() : null;
     },
     async isGood(asker) {
       if (asker.by === "session") return sessions.isGood(asker.id);

@@ -41,7 +41,12 @@ beforeEach(async () => {
   const deps: Deps = {
     store,
     hasher,
-    settings: () => ({ email: "a@b", sessionIdleSeconds: IDLE_SECONDS, sessionSeconds: WHOLE_SECONDS }),
+    settings: () => ({
+      email: "a@b",
+      sessionIdleSeconds: IDLE_SECONDS,
+      sessionSeconds: WHOLE_SECONDS,
+      provider: undefined,
+    }),
     operator: async () => ({ id: newId(), email: "a@b" }),
     tell: () => undefined,
     nowMs: () => now,

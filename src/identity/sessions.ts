@@ -4,7 +4,15 @@
  *   sign in ──▶ [good] ──▶ each use puts the idle end off, up to the absolute end ──▶ over
  *                  └──▶ signed out · the user disabled, removed, or with a new password · the operator's token replaced ──▶ over
  */
-import { type Asker, type Outcome, printTime, type Session, type SessionCreate, type SignedIn } from "#contract";
+import {
+  type Asker,
+  type Outcome,
+  printTime,
+  type Session,
+  type SessionCreate,
+  type SignedIn,
+  type SignInWay,
+} from "#contract";
 import { newId, type SessionRow, type UserRow } from "#store";
 import { operatorAsker, userAsker } from "./askers.ts";
 import { Brake } from "./brake.ts";
@@ -62,7 +70,7 @@ export class Sessions {
       this.#accounts.succeeded(account);
       this.#remember(`${place} ${account}`);
     }
-    return done(await this.open(who.value, from));
+    return done(await this.open(who.value, from, "token" in request ? "token" : "password"));
   }
 
   async find(secret: string): Promise<Found | undefined> {
@@ -86,7 +94,7 @@ export class Sessions {
   }
 
   /** For one who has shown who he is. */
-  async open(who: Who, from: From): Promise<SignedIn> {
+  async open(who: Who, from: From, way: SignInWay): Promise<SignedIn> {
     const { store, nowMs, settings, tell } = this.#deps;
     const now = nowMs();
     await store.sessions.removeEnded(now, now - settings().sessionIdleSeconds * 1000);
@@ -101,13 +109,14 @@ export class Sessions {
       endsAt: now + settings().sessionSeconds * 1000,
       address: from.address,
       agent: from.agent.slice(0, AGENT_MAX),
+      way,
     };
     await store.sessions.add(row);
     const all = await store.sessions.listOf("user" in who ? { userId: who.user.id } : { tokenId: who.tokenId });
     for (const { id } of all.slice(SESSIONS_MAX)) await store.sessions.remove(id);
     const asker = await this.#askerOf(row);
     if (!asker) throw new Error("a session was made for nobody");
-    const detail = { user: asker.userId, address: from.address };
+    const detail = { user: asker.userId, address: from.address, way };
     tell({ level: "info", code: "session.opened", message: `${asker.email} signed in`, detail });
     return { secret, session: this.#shown(asker, secret, row) };
   }
@@ -149,6 +158,7 @@ export class Sessions {
     const { userId: id, email, name, role, isOperator: is_operator } = asker;
     return {
       user: { id, email, name, role, is_operator },
+      way: row.way,
       csrf: csrfOf(secret),
       expires_on: printTime(this.#end(row)),
     };

@@ -8,10 +8,11 @@ import {
   type UserService,
 } from "#contract";
 import { newId, type SessionRow, type Tables, type UserRow } from "#store";
-import type { Deps } from "./deps.ts";
+import type { Deps, IdentitySettings } from "./deps.ts";
 import { done, refused } from "./outcome.ts";
+import { readSubject, subjectKey } from "./subject.ts";
 
-const USERS_MAX = 1000;
+export const USERS_MAX = 1000;
 /** Sessions are the affair of whoever is there himself. */
 const NO_SCOPED = "of a session, or of the operator's own token";
 
@@ -45,9 +46,17 @@ export function makeUserService(deps: Deps): UserService {
   };
 }
 
-function writePart({ store, hasher, tell, nowMs }: Deps): Pick<UserService, "createUser" | "editUser" | "deleteUser"> {
+function writePart({
+  store,
+  hasher,
+  tell,
+  nowMs,
+  settings,
+}: Deps): Pick<UserService, "createUser" | "editUser" | "deleteUser"> {
   return {
-    async createUser({ email, name, role, password }) {
+    async createUser({ email, name, role, password, subject }) {
+      const tie = tieOf(settings(), subject);
+      if (!tie.ok) return tie;
       const hash = password === undefined ? null : await hasher.hash(password);
       if (hash === undefined) return refused("session.wait", "5");
       const now = nowMs();
@@ -57,7 +66,7 @@ function writePart({ store, hasher, tell, nowMs }: Deps): Pick<UserService, "cre
         name: name ?? email.slice(0, email.indexOf("@")),
         role,
         password: hash,
-        subject: null,
+        subject: tie.value ?? null,
         disabled: false,
         createdAt: now,
         modifiedAt: now,
@@ -67,6 +76,7 @@ function writePart({ store, hasher, tell, nowMs }: Deps): Pick<UserService, "cre
         const all = await tables.users.list();
         if (all.length >= USERS_MAX) return refused("user.too-many", String(USERS_MAX));
         if (all.some((user) => user.email === email)) return refused("user.exists", email, "/email");
+        if (await isTaken(tables, row)) return refused("sso.not-tied", subject ?? "", "/subject");
         await tables.users.put(row);
         return done(shown(row));
       });
@@ -75,7 +85,9 @@ function writePart({ store, hasher, tell, nowMs }: Deps): Pick<UserService, "cre
       return made;
     },
     async editUser(userId, edit) {
-      const edited = await store.atomically((tables) => editIn(tables, userId, edit, nowMs()));
+      const tie = tieOf(settings(), edit.subject);
+      if (!tie.ok) return tie;
+      const edited = await store.atomically((tables) => editIn(tables, userId, edit, tie.value, nowMs()));
       if (edited.ok) {
         const { email, role, disabled } = edited.value;
         tell({
@@ -102,7 +114,24 @@ function writePart({ store, hasher, tell, nowMs }: Deps): Pick<UserService, "cre
   };
 }
 
-async function editIn(tables: Tables, userId: string, edit: LocalUserEdit, now: number): Promise<Outcome<LocalUser>> {
+/** As the store keeps it: with the issuer in force. Undefined: as it is. */
+function tieOf({ provider }: IdentitySettings, subject: string | null | undefined): Outcome<string | null | undefined> {
+  if (subject === undefined || subject === null) return done(subject);
+  return provider ? done(subjectKey(provider.issuer, subject)) : refused("sso.off", undefined, "/subject");
+}
+
+async function isTaken(tables: Tables, { id, subject }: UserRow): Promise<boolean> {
+  const tied = subject === null ? undefined : await tables.users.findBySubject(subject);
+  return tied !== undefined && tied.id !== id;
+}
+
+async function editIn(
+  tables: Tables,
+  userId: string,
+  edit: LocalUserEdit,
+  subject: string | null | undefined,
+  now: number,
+): Promise<Outcome<LocalUser>> {
   const row = await tables.users.find(userId);
   if (!row) return refused("user.not-found", userId);
   const email = edit.email ?? row.email;
@@ -113,18 +142,22 @@ async function editIn(tables: Tables, userId: string, edit: LocalUserEdit, now: 
     email,
     name: edit.name ?? row.name,
     role: edit.role ?? row.role,
+    subject: subject === undefined ? row.subject : subject,
     disabled: edit.disabled ?? row.disabled,
     modifiedAt: now,
   };
   const stays = next.role === "admin" && !next.disabled;
   if (!stays && (await isLastAdmin(tables, row))) return refused("user.last-admin", row.email);
+  if (await isTaken(tables, next)) return refused("sso.not-tied", edit.subject ?? "", "/subject");
   await tables.users.put(next);
+  // Untied, or somebody else's from now on: who came that way goes.
+  if (next.subject !== row.subject) await tables.sessions.removeOfUser(userId);
   if (next.disabled) await tables.sessions.removeOfUser(userId);
   return done(shown(next));
 }
 
 /** The operator's token would still open the door; but people who lost it must not find themselves without an admin. */
-async function isLastAdmin(tables: Tables, row: UserRow): Promise<boolean> {
+export async function isLastAdmin(tables: Tables, row: UserRow): Promise<boolean> {
   if (row.role !== "admin" || row.disabled) return false;
   const others = (await tables.users.list()).filter(
     ({ id, role, disabled }) => id !== row.id && role === "admin" && !disabled,
@@ -152,8 +185,9 @@ function passwordPart({ store, hasher, tell, nowMs }: Deps): Pick<UserService, "
     },
     async changePassword(asker, { current, password }) {
       const row = asker.by === "session" ? await store.users.find(asker.userId) : undefined;
-      if (!row) return refused("session.no-password");
-      const verdict = await hasher.check(current, row.password ?? undefined);
+      // Who signs in elsewhere has none, and does not get one by guessing at it.
+      if (!row || row.password === null) return refused("session.no-password");
+      const verdict = await hasher.check(current, row.password);
       if (verdict === "busy") return refused("session.wait", "5");
       return verdict === "wrong"
         ? refused("session.password-wrong", undefined, "/current")
@@ -171,6 +205,7 @@ function shown(row: UserRow): LocalUser {
     disabled: row.disabled,
     has_password: row.password !== null,
     has_single_sign_on: row.subject !== null,
+    subject: readSubject(row.subject),
     created_on: printTime(row.createdAt),
     modified_on: printTime(row.modifiedAt),
     signed_in_on: row.signedInAt === null ? null : printTime(row.signedInAt),
@@ -183,6 +218,7 @@ function shownSession(row: SessionRow, currentId: string, idleSeconds: number): 
     current: row.id === currentId,
     address: row.address,
     agent: row.agent,
+    way: row.way,
     created_on: printTime(row.createdAt),
     used_on: printTime(row.usedAt),
     expires_on: printTime(Math.min(row.endsAt, row.usedAt + idleSeconds * 1000)),

@@ -24,6 +24,12 @@ export {
 export type { NetError, NetErrorCode } from "./errors.ts";
 export { frame, MessageFramer } from "./framing.ts";
 export { findOutboundAddress, type OutboundError, type OutboundPost, postOutbound } from "./outbound.ts";
+export {
+  isLoopbackHost,
+  type OutboundAnswer,
+  type OutboundRequest,
+  requestOutbound,
+} from "./outbound-request.ts";
 export { SESSION_POOL, SessionPool, type SessionPoolOptions } from "./session-pool.ts";
 export { TCP_LIMITS, type TcpConnection, type TcpLimits } from "./tcp-connection.ts";
 export { openTcpServer, type TcpCounters, type TcpServer, type TcpServerOptions } from "./tcp-server.ts";

@@ -206,6 +206,11 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX analytics_time ON analytics (step, start);
   `,
+  // 15: how each session was opened
+  `
+  ALTER TABLE sessions ADD COLUMN way TEXT NOT NULL DEFAULT 'password';
+  UPDATE sessions SET way = 'token' WHERE token_id IS NOT NULL;
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

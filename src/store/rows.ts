@@ -55,6 +55,8 @@ export type SessionRow = {
   readonly endsAt: number;
   readonly address: string;
   readonly agent: string;
+  /** How it was opened. */
+  readonly way: "password" | "token" | "provider";
 };
 
 export type ZoneRow = {

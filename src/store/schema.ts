@@ -43,6 +43,7 @@ export interface Schema {
     ends_at: number;
     address: string;
     agent: string;
+    way: string;
   };
   zones: {
     id: string;

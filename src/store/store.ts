@@ -306,7 +306,10 @@ export type AuditFilter = {
   readonly order?: "newest" | "oldest";
 };
 
-export type AuditEnd = Pick<AuditRow, "id" | "status" | "resourceId" | "zoneId" | "document">;
+export type AuditEnd = Pick<AuditRow, "id" | "status" | "resourceId" | "zoneId" | "document"> & {
+  /** Who it turned out to be. */
+  readonly actor?: { readonly kind: string; readonly id: string; readonly name: string };
+};
 
 /** Bounded: the newest AUDIT_KEPT stay. */
 export interface AuditTable {

@@ -240,7 +240,15 @@ it("keeps keys, DNSSEC, versions, tokens and settings", async () => {
   };
   await store.users.put(user);
   expect(await store.users.findByEmail(user.email)).toEqual(user);
-  const session = { hash: "cd".repeat(32), tokenId: null, createdAt: 1, endsAt: 9, address: "::1", agent: "" };
+  const session = {
+    hash: "cd".repeat(32),
+    tokenId: null,
+    createdAt: 1,
+    endsAt: 9,
+    address: "::1",
+    way: "password" as const,
+    agent: "",
+  };
   const rows = [5, 6].map((usedAt) => ({
     ...session,
     hash: `${usedAt}`.repeat(64),

@@ -1,4 +1,4 @@
-/** Signing in and out, users, one's own password and sessions. */
+/** Signing in and out, here and at the OpenID provider, users, one's own password and sessions. */
 import { done, type HandlersOf } from "../call.ts";
 
 export const sessionHandlers: HandlersOf<"session" | "sessions" | "users"> = {
@@ -13,10 +13,27 @@ export const sessionHandlers: HandlersOf<"session" | "sessions" | "users"> = {
   "session.get": async ({ session }) => (session ? done(session) : { ok: false, error: { code: "session.none" } }),
   "session.delete": async ({ service, session, asker, setCookie }) => {
     if (!session) return { ok: false, error: { code: "session.none" } };
-    await service.signOut(asker.id);
+    const provider_url = await service.signOut(asker.id);
     setCookie(undefined);
-    return done({ id: asker.id });
+    return done({ id: asker.id, provider_url });
   },
+  "session.ways": async ({ service }) => done(await service.signInWays()),
+  "session.begin": async ({ service, body, from, setSignInCookie }) => {
+    const begun = await service.beginSignIn(body, from);
+    if (!begun.ok) return begun;
+    setSignInCookie(begun.value.secret);
+    return done({ url: begun.value.url });
+  },
+  "session.finish": async ({ service, body, from, session, asker, signInSecret, ...cookies }) => {
+    const signedIn = await service.finishSignIn({ ...body, secret: signInSecret }, from);
+    // Good once, whatever came of it.
+    cookies.setSignInCookie(undefined);
+    if (!signedIn.ok) return signedIn;
+    if (session) await service.signOut(asker.id);
+    cookies.setCookie(signedIn.value.secret);
+    return done({ session: signedIn.value.session, return_to: signedIn.value.returnTo });
+  },
+  "session.provider": async ({ service }) => done(await service.checkProvider()),
   "session.password": async ({ service, asker, body }) => service.changePassword(asker, body),
   "sessions.list": async ({ service, asker }) => service.listSessions(asker),
   "sessions.delete": async ({ service, asker, params }) => service.endSession(asker, params["sessionId"]!),

@@ -1,6 +1,14 @@
 /** Signing in and out at the dashboard, users, and each user's own sessions. */
 import { Deleted } from "../common.ts";
-import { Session, SessionCreate } from "../session.ts";
+import { Session, SessionCreate, SignedOut } from "../session.ts";
+import {
+  ProviderCheck,
+  ProviderSignedIn,
+  ProviderSignInBegin,
+  ProviderSignInBegun,
+  ProviderSignInFinish,
+  SignInWays,
+} from "../single-sign-on.ts";
 import { LocalUser, LocalUserCreate, LocalUserEdit, OwnSession, PasswordChange, PasswordSet } from "../user.ts";
 import { OWN, type Route, route } from "./route.ts";
 
@@ -11,7 +19,25 @@ export const sessionRoutes = {
     body: SessionCreate,
   }),
   "session.get": route("GET", `${OWN}/session`, "Who is signed in", "one", Session),
-  "session.delete": route("DELETE", `${OWN}/session`, "Sign out", "one", Deleted),
+  "session.delete": route("DELETE", `${OWN}/session`, "Sign out", "one", SignedOut),
+  "session.ways": route("GET", `${OWN}/session/ways`, "Ways of signing in", "one", SignInWays),
+  "session.begin": route(
+    "POST",
+    `${OWN}/session/provider`,
+    "Begin to sign in at the OpenID provider: where the browser goes",
+    "one",
+    ProviderSignInBegun,
+    { body: ProviderSignInBegin },
+  ),
+  "session.finish": route(
+    "POST",
+    `${OWN}/session/provider/return`,
+    "Sign in with what the OpenID provider sent back: the answer sets the cookie",
+    "one",
+    ProviderSignedIn,
+    { body: ProviderSignInFinish },
+  ),
+  "session.provider": route("GET", `${OWN}/session/provider`, "The OpenID provider, asked anew", "one", ProviderCheck),
   "session.password": route("PUT", `${OWN}/session/password`, "Change one's own password", "one", LocalUser, {
     body: PasswordChange,
   }),

@@ -112,8 +112,10 @@ function finished(
     status: end.status,
     resourceId: row.resourceId ?? end.resourceId ?? null,
     zoneId,
+    ...(end.actor && { actor: end.actor }),
     document: {
       ...document,
+      email: end.actor ? end.actor.email : document.email,
       zoneName: document.zoneName ?? (zoneId === null ? null : (zoneName(zoneId) ?? null)),
       request: end.request,
       after: end.after,

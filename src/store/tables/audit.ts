@@ -40,10 +40,12 @@ export function auditTable(
     async finish(ends) {
       if (ends.length === 0) return;
       await inTransaction(async (one) => {
-        for (const { id, status, resourceId, zoneId, document } of ends) {
+        for (const { id, status, resourceId, zoneId, document, actor } of ends) {
+          const found = actor && { actor_kind: actor.kind, actor_id: actor.id, actor_name: actor.name };
+          const rest = { status, resource_id: resourceId, zone_id: zoneId, document: JSON.stringify(document) };
           await one
             .updateTable("audit")
-            .set({ status, resource_id: resourceId, zone_id: zoneId, document: JSON.stringify(document) })
+            .set({ ...rest, ...found })
             .where("id", "=", id)
             .execute();
         }

@@ -62,6 +62,7 @@ export function sessionTable(db: Handle): SessionTable {
     endsAt: row.ends_at,
     address: row.address,
     agent: row.agent,
+    way: row.way as SessionRow["way"],
   });
   const findBy = async (column: "id" | "hash", value: string) => {
     const row = await db.selectFrom("sessions").selectAll().where(column, "=", value).executeTakeFirst();
@@ -89,6 +90,7 @@ export function sessionTable(db: Handle): SessionTable {
           ends_at: row.endsAt,
           address: row.address,
           agent: row.agent,
+          way: row.way,
         })
         .execute();
     },
