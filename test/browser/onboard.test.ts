@@ -20,6 +20,7 @@ import { OUR_NAMES, PARENT, type Parent, startParent } from "../states/parent.ts
 import { axeViolations } from "./axe.ts";
 import { browserMissing, startBrowser } from "./browser.ts";
 import { PATIENCE_MS, type Visit, visit } from "./dashboard.ts";
+import { choose, pressOn, typeInto } from "./keyboard.ts";
 import { overflow, takeShots, WIDTHS } from "./shots.ts";
 
 const zoneText = (zone: string) => `$ORIGIN ${zone}
@@ -65,6 +66,11 @@ describe.skipIf(missingPrograms("knotd", "unbound").length + browserMissing().le
     await page.getByLabel("IP address", { exact: true }).fill(LOOPBACK);
     await page.getByLabel("Port", { exact: true }).fill(String(port));
     await page.getByRole("button", { name: "Continue" }).click();
+    return readKey(page);
+  }
+
+  /** As it stands in the lines for the primary. */
+  async function readKey(page: Page): Promise<TsigKey> {
     const lines = await page.locator("pre").first().textContent();
     const found = /id: (\S+)\s+algorithm: (\S+)\s+secret: (\S+)/.exec(lines!)!;
     return { name: `${found[1]}.`, algorithm: found[2] as TsigKey["algorithm"], secret: found[3]! };
@@ -135,18 +141,30 @@ describe.skipIf(missingPrograms("knotd", "unbound").length + browserMissing().le
     await inspect(page, "onboard-done");
   });
 
-  test("pre-signed: the primary's signatures are seen, and its DS is the one to add", async () => {
+  test("pre-signed, by keys alone: the focus is always seen, the primary's signatures are noticed, its DS is the one to add", async () => {
     const { page } = at;
     const port = await freePort();
-    const tsig = await nameAndPrimary(`presigned.${PARENT}`, port);
-    await startPrimary(`presigned.${PARENT}`, port, tsig, "automatic");
-    await page.getByRole("button", { name: "It is done: start the transfer" }).click();
-    await toQuestions(page);
-    await page.getByLabel("Yes", { exact: true }).check();
-    await page.getByLabel("My primary does").check();
+    const zone = `presigned.${PARENT}`;
+    await at.go("/onboard");
+    await page.getByLabel("Domain").waitFor();
+    await typeInto(page, /^Domain/, zone);
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Software of the primary").waitFor();
+    await typeInto(page, /^IP address/, LOOPBACK);
+    await typeInto(page, /^Port/, String(port));
+    await pressOn(page, /^Continue$/);
+    const tsig = await readKey(page);
+    await startPrimary(zone, port, tsig, "automatic");
+    await pressOn(page, /^It is done: start the transfer$/);
+    await page.getByRole("heading", { name: "The zone is here" }).waitFor();
+    await pressOn(page, /^Continue$/);
+    await page.getByText("192.0.2.10").first().waitFor();
+    await pressOn(page, /^Looks right$/);
+    await choose(page, /^Yes$/, /^Yes$/);
+    await choose(page, /^Countersign shall/, /^My primary does/);
     await page.getByText("It sends signatures now.").waitFor();
-    await page.getByLabel("Nobody: only Countersign's").check();
-    await page.getByRole("button", { name: "Use Pre-signed" }).click();
+    await choose(page, /^Nobody/, /^Nobody/);
+    await pressOn(page, /^Use Pre-signed$/);
     await page.getByText("The parent does not have the DS yet").waitFor();
     expect((await product.status(zoneIdOf(page))).mode).toBe("presigned");
   });

@@ -4,6 +4,7 @@ import { ourDs, ourZsk } from "../multisigner/world.ts";
 import { until } from "../peers/index.ts";
 import { OUR_NAMES } from "../states/parent.ts";
 import type { Visit } from "./dashboard.ts";
+import { focusedName, tabTo } from "./keyboard.ts";
 import { takeShots } from "./shots.ts";
 import { apexOf, PARTNER_NAME, type World, type ZoneMode, zoneText } from "./world.ts";
 
@@ -165,38 +166,21 @@ export function registerZoneWork(scene: () => Scene): void {
   test("with the keyboard alone: from the list of zones to a record, and back out of it", async () => {
     const { visitor } = scene();
     await visitor.go("/zones");
-    await tabTo(/live\.parent\.example/);
+    await tabTo(page(), /live\.parent\.example/);
     await page().keyboard.press("Enter");
     await page().getByRole("heading", { level: 1, name: "live.parent.example" }).waitFor();
-    await tabTo(/^Records$/);
+    await tabTo(page(), /^Records$/);
     await page().keyboard.press("Enter");
     await page().getByText("414 records", { exact: true }).first().waitFor();
-    await tabTo(/Details of the MX record/);
+    await tabTo(page(), /Details of the MX record/);
     await page().keyboard.press("Enter");
     await page().getByRole("dialog").waitFor();
     await page().keyboard.press("Escape");
     await page().getByRole("dialog").waitFor({ state: "hidden" });
     // Back where one was, not at the top of the page.
-    await until("the focus back on the record", async () => /Details of the MX record/.test(await focused()));
+    await until("the focus back on the record", async () => /Details of the MX record/.test(await focusedName(page())));
   });
-
-  /** What a screen reader would say of it. */
-  const focused = () =>
-    page().evaluate(() => {
-      const element = document.activeElement;
-      return element?.getAttribute("aria-label") ?? element?.textContent?.trim() ?? "";
-    });
-
-  const tabTo = async (name: RegExp): Promise<void> => {
-    for (let presses = 0; presses < MAX_TABS; presses++) {
-      await page().keyboard.press("Tab");
-      if (name.test(await focused())) return;
-    }
-    throw new Error(`no ${name} in ${MAX_TABS} presses of Tab; the focus is on ${await focused()}`);
-  };
 }
-
-const MAX_TABS = 60;
 
 function transfersOf(world: World, mode: ZoneMode): string {
   return `/countersign/v1/zones/${world.zones[mode].id}/transfers?limit=100`;

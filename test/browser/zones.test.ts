@@ -7,6 +7,7 @@ import { axeViolations } from "./axe.ts";
 import { browserMissing } from "./browser.ts";
 import { measureFirstLoad, printFirstLoad } from "./budget.ts";
 import { PATIENCE_MS, type Visit, visit } from "./dashboard.ts";
+import { pressOn } from "./keyboard.ts";
 import { type ManyZones, measureList, printListCost, startManyZones } from "./many-zones.ts";
 import { takeShots } from "./shots.ts";
 
@@ -87,11 +88,12 @@ describe.skipIf(browserMissing().length > 0)("many zones", () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent), WITHIN).toBe("DNS settings");
     expect(await axeViolations(page)).toEqual([]);
     await takeShots(page, "settings");
-    await page.getByRole("button", { name: "Change to Live signing" }).click();
+    // By keys: the dialog opens over what was pressed, and the same keys answer it.
+    await pressOn(page, /^Change to Live signing$/);
     const dialog = page.getByRole("dialog");
     await dialog.getByText("Countersign makes keys for this zone").waitFor();
     expect(await axeViolations(page)).toEqual([]);
-    await dialog.getByRole("button", { name: "Change to Live signing" }).click();
+    await pressOn(page, /^Change to Live signing$/);
     await page.getByText("The mode is now Live signing.").waitFor();
     await page.getByLabel("NSEC3", { exact: true }).click();
     await page.getByText("Saved.").waitFor();
