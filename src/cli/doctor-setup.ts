@@ -1,6 +1,7 @@
 /** What `doctor` looks at beside the zones: the server, the token, the clocks, the alerts. */
 import type { ApiClient, Readiness } from "./client.ts";
 import { CliFailure, ExitCode } from "./exit.ts";
+import { printMoment } from "./print.ts";
 
 export type Finding = {
   readonly check: string;
@@ -74,4 +75,23 @@ export async function checkAlerts(api: ApiClient): Promise<Finding> {
       todo: "give them one: countersign alert add NAME --to DESTINATION",
     };
   return ok(check, `${policies.length} ${policies.length === 1 ? "alert has" : "alerts have"} a destination`);
+}
+
+/** The server asks the provider itself: from here it may look otherwise. */
+export async function checkProvider(api: ApiClient): Promise<Finding> {
+  const found = await api.call("session.provider");
+  const check = "sign-in";
+  if (!found.configured) return ok(check, "by password and admin token; no OpenID provider is set up");
+  const where = `${found.name} (${found.issuer})`;
+  if (found.state !== "ready") {
+    const todo = "is oidcIssuer right, does the server reach it, does the server know its certificate's CA?";
+    return { check, state: "problem", sentence: `${where} can't be used: ${found.problem}`, todo };
+  }
+  const end = found.certificate_ends_on;
+  const certificate = end === null ? "without TLS" : `its certificate is good until ${printMoment(end)}`;
+  if (found.warnings.length > 0) {
+    const sentence = `${where} answers, but ${found.warnings.join("; ")}`;
+    return { check, state: "warning", sentence, todo: "look at the options that begin with oidc, and at the provider" };
+  }
+  return ok(check, `${where} describes itself, ${certificate}; its redirect URI for us is ${found.redirect_uri}`);
 }

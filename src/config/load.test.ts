@@ -141,3 +141,33 @@ describe("the table", () => {
     expect(printOptionsPage().trim().split("\n")).toHaveLength(OPTION_NAMES.length + 2);
   });
 });
+
+describe("sign-in at an OpenID provider", () => {
+  const whole = { oidcIssuer: "https://login.example", oidcClientId: "c", oidcDashboardUrl: "https://dns.example" };
+  const file = (more: object) => problems(["--config", "c.json"], {}, { ...whole, ...more }).join(" ");
+
+  it("is taken whole, the secret by file or variable alone", () => {
+    expect(file({})).toBe("");
+    expect(problems(["--oidc-client-secret", "x"]).join(" ")).toContain("config.secret-flag");
+    expect(file({ oidcClientSecret: "x", oidcClientSecretFile: "/f" })).toContain("keep one of them");
+    expect(file({ oidcClientId: undefined })).toContain("oidcIssuer is set, but oidcClientId not");
+    expect(problems(["--oidc-client-id", "c"]).join(" ")).toContain("oidcIssuer is not");
+    expect(file({ oidcScopes: ["email"] })).toContain("lacks openid");
+  });
+
+  it("takes clear text for this machine alone", () => {
+    const texts = ["http://127.0.0.1:8080/realms/x", "http://localhost:1", "http://[::1]:1"];
+    for (const oidcIssuer of texts) expect([oidcIssuer, file({ oidcIssuer })]).toEqual([oidcIssuer, ""]);
+    const bad = ["http://login.example", "http://127.0.0.1.evil.test", "http://localhost.evil.test", "ftp://x.example"];
+    const worse = [
+      "https://user:secret@x.example",
+      "https://x.example?a=b",
+      "https://x.example/#a",
+      "x.example",
+      "https://",
+    ];
+    for (const oidcIssuer of [...bad, ...worse]) {
+      expect([oidcIssuer, file({ oidcIssuer })]).toEqual([oidcIssuer, expect.stringContaining("https://…")]);
+    }
+  });
+});

@@ -32,6 +32,15 @@ export function readProviderError(error: unknown): ProviderFault {
   throw error;
 }
 
+/** What a description calls its issuer, when that is why it was refused. */
+export function findOtherIssuer(error: unknown): string | undefined {
+  for (const each of causesOf(error)) {
+    const { attribute, body } = ((each as Error).cause ?? {}) as { attribute?: string; body?: { issuer?: unknown } };
+    if (attribute === "issuer" && typeof body?.issuer === "string") return body.issuer.replace(/[^\x21-\x7e]/g, "");
+  }
+  return undefined;
+}
+
 function clientFault(error: ClientError): ProviderFault {
   const cause = causesOf(error)
     .map((each) => (each as { readonly cause?: unknown }).cause)

@@ -10,7 +10,7 @@ import { PROVIDER_RETURN_PATH } from "#contract";
 import { isLoopbackHost } from "#net";
 import { type Claims, lacksClaims } from "./claims.ts";
 import type { ProviderSettings } from "./deps.ts";
-import { type ProviderFault, readProviderError } from "./provider-faults.ts";
+import { findOtherIssuer, type ProviderFault, readProviderError } from "./provider-faults.ts";
 import { makeProviderFetch } from "./provider-fetch.ts";
 
 const READY_MS = 3_600_000;
@@ -130,10 +130,7 @@ async function discover(settings: ProviderSettings): Promise<Known> {
     });
     const metadata = found.serverMetadata();
     // The library makes exceptions for issuers that stand for many; here one is one.
-    if (new URL(metadata.issuer).href !== server.href) {
-      const text = `it calls itself ${metadata.issuer.slice(0, 200)}, not ${issuer}: the option oidcIssuer needs the very issuer`;
-      return { ok: false, fault: { kind: "unreachable", text } };
-    }
+    if (new URL(metadata.issuer).href !== server.href) return otherIssuer(metadata.issuer, issuer);
     const auth =
       clientSecret === undefined
         ? openid.None()
@@ -151,9 +148,16 @@ async function discover(settings: ProviderSettings): Promise<Known> {
     openid.enableNonRepudiationChecks(config);
     return { ok: true, config, certificateEndsAt };
   } catch (error) {
-    const fault = readProviderError(error);
-    return { ok: false, fault: { kind: "unreachable", text: fault.text } };
+    const named = findOtherIssuer(error);
+    if (named !== undefined) return otherIssuer(named, issuer);
+    return { ok: false, fault: { kind: "unreachable", text: readProviderError(error).text } };
   }
+}
+
+/** A slash at the end, or the name of another: the commonest mistake there is, so it is said what to write. */
+function otherIssuer(named: string, wanted: string): Known {
+  const text = `it calls itself ${named.slice(0, 200)}, not ${wanted}: oidcIssuer has to be what it calls itself`;
+  return { ok: false, fault: { kind: "unreachable", text } };
 }
 
 /** By what it says that it takes; without a word RFC 8414 section 2 means the Authorization header. */

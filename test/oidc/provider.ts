@@ -2,6 +2,7 @@
  * A real OpenID provider (the package oidc-provider) on loopback: a form that asks who one is and takes any password, no
  * question of consent. What it says of people is set by the test.
  */
+/// <reference path="./oidc-provider.d.ts" />
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
 import { Provider } from "oidc-provider";

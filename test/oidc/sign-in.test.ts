@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { getBlock, readBlocks, replaceAll } from "../docs/blocks.ts";
 import { ask } from "../identity/browser.ts";
 import { type Countersign, freePort, LOOPBACK, startCountersign, TEST_TOKEN } from "../peers/index.ts";
+import { makeDirectory, removeDirectory, writeIn } from "../peers/server-process.ts";
 import { CLIENT_ID, CLIENT_SECRET, startProvider, type TestProvider } from "./provider.ts";
 import { begin, finish, makeWalker, passProvider, signInAt } from "./walk.ts";
 
@@ -17,20 +19,21 @@ beforeAll(async () => {
   const httpPort = await freePort();
   const dashboard = `http://${LOOPBACK}:${httpPort}`;
   provider = await startProvider(dashboard);
+  const directory = makeDirectory("oidc");
+  // What the manual says to write, with addresses of this machine.
+  const written = replaceAll(getBlock(readBlocks("docs/manual/access.md"), "sign-in"), [
+    ["https://login.example.com/realms/main", provider.issuer],
+    ["https://dns.example.com", dashboard],
+    ['"countersign"', JSON.stringify(CLIENT_ID)],
+    ["/etc/countersign/oidc-secret", writeIn(directory, "oidc-secret", `${CLIENT_SECRET}\n`)],
+  ]);
   product = await startCountersign({
+    directory,
     httpPort,
     env: {
+      COUNTERSIGN_CONFIG: writeIn(directory, "countersign.json", written),
       COUNTERSIGN_TRUSTED_PROXIES: "127.0.0.1/32",
-      COUNTERSIGN_OIDC_ISSUER: provider.issuer,
-      COUNTERSIGN_OIDC_CLIENT_ID: CLIENT_ID,
-      COUNTERSIGN_OIDC_CLIENT_SECRET: CLIENT_SECRET,
-      COUNTERSIGN_OIDC_DASHBOARD_URL: dashboard,
-      COUNTERSIGN_OIDC_NAME: "Example",
       COUNTERSIGN_OIDC_SCOPES: "openid,email,profile,groups",
-      COUNTERSIGN_OIDC_VIEWERS: "dns-readers",
-      COUNTERSIGN_OIDC_OPERATORS: "dns-operators",
-      COUNTERSIGN_OIDC_ADMINS: "dns-admins,owners",
-      COUNTERSIGN_OIDC_NEW_USERS: "make",
       COUNTERSIGN_OIDC_EMAIL_DOMAINS: "example.com",
       COUNTERSIGN_OIDC_MATCH_EMAIL: "true",
     },
@@ -39,6 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await product?.stop();
   await provider?.stop();
+  if (product) removeDirectory(product.directory);
 });
 
 const admin = (method: string, path: string, body?: unknown) => ask(product.url, method, path, body, BEARER);
@@ -101,7 +105,7 @@ test("who has a group gets in, as what the group says, where he wanted to go; wh
 });
 
 test("the role is looked at again at each sign-in; without a group nobody is let in; the last admin stays admin", async () => {
-  const sub = person("ben", ["owners"]);
+  const sub = person("ben", ["dns-admins"]);
   const roleAt = async () =>
     ((await signInAt(makeWalker(product), sub)).result as { session?: { user: { role: string } } } | null)?.session
       ?.user.role;
@@ -137,16 +141,16 @@ test("a disabled or removed user is out at once, and does not come in again", as
 
 test("an address counts when the provider has verified it: for the domain, and for a user who is there already", async () => {
   const refusedFor = async (sub: string) => (await signInAt(makeWalker(product), sub)).text;
-  expect(await refusedFor(person("dan", ["owners"], { email: "dan@elsewhere.test" }))).toContain(
+  expect(await refusedFor(person("dan", ["dns-admins"], { email: "dan@elsewhere.test" }))).toContain(
     "elsewhere.test is not",
   );
-  expect(await refusedFor(person("eve", ["owners"], { email_verified: false }))).toContain("has not verified it");
-  expect(await refusedFor(person("fay", ["owners"], { email: undefined }))).toContain("does not say it");
+  expect(await refusedFor(person("eve", ["dns-admins"], { email_verified: false }))).toContain("has not verified it");
+  expect(await refusedFor(person("fay", ["dns-admins"], { email: undefined }))).toContain("does not say it");
   const local = (await admin("POST", USERS, { email: "gus@example.com", role: "viewer" })).result as { id: string };
   const tied = await signInAt(makeWalker(product), person("gus", ["dns-operators"]));
   expect(tied.result).toMatchObject({ session: { user: { id: local.id, role: "operator" } } });
   // He is tied now: whoever else takes the address at the provider is not him.
-  const thief = await signInAt(makeWalker(product), person("thief", ["owners"], { email: "GUS@example.com" }));
+  const thief = await signInAt(makeWalker(product), person("thief", ["dns-admins"], { email: "GUS@example.com" }));
   expect(thief).toMatchObject({ status: 403, reason: "sso.email" });
   const taken = await admin("POST", USERS, { email: "hal@example.com", role: "viewer", subject: "gus" });
   expect(taken).toMatchObject({ status: 400, reason: "sso.not-tied" });

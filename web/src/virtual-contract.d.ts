@@ -3,6 +3,7 @@ declare module "virtual:contract" {
   import type { Method, RouteName } from "#contract";
 
   export const ROUTES: Readonly<Record<RouteName, readonly [method: Method, path: string]>>;
+  export const PROVIDER_RETURN_PATH: typeof import("#contract").PROVIDER_RETURN_PATH;
   export const SIGNING_MODES: typeof import("#contract").SIGNING_MODES;
   export const DNSSEC_STATUSES: typeof import("#contract").DNSSEC_STATUSES;
   export const TSIG_ALGORITHMS: typeof import("#contract").TSIG_ALGORITHMS;

@@ -1,13 +1,13 @@
 /**
  * `doctor`: the set-up, end to end. Each finding says how it is, in a sentence, and what to do.
  *
- *   server ▶ token ▶ clock ▶ zones ─ primaries, DS, signatures ▶ alerts       exit code 1 when one is a problem
+ *   server ▶ token ▶ clock ▶ zones ─ primaries, DS, signatures ▶ alerts ▶ sign-in       exit code 1 when one is a problem
  *      └ what comes behind a server or a token that fails can't be looked at
  */
 import type { Command } from "commander";
 import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
-import { checkAlerts, checkClock, checkServer, checkToken, type Finding } from "../doctor-setup.ts";
+import { checkAlerts, checkClock, checkProvider, checkServer, checkToken, type Finding } from "../doctor-setup.ts";
 import { checkZones } from "../doctor-zones.ts";
 import { CliFailure, ExitCode } from "../exit.ts";
 import { clean } from "../print.ts";
@@ -43,7 +43,8 @@ async function examine(context: Context): Promise<readonly Finding[]> {
   if (token.state === "problem") return findings;
   const zones = await checkZones(api).catch((error: unknown) => [unseen("zones", error)]);
   const alerts = await checkAlerts(api).catch((error: unknown) => unseen("alerts", error));
-  return [...findings, ...zones, alerts];
+  const provider = await checkProvider(api).catch((error: unknown) => unseen("sign-in", error));
+  return [...findings, ...zones, alerts, provider];
 }
 
 function problemOf(check: string, error: unknown): Finding {

@@ -7,8 +7,19 @@ import type { Context, Runner } from "../context.ts";
 import { notFound, usage } from "../exit.ts";
 import { printMoment, printTable } from "../print.ts";
 
-type AddOptions = { readonly role: Role; readonly name?: string; readonly passwordFile?: string };
-type SetOptions = { readonly role?: Role; readonly name?: string; readonly disable?: true; readonly enable?: true };
+type AddOptions = {
+  readonly role: Role;
+  readonly name?: string;
+  readonly passwordFile?: string;
+  readonly subject?: string;
+};
+type SetOptions = {
+  readonly role?: Role;
+  readonly name?: string;
+  readonly disable?: true;
+  readonly enable?: true;
+  readonly subject?: string;
+};
 
 export function addUserCommands(program: Command, run: Runner): void {
   const user = program.command("user").description("users of the dashboard: who may sign in, and what each may do");
@@ -18,6 +29,7 @@ export function addUserCommands(program: Command, run: Runner): void {
     .addOption(new Option("--role <role>", "what the user may").choices(ROLES).default("operator"))
     .option("--name <name>", "shown in lists; the part before the @ when left out")
     .option("--password-file <file>", "file with the password; - is standard input")
+    .option("--subject <sub>", "ties the user to somebody at the OpenID provider: the claim sub there")
     .action(run(add));
   user.command("list").description("all users").action(run(list));
   user
@@ -27,6 +39,7 @@ export function addUserCommands(program: Command, run: Runner): void {
     .option("--name <name>", "shown in lists")
     .option("--disable", "may not sign in, and is signed out at once")
     .option("--enable", "may sign in again")
+    .option("--subject <sub>", 'ties the user to somebody at the OpenID provider: the claim sub there; "" unties')
     .action(run(set));
   user
     .command("password <email>")
@@ -36,14 +49,21 @@ export function addUserCommands(program: Command, run: Runner): void {
   user.command("remove <email>").description("remove a user, the user's sessions and API tokens").action(run(remove));
 }
 
-async function add(context: Context, email: string, { role, name, passwordFile }: AddOptions): Promise<void> {
+async function add(context: Context, email: string, { role, name, passwordFile, subject }: AddOptions): Promise<void> {
   const secret = passwordFile === undefined ? undefined : readPassword(passwordFile);
-  const body = { email, role, ...(name !== undefined && { name }), ...(secret !== undefined && { password: secret }) };
+  const body = {
+    email,
+    role,
+    ...(name !== undefined && { name }),
+    ...(secret !== undefined && { password: secret }),
+    ...(subject !== undefined && { subject }),
+  };
   const made = await context.api().call("users.create", { body });
   await context.show(made, () => {
-    const next = made.has_password
-      ? ""
-      : ` "countersign user password ${made.email} --password-file FILE" gives a password.`;
+    const next =
+      made.has_password || made.has_single_sign_on
+        ? ""
+        : ` "countersign user password ${made.email} --password-file FILE" gives a password.`;
     return `${made.email} is added as ${made.role}.${next}\n`;
   });
 }
@@ -52,9 +72,21 @@ async function list(context: Context): Promise<void> {
   const users = await context.api().call("users.list");
   await context.show(users, () => {
     if (users.length === 0) return 'There are no users yet: "countersign user add EMAIL" adds one.\n';
-    const rows = users.map((user) => [user.email, user.name, user.role, stateOf(user), printMoment(user.signed_in_on)]);
-    return printTable(["EMAIL", "NAME", "ROLE", "STATE", "LAST SIGN-IN"], rows, context.io.out);
+    const rows = users.map((user) => [
+      user.email,
+      user.name,
+      user.role,
+      waysOf(user),
+      stateOf(user),
+      printMoment(user.signed_in_on),
+    ]);
+    return printTable(["EMAIL", "NAME", "ROLE", "SIGNS IN BY", "STATE", "LAST SIGN-IN"], rows, context.io.out);
   });
+}
+
+function waysOf({ has_password, has_single_sign_on }: LocalUser): string {
+  const ways = [...(has_password ? ["password"] : []), ...(has_single_sign_on ? ["single sign-on"] : [])];
+  return ways.join(", ") || "-";
 }
 
 function stateOf(user: LocalUser): string {
@@ -62,15 +94,21 @@ function stateOf(user: LocalUser): string {
   return user.has_password || user.has_single_sign_on ? "active" : "no password";
 }
 
-async function set(context: Context, email: string, { role, name, disable, enable }: SetOptions): Promise<void> {
+async function set(
+  context: Context,
+  email: string,
+  { role, name, disable, enable, subject }: SetOptions,
+): Promise<void> {
   if (disable && enable) throw usage("Give one of --disable and --enable.");
   const disabled = disable ? true : enable ? false : undefined;
   const edit = {
     ...(role && { role }),
     ...(name !== undefined && { name }),
     ...(disabled !== undefined && { disabled }),
+    ...(subject !== undefined && { subject: subject === "" ? null : subject }),
   };
-  if (Object.keys(edit).length === 0) throw usage("Say what to change: --role, --name, --disable or --enable.");
+  if (Object.keys(edit).length === 0)
+    throw usage("Say what to change: --role, --name, --subject, --disable or --enable.");
   const api = context.api();
   const { id } = await findUser(api, email);
   const changed = await api.call("users.edit", { params: { userId: id }, body: edit });

@@ -11,7 +11,7 @@ import {
 } from "../fetch/context.ts";
 import { followEvents, type Happening, type StreamState } from "../fetch/events.ts";
 import { makeInvalidator } from "../fetch/invalidate.ts";
-import { findSession, signIn, signOut } from "../fetch/session.ts";
+import { findSession, finishAtProvider, signIn, signOut, wantsFirstUser } from "../fetch/session.ts";
 
 export function ServerProvider({ children }: { readonly children: ReactNode }) {
   const [state, setState] = useState<SessionState>({ kind: "checking" });
@@ -26,6 +26,8 @@ export function ServerProvider({ children }: { readonly children: ReactNode }) {
     </ServerContext>
   );
 }
+
+const HOME = "/";
 
 function useSessionControl(
   client: Client,
@@ -46,14 +48,25 @@ function useSessionControl(
       checkAgain,
       async signIn(credentials) {
         const signed = await signIn(client, credentials);
-        if (signed.ok) setState({ kind: "in", session: signed.value });
+        if (!signed.ok) return signed;
+        const wants = await wantsFirstUser(client, signed.value);
+        setState({ kind: "in", session: signed.value, wantsFirstUser: wants });
         return signed;
       },
+      async finishAtProvider(returned) {
+        const finished = await finishAtProvider(client, returned);
+        if (!finished.ok) {
+          setState({ kind: "out", expired: false, failure: finished.failure });
+          return HOME;
+        }
+        setState({ kind: "in", session: finished.value.session });
+        return finished.value.return_to;
+      },
       async signOut() {
-        await signOut(client);
+        const providerUrl = await signOut(client);
         // The next one at this screen sees nothing of what was read before.
         queries.clear();
-        setState({ kind: "out", expired: false });
+        setState({ kind: "out", expired: false, ...(providerUrl !== undefined && { providerUrl }) });
       },
     }),
     [client, queries, state, setState, checkAgain],

@@ -1,4 +1,6 @@
 /** The frame around every page: skip link, header, navigation (a drawer on small screens), the page itself. Without a session: the sign-in page. */
+
+import { PROVIDER_RETURN_PATH } from "virtual:contract";
 import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
@@ -9,22 +11,32 @@ import { Loading } from "../parts/Loading.tsx";
 import { NavigatedContext } from "../parts/navigated.ts";
 import { SHELL } from "../texts/shell.ts";
 import { AccountMenu } from "./AccountMenu.tsx";
+import { FirstUserNote } from "./FirstUserNote.tsx";
 import { NAVIGATION } from "./navigation.ts";
 import { SchemeSwitch } from "./SchemeSwitch.tsx";
 import classes from "./Shell.module.css";
 import { StreamLight } from "./StreamLight.tsx";
 import { UnreachablePage } from "./Trouble.tsx";
 
+const ReturnPage = lazy(() => import("../pages/sign-in/ReturnPage.tsx").then((page) => ({ default: page.ReturnPage })));
 const SignInPage = lazy(() => import("../pages/sign-in/SignInPage.tsx").then((page) => ({ default: page.SignInPage })));
 
 export function Shell() {
   const { state, checkAgain } = useSession();
+  const isReturn = useLocation({ select: ({ pathname }) => pathname === PROVIDER_RETURN_PATH });
   if (state.kind === "checking") return <Loading what={SHELL.product} />;
   if (state.kind === "unreachable") return <UnreachablePage message={state.message} again={checkAgain} />;
+  if (isReturn) {
+    return (
+      <Suspense fallback={<Loading what={SHELL.signIn} />}>
+        <ReturnPage />
+      </Suspense>
+    );
+  }
   if (state.kind === "out") {
     return (
       <Suspense fallback={<Loading what={SHELL.signIn} />}>
-        <SignInPage expired={state.expired} />
+        <SignInPage {...state} />
       </Suspense>
     );
   }
@@ -76,6 +88,7 @@ function Frame() {
         <div className={classes["page"]}>
           <Suspense fallback={<Loading what={SHELL.page} />}>
             <NavigatedContext value={navigated}>
+              <FirstUserNote />
               <Outlet />
             </NavigatedContext>
           </Suspense>

@@ -3,7 +3,7 @@ import { createContext, use, useEffect, useRef } from "react";
 import type { Role, Session, SessionCreate } from "#contract";
 import type { Client } from "./client.ts";
 import type { Happening, StreamState } from "./events.ts";
-import type { CallResult } from "./result.ts";
+import type { CallResult, Failure } from "./result.ts";
 import { mayDo } from "./session.ts";
 
 export type Server = {
@@ -15,13 +15,27 @@ export type Server = {
 
 export type SessionState =
   | { readonly kind: "checking" }
-  | { readonly kind: "out"; readonly expired: boolean }
+  | {
+      readonly kind: "out";
+      readonly expired: boolean;
+      /** What came of a sign-in at the provider. */
+      readonly failure?: Failure;
+      /** Where one can sign out at the provider, too. */
+      readonly providerUrl?: string;
+    }
   | { readonly kind: "unreachable"; readonly message: string }
-  | { readonly kind: "in"; readonly session: Session };
+  | {
+      readonly kind: "in";
+      readonly session: Session;
+      /** Just now by the admin token, and there is no user yet. */
+      readonly wantsFirstUser?: boolean;
+    };
 
 export type SessionControl = {
   readonly state: SessionState;
   readonly signIn: (credentials: SessionCreate) => Promise<CallResult<Session>>;
+  /** Where to go on: with what the provider sent back, the query of the address. */
+  readonly finishAtProvider: (returned: string) => Promise<string>;
   readonly signOut: () => Promise<void>;
   readonly checkAgain: () => void;
 };

@@ -17,8 +17,15 @@ export const USERS = {
     title: "No users yet",
     text: "You are signed in by the admin token. Make a user for yourself, with the role Administrator, and sign in by it from now on.",
   },
-  columns: { email: "Email", name: "Name", role: "Role", state: "State", signedIn: "Last sign-in" },
+  columns: { email: "Email", name: "Name", role: "Role", way: "Signs in by", state: "State", signedIn: "Last sign-in" },
   states: { active: "Active", disabled: "Disabled", noPassword: "No password yet" },
+  ways: { password: "Password", provider: "Single sign-on", both: "Password, single sign-on", none: "No way yet" },
+  first: {
+    title: "Make the first user",
+    text: "You are signed in by the admin token, and nobody has a user yet. Make one for yourself: then changes carry your name, and the token can stay in its drawer.",
+    action: "Go to the users",
+    later: "Not now",
+  },
   fields: {
     email: "Email",
     name: "Name",
@@ -26,6 +33,9 @@ export const USERS = {
     disabled: "Disabled: may not sign in, and is signed out at once",
     password: "Password",
     passwordHint: "12 characters or more. A few words that do not belong together are good.",
+    subject: "Known at the sign-in provider as",
+    subjectHint:
+      "What the provider calls this person (the claim sub). Leave it empty for somebody who signs in by password alone.",
     passwordEdit: "Leave it empty to keep the password. With a new one the user is signed out everywhere.",
   },
   removing: "The user is signed out everywhere and the user's API tokens stop working. This can't be undone.",

@@ -13,4 +13,12 @@ export const SIGN_IN = {
   firstTime: "First time here? Use the admin token. It goes on working when there are users.",
   action: "Sign in",
   failed: "Not signed in",
+  byProvider: (name: string) => `Sign in with ${name}`,
+  or: "or",
+  returning: "your sign-in",
+  providerTrouble: (name: string) => `${name} can't be reached now`,
+  providerTroubleText: (problem: string) => `What went wrong: ${problem}. Try again, or sign in another way below.`,
+  signedOut: "You are signed out here.",
+  stillThere: "You may still be signed in at your sign-in provider.",
+  signOutThere: "Sign out there, too",
 } as const;

@@ -1,5 +1,5 @@
 /** Signing in by email and password, or by the admin token: shown in place of any page, so that the address one wanted stays. */
-import { Button, PasswordInput, SegmentedControl, Stack, TextInput, Title } from "@mantine/core";
+import { Anchor, Button, PasswordInput, SegmentedControl, Stack, TextInput, Title } from "@mantine/core";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { useSession } from "../../fetch/context.ts";
 import type { Failure } from "../../fetch/result.ts";
@@ -7,11 +7,20 @@ import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { SHELL } from "../../texts/shell.ts";
 import { SIGN_IN } from "../../texts/sign-in.ts";
+import { ProviderPart } from "./ProviderPart.tsx";
 import classes from "./SignInPage.module.css";
 
 type Way = "password" | "token";
 
-export function SignInPage({ expired }: { readonly expired: boolean }) {
+export type SignInPageProps = {
+  readonly expired: boolean;
+  /** Of a sign-in at the provider. */
+  readonly failure?: Failure;
+  /** Where one can sign out at the provider, too. */
+  readonly providerUrl?: string;
+};
+
+export function SignInPage({ expired, failure, providerUrl }: SignInPageProps) {
   const [way, setWay] = useState<Way>("password");
   const label = useId();
   useEffect(() => {
@@ -23,6 +32,15 @@ export function SignInPage({ expired }: { readonly expired: boolean }) {
         <img src="/icon.svg" alt="" width={44} height={44} />
         <Title order={1}>{SIGN_IN.title}</Title>
         {expired ? <Note tone="info">{SIGN_IN.expired}</Note> : null}
+        {failure === undefined ? null : <ErrorNote failure={failure} title={SIGN_IN.failed} />}
+        {providerUrl === undefined ? null : (
+          <Note tone="info" title={SIGN_IN.signedOut}>
+            <p>
+              {SIGN_IN.stillThere} <Anchor href={providerUrl}>{SIGN_IN.signOutThere}</Anchor>
+            </p>
+          </Note>
+        )}
+        <ProviderPart />
         <div>
           <span id={label} className="cs-hidden">
             {SIGN_IN.how}

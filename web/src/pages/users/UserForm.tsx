@@ -1,7 +1,7 @@
 /** Makes a user, or changes one; the password apart from the rest, as the API has it. */
 import { Checkbox, PasswordInput, Radio, Stack, TextInput } from "@mantine/core";
 import type { LocalUser, Role } from "#contract";
-import { useWrite } from "../../fetch/hooks.ts";
+import { useRead, useWrite } from "../../fetch/hooks.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { COMMON } from "../../texts/common.ts";
@@ -15,13 +15,18 @@ export function UserForm({ user, onClose }: { readonly user: LocalUser | undefin
   const create = useWrite("users.create", changes);
   const edit = useWrite("users.edit", changes);
   const setPassword = useWrite("users.password", changes);
+  const hasProvider = useRead("session.ways").data?.provider != null;
   const failure = (create.error ?? edit.error ?? setPassword.error)?.failure;
   const submit = (fields: FormFields) => {
     const password = fields.exact("password");
+    const subject = fields.text("subject");
+    // As it was, unless it was changed: without a provider there is nothing to say of it.
+    const tie = subject === (user?.subject ?? "") ? {} : { subject: subject === "" ? null : subject };
     const who = {
       email: fields.text("email"),
       name: fields.text("name") || undefined,
       role: fields.text("role") as Role,
+      ...tie,
     };
     const done = () => {
       toast(COMMON.saved(who.email));
@@ -46,12 +51,14 @@ export function UserForm({ user, onClose }: { readonly user: LocalUser | undefin
       failed={USERS.notSaved}
       {...(failure && { failure })}
     >
-      <UserFields user={user} />
+      <UserFields user={user} hasProvider={hasProvider} />
     </FormDialog>
   );
 }
 
-function UserFields({ user }: { readonly user: LocalUser | undefined }) {
+type UserFieldsProps = { readonly user: LocalUser | undefined; readonly hasProvider: boolean };
+
+function UserFields({ user, hasProvider }: UserFieldsProps) {
   const { fields } = USERS;
   return (
     <>
@@ -72,6 +79,15 @@ function UserFields({ user }: { readonly user: LocalUser | undefined }) {
         autoComplete="new-password"
         minLength={12}
       />
+      {hasProvider || user?.has_single_sign_on ? (
+        <TextInput
+          name="subject"
+          label={fields.subject}
+          description={fields.subjectHint}
+          defaultValue={user?.subject ?? ""}
+          maxLength={255}
+        />
+      ) : null}
     </>
   );
 }

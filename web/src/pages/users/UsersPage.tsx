@@ -18,6 +18,7 @@ const COLUMNS: readonly Column<LocalUser>[] = [
   { head: USERS.columns.email, cell: ({ email }) => email },
   { head: USERS.columns.name, cell: ({ name }) => name },
   { head: USERS.columns.role, cell: ({ role }) => ROLE_TEXTS[role].name },
+  { head: USERS.columns.way, cell: (user) => USERS.ways[wayOf(user)] },
   { head: USERS.columns.state, cell: (user) => <UserState user={user} /> },
   { head: USERS.columns.signedIn, cell: ({ signed_in_on }) => <WhenAgo time={signed_in_on} /> },
 ];
@@ -46,6 +47,12 @@ function UserList() {
       remove={(user, close) => <RemoveUser user={user} onClose={close} />}
     />
   );
+}
+
+function wayOf({ has_password: password, has_single_sign_on: provider }: LocalUser): keyof typeof USERS.ways {
+  if (password && provider) return "both";
+  if (password) return "password";
+  return provider ? "provider" : "none";
 }
 
 function UserState({ user }: { readonly user: LocalUser }) {
