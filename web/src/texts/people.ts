@@ -22,7 +22,7 @@ export const USERS = {
   ways: { password: "Password", provider: "Single sign-on", both: "Password, single sign-on", none: "No way yet" },
   first: {
     title: "Make the first user",
-    text: "You are signed in by the admin token, and nobody has a user yet. Make one for yourself: then changes carry your name, and the token can stay in its drawer.",
+    text: "You are signed in by the admin token, and nobody has a user yet. Make one for yourself: then changes carry your name, and the token can be put away.",
     action: "Go to the users",
     later: "Not now",
   },
