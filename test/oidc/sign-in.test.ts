@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { commandLineOf } from "../cli/command-line.ts";
 import { getBlock, readBlocks, replaceAll } from "../docs/blocks.ts";
 import { ask } from "../identity/browser.ts";
-import { type Countersign, freePort, LOOPBACK, startCountersign, TEST_TOKEN } from "../peers/index.ts";
+import { type Countersign, freePort, LOOPBACK, startCountersign, TEST_TOKEN, until } from "../peers/index.ts";
 import { makeDirectory, removeDirectory, writeIn } from "../peers/server-process.ts";
 import { CLIENT_ID, CLIENT_SECRET, startProvider, type TestProvider } from "./provider.ts";
 import { begin, finish, makeWalker, passProvider, signInAt } from "./walk.ts";
@@ -12,6 +13,8 @@ import { begin, finish, makeWalker, passProvider, signInAt } from "./walk.ts";
 const BEARER = { authorization: `Bearer ${TEST_TOKEN}` };
 const USERS = "/countersign/v1/users";
 const SESSION = "/countersign/v1/session";
+
+const CONFIG_FILE = "countersign.json";
 
 let provider: TestProvider;
 let product: Countersign;
@@ -31,7 +34,7 @@ beforeAll(async () => {
     directory,
     httpPort,
     env: {
-      COUNTERSIGN_CONFIG: writeIn(directory, "countersign.json", written),
+      COUNTERSIGN_CONFIG: writeIn(directory, CONFIG_FILE, written),
       COUNTERSIGN_TRUSTED_PROXIES: "127.0.0.1/32",
       COUNTERSIGN_OIDC_SCOPES: "openid,email,profile,groups",
       COUNTERSIGN_OIDC_EMAIL_DOMAINS: "example.com",
@@ -259,4 +262,29 @@ test("the admin token works beside it, and the audit log calls it by its name, i
   });
   expect(entries.find(({ request }) => request?.email === "by-header@example.com")).toMatchObject({ actor });
   expect(entries.find(({ action }) => action === "session.create")).toMatchObject({ actor, address: "192.0.2.90" });
+});
+
+test("settings are read again on SIGHUP: who has no user is refused by his subject, and let in when it is tied to one; the command line shows it", async () => {
+  const cli = commandLineOf(product);
+  const file = join(product.directory, CONFIG_FILE);
+  writeIn(product.directory, CONFIG_FILE, readFileSync(file, "utf8").replace('"make"', '"refuse"'));
+  product.process.signal("SIGHUP");
+  person("lea", ["dns-operators"]);
+  const walker = makeWalker(product, "192.0.2.95");
+  const refused = await until("a refusal by the new settings", async () => {
+    const answer = await signInAt(walker, "lea");
+    const { id } = (await userOf("lea@example.com")) ?? {};
+    if (id !== undefined) await admin("DELETE", `${USERS}/${id}`);
+    return answer.status === 200 ? undefined : answer;
+  });
+  expect(refused).toMatchObject({ status: 403, reason: "sso.unknown" });
+  expect(refused.text).toContain("the subject lea");
+  expect(await cli.ok("user", "add", "lea@example.com", "--role", "viewer", "--subject", "lea")).toContain("added");
+  expect((await signInAt(walker, "lea")).result).toMatchObject({ session: { user: { role: "operator" } } });
+  expect(await cli.ok("user", "list")).toMatch(/lea@example\.com +lea +operator +single sign-on +active/);
+  expect((await cli.run("doctor")).out).toMatch(
+    /ok +sign-in +Example .* its redirect URI for us is .*\/sign-in\/return/,
+  );
+  await provider.stop();
+  expect((await cli.run("doctor")).out).toMatch(/problem +sign-in +Example .* can't be used: it can't be reached/);
 });
