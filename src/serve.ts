@@ -259,6 +259,7 @@ function controlSettings(config: Config, provider: ControlSettings["provider"]):
     ixfrCheckPercent: config.ixfrCheckPercent,
     maxTransfersOut: config.maxTransfersOut,
     certificateWarnDays: config.certificateWarnDays,
+    zskLifetimeDays: config.zskLifetimeDays,
     analyticsDays: config.analyticsDays,
     timers: config.timers,
     expired: config.expired,

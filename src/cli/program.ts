@@ -13,6 +13,7 @@ import { addEventCommands } from "./commands/events.ts";
 import { addExplainCommand } from "./commands/explain.ts";
 import { addHeldCommands } from "./commands/held.ts";
 import { addImageCommands } from "./commands/image.ts";
+import { addKeyCommands } from "./commands/key.ts";
 import { addMultiSignerCommand } from "./commands/multi-signer.ts";
 import { addOutgoingCommands } from "./commands/outgoing.ts";
 import { addPeerCommands } from "./commands/peer.ts";
@@ -79,6 +80,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
   addZoneCommands(program, run);
   addHeldCommands(program, run);
   addDnssecCommands(program, run);
+  addKeyCommands(program, run);
   addRegistrarCommand(program, run);
   addMultiSignerCommand(program, run);
   addCatalogCommands(program, run);

@@ -148,6 +148,12 @@ export const OPTIONS = {
     "How many days before its end a certificate, a peer's or ours, becomes a warning.",
     { reloads: true },
   ),
+  zskLifetimeDays: given(
+    integer(0, 3650),
+    90,
+    "After how many days a zone signing key that was made here is rolled by itself; 0: only by order. A zone may say otherwise.",
+    { reloads: true },
+  ),
   analyticsDays: given(
     integer(0, 3650),
     400,

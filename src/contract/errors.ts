@@ -261,6 +261,24 @@ export const ERRORS = {
       "dnssec_presigned and secondary_overrides exclude each other: an override would change records that the primary signed.",
   },
   "dnssec.key-failed": { status: 500, number: 20204, sentence: "The keys could not be made or opened: {about}" },
+  "rollover.not-signed-here": {
+    status: 400,
+    number: 20205,
+    sentence:
+      "Nothing of {about} is signed here yet: keys can be rolled once the zone is served live-signed or multi-signed.",
+  },
+  "rollover.already": {
+    status: 400,
+    number: 20206,
+    sentence: "The {about} is being rolled already; cancel that first, or wait until it is over.",
+  },
+  "rollover.none": { status: 400, number: 20207, sentence: "No {about} is being rolled." },
+  "rollover.too-late": {
+    status: 400,
+    number: 20208,
+    sentence:
+      "The new {about} is in use already: taking it back would be another rollover. Let this one come to its end, then roll again.",
+  },
 
   // Peers, TSIGs, ACLs
   "peer.not-found": { status: 404, number: 20301, sentence: "There is no peer {about}." },

@@ -132,6 +132,16 @@ export {
   type RegistrarForm,
 } from "./registrars.ts";
 export {
+  ROLL_ENDS,
+  ROLL_KINDS,
+  ROLL_STEPS,
+  RollCancel,
+  Rollover,
+  Rollovers,
+  RolloversEdit,
+  RollStart,
+} from "./rollover.ts";
+export {
   type Method,
   ROUTE_NAMES,
   ROUTES,
@@ -163,6 +173,7 @@ export type {
   Readiness,
   RecordService,
   RetryService,
+  RolloverService,
   SettingsService,
   Sight,
   SignedIn,

@@ -15,6 +15,8 @@ export const ZoneKey = z
     whose: z.enum(["ours", "primary"]),
     /** When it was made here; null for keys of others. */
     created_time: Time.nullable(),
+    /** While it is rolled `published` (it only stands by) or `retired` (it only stands by still), else `active`; null for keys of others. */
+    state: z.enum(["published", "active", "retired"]).nullable(),
     /** In the DNSKEY set that is served. */
     published: z.boolean(),
     /** What of the answers that are served it signs; empty: it stands by. */

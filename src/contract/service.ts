@@ -37,6 +37,7 @@ import type { Outcome } from "./outcome.ts";
 import type { Outgoing, OutgoingDetails, OutgoingEdit, OutgoingStatus, OutgoingWrite } from "./outgoing.ts";
 import type { PeerTransport, PeerTransportWrite } from "./peer-transport.ts";
 import type { DnsRecord, RecordSource } from "./record.ts";
+import type { RollCancel, Rollovers, RolloversEdit, RollStart } from "./rollover.ts";
 import type { Session, SessionCreate } from "./session.ts";
 import type { ZoneSettings, ZoneSettingsEdit } from "./settings.ts";
 import type { ProviderCheck, ProviderSignInBegin, ProviderSignInFinish, SignInWays } from "./single-sign-on.ts";
@@ -168,6 +169,15 @@ export interface DnssecService {
 export interface ZoneKeyService {
   /** Ours first; the primary's where they are served or will be. */
   listZoneKeys(zoneId: string): Promise<Outcome<readonly ZoneKey[]>>;
+}
+
+/** Answers that refuse: rollover.*. */
+export interface RolloverService {
+  getRollovers(zoneId: string): Promise<Outcome<Rollovers>>;
+  editRollovers(zoneId: string, edit: RolloversEdit): Promise<Outcome<Rollovers>>;
+  /** An emergency while one goes on: that one becomes it. */
+  startRollover(zoneId: string, start: RollStart): Promise<Outcome<Rollovers>>;
+  cancelRollover(zoneId: string, cancel: RollCancel): Promise<Outcome<Rollovers>>;
 }
 
 export interface MultiSignerService {
@@ -386,6 +396,7 @@ export interface ControlService
     DnssecService,
     MultiSignerService,
     ZoneKeyService,
+    RolloverService,
     PeerService,
     TransportService,
     IncomingService,

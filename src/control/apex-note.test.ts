@@ -5,7 +5,7 @@ import { apexNote, readApexNote } from "./apex-note.ts";
 import type { SignedApex } from "./versions.ts";
 
 const key = (id: string): KeyRow => ({ id }) as unknown as KeyRow;
-const KEYS = { ksk: key("k"), zsk: key("z") };
+const KEYS = { ksks: [key("k")], zsk: key("z") };
 const PLAN: ApexPlan = { dnskey: [Uint8Array.of(1, 1), Uint8Array.of(1)], cds: [Uint8Array.of(2)], cdnskey: [] };
 const APEX: SignedApex = {
   rrsets: [
@@ -29,7 +29,8 @@ test("a clock that was set back signs anew: the signatures may not have begun", 
 });
 
 test.each([
-  ["another key", PLAN, "live", { ...KEYS, ksk: key("other") }],
+  ["another key", PLAN, "live", { ...KEYS, ksks: [key("other")] }],
+  ["a second KSK", PLAN, "live", { ...KEYS, ksks: [key("k"), key("other")] }],
   ["another mode", PLAN, "multisigner", KEYS],
   ["another RRset", { ...PLAN, cds: [Uint8Array.of(3)] }, "live", KEYS],
   ["one RRset more", { ...PLAN, cdnskey: [Uint8Array.of(3)] }, "live", KEYS],

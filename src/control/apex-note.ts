@@ -6,7 +6,7 @@ import { bytesEqual, fromBase64, toBase64 } from "#bytes";
 import type { ApexPlan, SigningMode } from "#keyplan";
 import { packRRsets, unpackRRsets } from "#publish";
 import { RRType } from "#rdata";
-import type { KeyRow } from "#store";
+import type { SigningKeys } from "./key-set.ts";
 import type { SignedApex } from "./versions.ts";
 
 export const APEX_KIND = "apex";
@@ -25,11 +25,13 @@ export type ApexNote = {
   readonly rrsets: string;
 };
 
-type Keys = { readonly ksk: KeyRow; readonly zsk: KeyRow };
+function idsOf({ ksks, zsk }: SigningKeys): string[] {
+  return [...ksks, zsk].map(({ id }) => id);
+}
 
-export function apexNote(apex: SignedApex, mode: SigningMode, keys: Keys, now: number): ApexNote {
+export function apexNote(apex: SignedApex, mode: SigningMode, keys: SigningKeys, now: number): ApexNote {
   const { rrsets, expiration, resignAt } = apex;
-  const about = { version: 1, mode, keys: [keys.ksk.id, keys.zsk.id], signedAt: now } as const;
+  const about = { version: 1, mode, keys: idsOf(keys), signedAt: now } as const;
   return { ...about, expiration, resignAt, count: rrsets.length, rrsets: toBase64(packRRsets(rrsets)) };
 }
 
@@ -38,12 +40,12 @@ export function readApexNote(
   document: unknown,
   plan: ApexPlan,
   mode: SigningMode,
-  keys: Keys,
+  keys: SigningKeys,
   now: number,
 ): SignedApex | undefined {
   if (typeof document !== "object" || document === null) return undefined;
   const note = document as ApexNote;
-  const isAbout = note.version === 1 && note.mode === mode && note.keys.join() === [keys.ksk.id, keys.zsk.id].join();
+  const isAbout = note.version === 1 && note.mode === mode && note.keys.join() === idsOf(keys).join();
   // Before it was signed: the clock was set back, perhaps to before the signatures begin.
   if (!isAbout || now < note.signedAt || now >= note.resignAt) return undefined;
   const octets = fromBase64(note.rrsets);

@@ -1,35 +1,38 @@
-/** Signs the apex RRsets of keys with the KSK, and in multi-signer mode some of them with the ZSK as well. */
+/** Signs the apex RRsets of keys with the KSKs, and in multi-signer mode some of them with the ZSK as well. */
 import { ok, type Result } from "#bytes";
 import { APEX_KEY_TTL, type ApexPlan, kskWindow, nextKskSigning, type SigningMode } from "#keyplan";
-import { signRRset } from "#keys";
+import { type OpenKey, signRRset } from "#keys";
 import { type Name, nameHash } from "#name";
 import type { PublishedRRset } from "#publish";
 import { RRType } from "#rdata";
-import type { KeyRow } from "#store";
 import type { Deps } from "./deps.ts";
+import type { SigningKeys } from "./key-set.ts";
 import type { SignedApex } from "./versions.ts";
 import type { Fault } from "./work.ts";
 
 /**
- * CDS and CDNSKEY by the KSK, as RFC 7344 section 4.1 wants it. In multi-signer mode by the ZSK too: the DNSKEY set of the
- * other signer holds our ZSK alone (RFC 8901 section 3.2), and whoever has cached that one could not validate them else.
+ * While a KSK is rolled, by both: a resolver may hold either's DS. CDS and CDNSKEY by KSKs, as RFC 7344 section 4.1 wants it. In
+ * multi-signer mode by the ZSK too: the DNSKEY set of the other signer holds our ZSK alone (RFC 8901 section 3.2), and whoever
+ * has cached that one could not validate them else.
  */
 export function signApex(
   plan: ApexPlan,
   mode: SigningMode,
-  keys: { readonly ksk: KeyRow; readonly zsk: KeyRow },
+  keys: SigningKeys,
   apex: Name,
   deps: Deps,
 ): Result<SignedApex, Fault> {
-  const ksk = deps.vault.open(keys.ksk);
-  if (!ksk.ok) return ksk;
-  const zsk = mode === "multisigner" ? deps.vault.open(keys.zsk) : undefined;
-  if (zsk && !zsk.ok) {
-    ksk.value.signer.close();
-    return zsk;
+  const signing = [...keys.ksks, ...(mode === "multisigner" ? [keys.zsk] : [])];
+  const byBoth: OpenKey["signer"][] = [];
+  for (const key of signing) {
+    const opened = deps.vault.open(key);
+    if (!opened.ok) {
+      for (const signer of byBoth) signer.close();
+      return opened;
+    }
+    byBoth.push(opened.value.signer);
   }
-  const byKsk = [ksk.value.signer];
-  const byBoth = zsk ? [...byKsk, zsk.value.signer] : byKsk;
+  const byKsk = byBoth.slice(0, keys.ksks.length);
   const now = deps.now();
   const seed = nameHash(apex);
   const window = kskWindow(now, seed);

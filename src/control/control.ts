@@ -47,6 +47,7 @@ import { PrimaryHealth } from "./primary-health.ts";
 import { Refresher } from "./refresher.ts";
 import { Registry, type Unit } from "./registry.ts";
 import { type RestoredZone, restoreZones } from "./restore.ts";
+import { KeyKeeper } from "./rolling/keeper.ts";
 import { setRoundTimers } from "./round-timers.ts";
 import { Scheduler } from "./scheduler.ts";
 import { makeService } from "./service/index.ts";
@@ -107,6 +108,7 @@ export class Control {
   readonly #notes: NoteKeeper;
   readonly #outgoing: Outgoing;
   readonly #watcher: ParentWatcher;
+  readonly #keys: KeyKeeper;
   readonly #multiSigner: MultiSignerWatch;
   readonly #saver: SignatureSaver;
   readonly #listener: RoundListener;
@@ -134,9 +136,13 @@ export class Control {
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
     this.#notes = new NoteKeeper(store, log);
     this.#outgoing = new Outgoing(this.#deps, this.#registry, this.#book, this.#notes);
-    this.#watcher = new ParentWatcher(this.#deps, makeExchange(), (zone) => this.#multiSigner.observe(zone));
+    this.#watcher = new ParentWatcher(this.#deps, makeExchange(), (zone) => {
+      this.#multiSigner.observe(zone);
+      this.#keys.observe(zone);
+    });
     this.#checker = new ChainChecker(this.#deps, this.#watcher);
     this.#multiSigner = new MultiSignerWatch(this.#deps, this.#notes, (zoneId) => this.#watcher.note(zoneId));
+    this.#keys = this.#makeKeyKeeper();
     this.#saver = new SignatureSaver(this.#registry, this.#deps);
     this.#catalogs = new CatalogBook(store);
     const hands = { take: (row: ZoneRow) => this.#take(row), drop: (zone: Zone) => this.#drop(zone) };
@@ -164,6 +170,7 @@ export class Control {
       catalogKeeper: this.#catalogKeeper,
       catalogProducer: this.#catalogProducer,
       multiSigner: this.#multiSigner,
+      keys: this.#keys,
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       readiness: () => this.#readiness(),
       feed: this.#feed,
@@ -231,6 +238,7 @@ export class Control {
         this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
         this.#watcher.consider(zone);
         this.#multiSigner.observe(zone);
+        this.#keys.observe(zone);
         this.#outgoing.published(zone);
       },
       held: (zone, held) => this.#registry.findUnit(zone.id)?.refresher.roundHeld(held),
@@ -251,6 +259,7 @@ export class Control {
     await this.#outgoing.load();
     await this.#catalogs.load();
     await this.#multiSigner.load();
+    await this.#keys.load();
     const sweep = this.#deps.store.files.beginSweep({ get: (zoneId) => this.#filesOf(zoneId) });
     const published = new Set<Promise<void>>();
     const { signed, otherFiles } = await restoreZones(this.#deps, this.#listener, (restored) => {
@@ -303,6 +312,7 @@ export class Control {
       this.#outgoing.published(zone);
     }
     this.#restored = [];
+    this.#keys.begin();
     this.#catalogKeeper.begin();
     this.#catalogProducer.begin();
     this.#saver.start();
@@ -347,6 +357,15 @@ export class Control {
     await this.#deps.attempts.flush();
     await this.#deps.events.flush();
     await this.#deps.jobs.stop();
+  }
+
+  #makeKeyKeeper(): KeyKeeper {
+    return new KeyKeeper({
+      registry: this.#registry,
+      parentNote: (zoneId) => this.#watcher.note(zoneId),
+      lookAtParent: (zone) => void this.#watcher.look(zone),
+      deps: this.#deps,
+    });
   }
 
   #makeAlerts(store: Store, log: Logger): AlertCenter {
@@ -401,6 +420,7 @@ export class Control {
     this.#registry.findUnit(zone.id)?.refresher.stop();
     this.#watcher.forget(zone.id);
     this.#multiSigner.forget(zone.id);
+    this.#keys.forget(zone.id);
     scheduler.cancelAll(`${zone.id}/`);
     this.#registry.remove(zone);
     this.#outgoing.forget(zone);

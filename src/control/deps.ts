@@ -44,6 +44,8 @@ export type ControlSettings = {
   readonly maxTransfersOut: number;
   /** How long before its end a certificate is spoken of. */
   readonly certificateWarnDays: number;
+  /** After so many days ZSKs are rolled; 0: never. */
+  readonly zskLifetimeDays: number;
   /** For how long what zones were asked is kept; 0: not at all. */
   readonly analyticsDays: number;
   /** Of zones that do not say otherwise. */

@@ -1,8 +1,17 @@
 /** The private keys of zones: made and sealed for the store, opened for the moment in which they sign. */
 import { fail, ok, type Result } from "#bytes";
 import type { Crypto } from "#crypto";
-import { type MasterKey, makeKeyPair, type OpenKey, openKeyPair, sealKeyPair, unsealKeyPair } from "#keys";
+import {
+  type MasterKey,
+  makeKeyPair,
+  type OpenKey,
+  openKeyPair,
+  sealKeyPair,
+  unsealKeyPair,
+  type ZoneKeyPair,
+} from "#keys";
 import { type KeyRow, newId } from "#store";
+import type { KeyState } from "./key-set.ts";
 import type { Fault } from "./work.ts";
 
 /** Keeps: a KSK's private octets never leave this object; those of a ZSK leave it for the seam alone. */
@@ -19,17 +28,19 @@ export class KeyVault {
   make(zoneId: string, now: number): readonly KeyRow[] {
     const ksk = makeKeyPair("ksk");
     const zsk = makeKeyPair("zsk", { takenTags: [ksk.keyTag] });
-    return [ksk, zsk].map((pair) => ({
-      id: newId(),
-      zoneId,
-      role: pair.role,
-      algorithm: pair.algorithm,
-      keyTag: pair.keyTag,
-      dnskey: pair.dnskey,
-      sealed: sealKeyPair(this.#master, zoneId, pair),
-      state: "active",
-      createdAt: now,
-    }));
+    return [ksk, zsk].map((pair) => this.#row(pair, zoneId, "active", now));
+  }
+
+  #row(pair: ZoneKeyPair, zoneId: string, state: KeyState, now: number): KeyRow {
+    const { role, algorithm, keyTag, dnskey } = pair;
+    const sealed = sealKeyPair(this.#master, zoneId, pair);
+    pair.privateKey.wipe();
+    return { id: newId(), zoneId, role, algorithm, keyTag, dnskey, sealed, state, createdAt: now };
+  }
+
+  /** One more, published and not more than that, of a tag that is not taken. `now`: milliseconds since 1970. */
+  makeOne(zoneId: string, role: KeyRow["role"], takenTags: readonly number[], now: number): KeyRow {
+    return this.#row(makeKeyPair(role, { takenTags }), zoneId, "published", now);
   }
 
   /** A key that signs, checked against its DNSKEY. The caller closes its signer. */

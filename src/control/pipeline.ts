@@ -35,6 +35,7 @@ import {
   transferredKeys,
 } from "./image-facts.ts";
 import { beginCompile, type Compiling, type Kept, keepWhole } from "./keep-image.ts";
+import { askedDnskeys, signingKeys } from "./key-set.ts";
 import type { ZoneLimitsNote } from "./limits-note.ts";
 import { postChanges } from "./posted-changes.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
@@ -468,13 +469,11 @@ async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
 }
 
 async function signServed(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { keys } = draft.context;
-  const ksk = keys.find((key) => key.role === "ksk");
-  const zsk = keys.find((key) => key.role === "zsk");
-  if (!ksk || !zsk) return fail({ code: "dnssec.no-keys", text: "the zone has no keys to sign with" });
-  const apex = signApex(apexPlanOf(draft, deps), draft.mode, { ksk, zsk }, draft.context.apex, deps);
+  const keys = signingKeys(draft.context.keys);
+  if (!keys) return fail({ code: "dnssec.no-keys", text: "the zone has no keys to sign with" });
+  const apex = signApex(apexPlanOf(draft, deps), draft.mode, keys, draft.context.apex, deps);
   if (!apex.ok) return apex;
-  const zskPrivate = deps.vault.exposeZsk(zsk);
+  const zskPrivate = deps.vault.exposeZsk(keys.zsk);
   if (!zskPrivate.ok) return zskPrivate;
   return ok({ ...draft, apex: apex.value, zskPrivate: zskPrivate.value });
 }
@@ -533,8 +532,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
 }
 
 function signedNote(apex: SignedApex, { mode, context }: Draft, deps: Deps): ApexNote {
-  const [ksk, zsk] = (["ksk", "zsk"] as const).map((role) => context.keys.find((key) => key.role === role)!);
-  return apexNote(apex, mode, { ksk: ksk!, zsk: zsk! }, deps.now());
+  return apexNote(apex, mode, signingKeys(context.keys)!, deps.now());
 }
 
 /** The signature table for image and ZSK: the one in use, or a new one with the signatures that are still good. */
@@ -545,7 +543,7 @@ async function openSigning(
   deps: Deps,
 ): Promise<ServedVersion["signing"]> {
   const { context, apex, zskPrivate } = draft;
-  const zsk = context.keys.find((key) => key.role === "zsk")!;
+  const { zsk } = signingKeys(context.keys)!;
   const rest = { zsk, zskPrivate: zskPrivate!, apex: apex! };
   const old = context.served?.signing;
   if (old && old.zsk.id === zsk.id && context.served?.image.buffer === image.buffer) {
@@ -581,7 +579,8 @@ function apexPlanOf(draft: Draft, deps: Deps) {
   const { context, mode, stored } = draft;
   const own = context.keys.map((key) => key.dnskey);
   const transferred = transferredKeys(stored!.image);
-  return planApex({ apex: context.apex, mode, phase: context.status.phase, own, transferred }, deps.crypto);
+  const asked = askedDnskeys(context.keys);
+  return planApex({ apex: context.apex, mode, phase: context.status.phase, own, asked, transferred }, deps.crypto);
 }
 
 function apexTypes(draft: Draft, deps: Deps): number[] {

@@ -17,6 +17,7 @@ import { APEX_KIND, type ApexNote, apexNote, readApexNote } from "./apex-note.ts
 import type { Deps } from "./deps.ts";
 import { GIVEN_SERIAL_KIND, readLastGiven } from "./given-serial.ts";
 import { transferredKeys } from "./image-facts.ts";
+import { askedDnskeys, signingKeys } from "./key-set.ts";
 import { readLimitsNote } from "./limits-note.ts";
 import { GIVEN_KIND, readGivenNote } from "./outgoing/given-note.ts";
 import { JOURNAL_KIND, journalFiles } from "./outgoing/journal.ts";
@@ -247,25 +248,26 @@ async function restoreServed(
     flawed: note.flawed,
   };
   if (note.denial === null) return { ...base, mode: note.mode, denial: undefined, signing: undefined };
-  const ksk = zone.keys.find((key) => key.role === "ksk");
-  const zsk = zone.keys.find((key) => key.role === "zsk");
+  const keys = signingKeys(zone.keys);
   // Deleted right before the end: the keys are gone, so the same data is served unsigned, as the operator wanted.
-  if (!ksk || !zsk) return { ...base, mode: "unsigned", denial: undefined, signing: undefined };
+  if (!keys) return { ...base, mode: "unsigned", denial: undefined, signing: undefined };
   const own = zone.keys.map((key) => key.dnskey);
   const { apex: owner, status } = zone;
-  const plan = { apex: owner, mode: note.mode, phase: status.phase, own, transferred: transferredKeys(from.image) };
+  const asked = askedDnskeys(zone.keys);
+  const transferred = transferredKeys(from.image);
+  const plan = { apex: owner, mode: note.mode, phase: status.phase, own, asked, transferred };
   const planned = planApex(plan, deps.crypto);
-  const known = readApexNote(document(APEX_KIND), planned, note.mode, { ksk, zsk }, deps.now());
-  const apex = known ? ok(known) : signApex(planned, note.mode, { ksk, zsk }, owner, deps);
-  const zskPrivate = deps.vault.exposeZsk(zsk);
+  const known = readApexNote(document(APEX_KIND), planned, note.mode, keys, deps.now());
+  const apex = known ? ok(known) : signApex(planned, note.mode, keys, owner, deps);
+  const zskPrivate = deps.vault.exposeZsk(keys.zsk);
   if (!apex.ok || !zskPrivate.ok) {
     const text = apex.ok ? (zskPrivate.ok ? "" : zskPrivate.error.text) : apex.error.text;
     const message = `${zone.name}: can't be signed, so it is not served: ${text}`;
     deps.events.add({ zoneId: zone.id, zone: zone.name, level: "error", code: "zone.unsignable", message });
     return undefined;
   }
-  if (!known) signed.set(zone.id, apexNote(apex.value, note.mode, { ksk, zsk }, deps.now()));
-  const opened = await openTable(zone.id, row.image, image, zsk, deps);
-  const signing = { zsk, zskPrivate: zskPrivate.value, apex: apex.value, ...opened };
+  if (!known) signed.set(zone.id, apexNote(apex.value, note.mode, keys, deps.now()));
+  const opened = await openTable(zone.id, row.image, image, keys.zsk, deps);
+  const signing = { zsk: keys.zsk, zskPrivate: zskPrivate.value, apex: apex.value, ...opened };
   return { ...base, mode: note.mode, denial: note.denial, signing };
 }

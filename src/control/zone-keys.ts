@@ -3,6 +3,7 @@ import { bytesEqual } from "#bytes";
 import type { Digests } from "#dnssec";
 import { entryPoints, isEntryPoint, NO_TRANSFERRED_KEYS, planApex } from "#keyplan";
 import { dnskeySigners, transferredKeys } from "./image-facts.ts";
+import { askedDnskeys } from "./key-set.ts";
 import type { Zone } from "./zone.ts";
 
 /** The keys that the parent should have a DS of, best first, whatever the mode. */
@@ -18,9 +19,15 @@ export function zoneEntryPoints(zone: Zone): readonly Uint8Array[] {
   );
 }
 
+/** Of these what the registrar is to be told: while a KSK is rolled, one of two. */
+export function askedEntryPoints(zone: Zone): readonly Uint8Array[] {
+  const notAsked = zone.keys.filter(({ role, state }) => role === "ksk" && state !== "active");
+  return zoneEntryPoints(zone).filter((key) => !notAsked.some(({ dnskey }) => bytesEqual(dnskey, key)));
+}
+
 /** Of our own keys those that the parent should have a DS of as soon as we sign the DNSKEY set. */
 export function ownEntryPoints(zone: Zone): readonly Uint8Array[] {
-  return zone.keys.map((key) => key.dnskey).filter(isEntryPoint);
+  return askedDnskeys(zone.keys).filter(isEntryPoint);
 }
 
 /** DNSKEY RDATAs as served. */

@@ -36,8 +36,10 @@ export type ApexInput = {
   readonly apex: Name;
   readonly mode: SigningMode;
   readonly phase: Phase;
-  /** DNSKEY RDATAs of our keys that are published: KSK and ZSK. */
+  /** DNSKEY RDATAs of our keys that are published: KSKs and ZSKs. */
   readonly own: readonly Uint8Array[];
+  /** Of them those that the parent is asked for; absent: every entry point. While a KSK is rolled, one of two. */
+  readonly asked?: readonly Uint8Array[];
   readonly transferred: TransferredKeys;
 };
 
@@ -54,7 +56,7 @@ export function planApex(input: ApexInput, digests: Digests): ApexPlan {
   const foreign = foreignKeys(input);
   const dnskey = canonicalSet([...input.own, ...foreign.dnskey]);
   const enabled = input.phase === "pending" || input.phase === "active";
-  const ours = enabled ? input.own.filter(isEntryPoint) : [];
+  const ours = enabled ? (input.asked ?? input.own).filter(isEntryPoint) : [];
   const cdnskey = canonicalSet([...ours, ...foreign.cdnskey]);
   const cds = canonicalSet([
     ...ours.map((key) => dsRdata(input.apex, key, digests)),

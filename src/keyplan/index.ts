@@ -45,6 +45,24 @@ export {
 } from "./multi-signer.ts";
 export { applyPatch, type DnssecPatch, type DnssecPlan, type PatchContext } from "./patch.ts";
 export { nextParentPoll, POLL_LIMITS, type PollLimits } from "./poll.ts";
+export { type KeyAge, OVERDUE_SPREAD_SECONDS, rollDueAt } from "./roll-due.ts";
+export {
+  beginRoll,
+  mayCancel,
+  PARENT_MARGIN_SECONDS,
+  type ParentSight,
+  type Roll,
+  type RollAct,
+  type RollEvent,
+  type Rolled,
+  type RollKind,
+  type RollSight,
+  type RollStep,
+  rollWaitsUntil,
+  SILENT_SECONDS,
+  type Spread,
+  stepRoll,
+} from "./rollover.ts";
 export { entryPoints, type ShownKey, showKey } from "./show.ts";
 export {
   DELETED,

@@ -30,7 +30,7 @@ import { type AuditLog, accountSettingsPart, auditPart, retryPart } from "./memo
 import { catalogPart } from "./memory-catalogs.ts";
 import { makeMemoryIdentity } from "./memory-identity.ts";
 import { insightPart } from "./memory-insight.ts";
-import { noMultiSigner } from "./memory-signers.ts";
+import { noMultiSigner, noRollovers } from "./memory-signers.ts";
 import { zoneListPart } from "./memory-zone-list.ts";
 
 export const SECRET = "test-secret-0123456789";
@@ -90,6 +90,7 @@ export function makeMemoryService(): MemoryService {
     ...zonePart(zones, withZone, () => service.fail),
     ...zoneListPart(zones),
     ...dnssecPart(withZone),
+    ...noRollovers(withZone),
     ...peerPart(),
     ...transportPart(),
     ...incomingPart(withZone),

@@ -1,8 +1,35 @@
-/** The guide to several signers of a zone in memory: there is nothing to see. */
-import type { MultiSigner } from "#contract";
+/** The guide to several signers, and the rollovers, of a zone in memory: there is nothing to see. */
+import type { MultiSigner, Outcome, RolloverService, Rollovers } from "#contract";
 
 export function noMultiSigner(id: string, name: string): MultiSigner {
   const parent = { checked_time: null, error: null };
   const nothing = { keys: [], ds: [], strange_ds: [], name_servers: [], joining: [], parent };
   return { zone_id: id, name, mode: "unsigned", complete: false, ...nothing, leaving: { we: [], partner: [] } };
+}
+
+type WithZone = <T>(
+  zoneId: string,
+  use: (zone: { readonly facts: { readonly id: string; readonly name: string } }) => Outcome<T>,
+) => Promise<Outcome<T>>;
+
+/** Nothing is signed here, so nothing is rolled; how often it would be can be set. */
+export function noRollovers(withZone: WithZone): RolloverService {
+  const days = new Map<string, Rollovers["zsk_days"]>();
+  const show = (id: string, name: string): Rollovers => {
+    const nothing = { possible: false, zsk_days_effective: null, next_zsk_time: null, rollovers: [], past: [] };
+    return { zone_id: id, name, zsk_days: days.get(id) ?? "default", ...nothing };
+  };
+  const shown = (zoneId: string) =>
+    withZone(zoneId, ({ facts }) => ({ ok: true as const, value: show(facts.id, facts.name) }));
+  return {
+    getRollovers: shown,
+    editRollovers: (zoneId, { zsk_days }) => {
+      days.set(zoneId, zsk_days);
+      return shown(zoneId);
+    },
+    startRollover: (zoneId) =>
+      withZone(zoneId, ({ facts }) => ({ ok: false, error: { code: "rollover.not-signed-here", about: facts.name } })),
+    cancelRollover: (zoneId, { kind }) =>
+      withZone(zoneId, () => ({ ok: false, error: { code: "rollover.none", about: kind.toUpperCase() } })),
+  };
 }

@@ -28,6 +28,8 @@ export type ParentNote = {
   readonly fault: Fault | undefined;
   readonly from: ParentAnswer["from"];
   readonly sayings: readonly ParentSaying[];
+  /** Servers of the parent that gave no usable answer. */
+  readonly silent: number;
 };
 
 const PARENT_KEPT_SECONDS = 300;
@@ -102,6 +104,7 @@ export class ParentWatcher {
       fault: answer.faults[0],
       from: answer.from,
       sayings: answer.sayings,
+      silent: answer.faults.length,
     });
     await zone.exclusively(async () => {
       await this.#judgeKeys(zone, answer);
@@ -211,6 +214,7 @@ export class ParentWatcher {
       fault,
       from: before?.from ?? "parent",
       sayings: [],
+      silent: 0,
     });
     if (before?.fault?.code === fault.code) return;
     const message = `${zone.name}: the parent could not be asked: ${fault.text}`;

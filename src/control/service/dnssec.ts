@@ -23,7 +23,7 @@ import { transferredKeys } from "../image-facts.ts";
 import type { Registry } from "../registry.ts";
 import { dnssecRow } from "../rows.ts";
 import type { Zone } from "../zone.ts";
-import { zoneEntryPoints } from "../zone-keys.ts";
+import { askedEntryPoints } from "../zone-keys.ts";
 import { done, refused } from "./outcome.ts";
 
 /** A change is usually served within milliseconds: whoever asks right after the answer should see it. */
@@ -142,7 +142,7 @@ async function deleteDnssec(zone: Zone, registry: Registry, deps: Deps): Promise
 
 function shownDnssec(zone: Zone, deps: Deps): Dnssec {
   const { status, flags } = zone;
-  const [first] = zoneEntryPoints(zone);
+  const [first] = askedEntryPoints(zone);
   const key = first && showKey(zone.apex, first, deps.crypto);
   return {
     status: shownStatus(status),

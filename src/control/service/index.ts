@@ -10,6 +10,7 @@ import type { Outgoing } from "../outgoing/index.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry } from "../registry.ts";
+import type { KeyKeeper } from "../rolling/keeper.ts";
 import type { Zone } from "../zone.ts";
 import { exportText } from "../zone-text.ts";
 import { makeAuditService, makeRetryService } from "./audit.ts";
@@ -24,6 +25,7 @@ import { done, refused } from "./outcome.ts";
 import { makeOutgoingService } from "./outgoing.ts";
 import { makePeerService } from "./peers.ts";
 import { findRecord, type PlainCounts, type RecordContext, recordSource } from "./records.ts";
+import { makeRolloverService } from "./rollovers.ts";
 import { makeSettingsService } from "./settings.ts";
 import { makeStatusService } from "./status.ts";
 import { makeTransportService } from "./transport.ts";
@@ -40,6 +42,7 @@ export type ServiceParts = {
   readonly catalogKeeper: CatalogKeeper;
   readonly catalogProducer: CatalogProducer;
   readonly multiSigner: MultiSignerWatch;
+  readonly keys: KeyKeeper;
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly readiness: () => Readiness;
   readonly feed: EventFeed;
@@ -61,6 +64,7 @@ export function makeService(parts: ServiceParts): ControlService {
     ...makeZoneListService(registry, deps),
     ...makeDnssecService(registry, deps),
     ...makeKeyService(parts),
+    ...makeRolloverService(parts),
     ...makeMultiSignerService(registry, parts.multiSigner),
     ...makePeerService(deps.store, parts.peersChanged),
     ...makeTransportService(deps.store, deps.certificates, parts.peersChanged),

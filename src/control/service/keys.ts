@@ -8,6 +8,7 @@ import { printName } from "#name";
 import { printRdata, RRType, type Rrsig, readRrsig } from "#rdata";
 import type { Deps } from "../deps.ts";
 import { transferredKeys } from "../image-facts.ts";
+import { KEY_STATES } from "../key-set.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
@@ -47,7 +48,8 @@ function zoneKeys(zone: Zone, note: ParentNote | undefined, deps: Deps): ZoneKey
     const overKeys = signatures.keys.find((rrsig) => rrsig.keyTag === tag);
     const overData = signatures.data?.find((rrsig) => rrsig.keyTag === tag);
     const isPublished = published.some((each) => bytesEqual(each, dnskey));
-    const live = signatures.data === undefined && made?.role === "zsk" && isPublished;
+    const signs = zone.served?.signing?.zsk.id;
+    const live = signatures.data === undefined && made?.role === "zsk" && made.id === signs;
     return {
       key_tag: tag,
       flags: dnskeyFlags(dnskey),
@@ -55,6 +57,7 @@ function zoneKeys(zone: Zone, note: ParentNote | undefined, deps: Deps): ZoneKey
       role: overKeys && overData ? "csk" : isSecureEntryPoint(dnskey) ? "ksk" : "zsk",
       whose: made ? "ours" : "primary",
       created_time: made ? printTime(made.createdAt) : null,
+      state: made ? (KEY_STATES.find((state) => state === made.state) ?? null) : null,
       published: isPublished,
       signs: [...(overKeys ? (["keys"] as const) : []), ...(overData || live ? (["data"] as const) : [])],
       signature: windowOf(overKeys ?? overData),

@@ -22,7 +22,7 @@ import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
 import type { RunningTransfer } from "../transfer-progress.ts";
-import { ownEntryPoints, servedDnskeys, zoneEntryPoints } from "../zone-keys.ts";
+import { askedEntryPoints, ownEntryPoints, servedDnskeys } from "../zone-keys.ts";
 import { done, refused } from "./outcome.ts";
 import { unitHealth } from "./zone-list.ts";
 
@@ -137,7 +137,7 @@ function dnssecDetails(unit: Unit, parts: StatusParts): DnssecDetails {
   const apex = printName(zone.apex);
   const parent = parts.parentNote(zone.id);
   const { signing, expiration } = zone.served ?? {};
-  const keys = zoneEntryPoints(zone).map((key) => showKey(zone.apex, key, crypto));
+  const keys = askedEntryPoints(zone).map((key) => showKey(zone.apex, key, crypto));
   const fault = parent?.fault;
   return {
     status: shownStatus(zone.status),

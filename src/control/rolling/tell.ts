@@ -1,0 +1,60 @@
+/** Events of rollovers. */
+import { type Roll, type RollAct, showKey } from "#keyplan";
+import type { Deps } from "../deps.ts";
+import type { Zone } from "../zone.ts";
+import type { RollKeys } from "./sight.ts";
+import { waitSentence } from "./texts.ts";
+
+export type RollNews = RollAct | "begun" | "begun-for-age" | "hurried" | "step";
+
+const EMERGENCY =
+  "; in an emergency no cache is waited for: resolvers that hold older keys or signatures refuse the zone until those run out";
+
+type Said = { readonly level: "info" | "warning"; readonly code: string; readonly text: string };
+
+export function tellRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, deps: Deps): void {
+  const { level, code, text } = sayRoll(zone, roll, keys, news, deps);
+  const [old_key_tag, new_key_tag] = [keys.old.keyTag, keys.new.keyTag];
+  deps.events.add({
+    zoneId: zone.id,
+    zone: zone.name,
+    level,
+    code,
+    message: `${zone.name}: ${text}`,
+    detail: { kind: roll.kind, step: roll.step, old_key_tag, new_key_tag, emergency: roll.emergency },
+  });
+}
+
+function sayRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, deps: Deps): Said {
+  const [was, is] = [keys.old.keyTag, keys.new.keyTag];
+  const what = `${roll.kind.toUpperCase()} ${was}`;
+  const waits = waitSentence(roll, keys, showKey(zone.apex, keys.new.dnskey, deps.crypto).ds);
+  const haste = roll.emergency ? EMERGENCY : "";
+  switch (news) {
+    case "begun":
+    case "begun-for-age": {
+      const cause = news === "begun" ? "" : " for its age";
+      const text = `${what} is rolled${cause}: ${is} follows it${haste}`;
+      return { level: roll.emergency ? "warning" : "info", code: "key.roll-begun", text };
+    }
+    case "hurried":
+      return {
+        level: "warning",
+        code: "key.roll-hurried",
+        text: `the rollover of ${what} became an emergency${haste}`,
+      };
+    case "withdraw": {
+      const text = `the rollover of ${what} was cancelled; ${is} is taken out again`;
+      return { level: "info", code: "key.roll-cancelled", text };
+    }
+    case "remove":
+      return { level: "info", code: "key.rolled", text: `${what} was rolled: ${is} is in its place, ${was} is gone` };
+    case "activate":
+      // A KSK's turn is the parent's: somebody may have to go to the registrar.
+      if (roll.kind === "ksk") return { level: "warning", code: "key.ds-due", text: waits };
+      return { level: "info", code: "key.roll-step", text: waits };
+    case "step":
+      if (roll.step === "partners") return { level: "warning", code: "key.partners-due", text: waits };
+      return { level: "info", code: "key.roll-step", text: waits };
+  }
+}
