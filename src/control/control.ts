@@ -485,7 +485,6 @@ export class Control {
     }
     this.#sweep = undefined;
     this.#otherFiles = new Map();
-    if (this.#registry.size < MANY_ZONES) return;
     for (const afterMs of COLLECT_AFTER_MS) setTimeout(collectAllGarbage, afterMs).unref();
   }
 
@@ -502,10 +501,9 @@ export class Control {
 const TAKE_WAIT_MS = 2000;
 
 /**
- * A start with so many zones leaves as much behind as they need: it is collected a little later, for a tenth of a second. And once
- * more when the first checks are over, for which tens of thousands of questions waited their turn.
+ * A start leaves as much behind as its zones need, and loading code 40 MB: it is collected a little later, for a tenth of a second at
+ * most. And once more when the first checks are over, for which tens of thousands of questions may have waited their turn.
  */
-const MANY_ZONES = 1000;
 const COLLECT_AFTER_MS = [2000, 90_000];
 
 /** Certificates end by the day: often enough to be early in it. */

@@ -13,13 +13,14 @@ import {
   type ImageCounts,
   type OverlayRefusal,
   SignatureTable,
+  type Unwanted,
   unpackImage,
   verifyImageZonemd,
   ZoneImage,
 } from "#image";
 import type { Name } from "#name";
 import { RRType } from "#rdata";
-import { emptyBuffer } from "#telemetry";
+import { emptyBuffer, emptyOctets, LARGE_OCTETS } from "#telemetry";
 import {
   applyChanges,
   firstDifference,
@@ -58,6 +59,8 @@ export type Job =
       readonly columns: ZoneColumns;
       readonly options: CompileOptions;
       readonly unverified?: true;
+      /** A word (Int32): other than 0 as soon as nobody else reads the columns' RDATA any more, which then goes as it is written. */
+      readonly mayEmpty?: SharedArrayBuffer;
     }
   /** From the stored, transferred image: `image` must have been verified. `serial`: that the SOA gets instead of its own. */
   | ({ readonly kind: "recompile"; readonly options: CompileOptions; readonly serial?: number } & ImageAt)
@@ -130,7 +133,7 @@ export function performJob(job: Job, crypto: JobCrypto): JobAnswer[Job["kind"]] 
     case "check":
       return check(ZoneVersion.open(job.columns));
     case "compile":
-      return compile(ZoneVersion.open(job.columns), job.options, job.unverified);
+      return compile(ZoneVersion.open(job.columns), job.options, job.unverified, job.mayEmpty);
     case "recompile":
       return recompile(new ZoneImage(job.image, job.root), job.options, job.serial);
     case "apply":
@@ -184,8 +187,13 @@ function check(version: ZoneVersion): ShownProblems {
   return shownProblems(semanticCheck(version));
 }
 
-function compile(version: ZoneVersion, options: CompileOptions, unverified = false): Result<SharedArrayBuffer, Fault> {
-  const image = compileImage(version, options);
+function compile(
+  version: ZoneVersion,
+  options: CompileOptions,
+  unverified = false,
+  mayEmpty?: SharedArrayBuffer,
+): Result<SharedArrayBuffer, Fault> {
+  const image = compileImage(version, options, mayEmpty && emptier(version.columns.rdata, mayEmpty));
   if (!image.ok) return fail({ code: `image.${image.error.code}`, text: image.error.text });
   const verified = unverified ? ok(true) : verify(image.value);
   return verified.ok ? ok(image.value) : verified;
@@ -203,7 +211,21 @@ function recompile(image: ZoneImage, options: CompileOptions, serial?: number): 
   }
   const version = builder.finish();
   if (!version.ok) return fail({ code: `zone.${version.error.code}`, text: version.error.text });
-  return compile(version.value, options);
+  // Its records are nobody else's.
+  return compile(version.value, options, false, new Int32Array(new SharedArrayBuffer(4)).fill(1).buffer);
+}
+
+/** Gives RDATA back that the image has by now, as soon as it may: of large zones. */
+function emptier(rdata: Uint8Array, mayEmpty: SharedArrayBuffer): Unwanted | undefined {
+  if (rdata.byteLength < LARGE_OCTETS) return undefined;
+  const word = new Int32Array(mayEmpty);
+  let waiting: Uint8Array[] = [];
+  return (from, to) => {
+    waiting.push(rdata.subarray(from, to));
+    if (Atomics.load(word, 0) === 0) return;
+    for (const octets of waiting) emptyOctets(octets);
+    waiting = [];
+  };
 }
 
 /** SERIAL and four more words close the RDATA (RFC 1035 section 3.3.13). */

@@ -22,17 +22,23 @@ import { baseOctets, fileName } from "./stored-image.ts";
 import { verifyWhole } from "./verify-shares.ts";
 import type { Fault } from "./work.ts";
 
-export type Compiling = Promise<Result<SharedArrayBuffer, Fault>>;
+export type Compiling = {
+  /** Not yet verified. */
+  readonly image: Promise<Result<SharedArrayBuffer, Fault>>;
+  /** Nobody but the compiler reads the version any more, or ever will: its RDATA goes as it is written. */
+  readonly releaseVersion: () => void;
+};
 
-/** The image, not yet verified. */
 export function beginCompile(version: ZoneVersion, deps: Deps): Compiling {
-  const job = { kind: "compile", columns: version.columns, options: { treatment: "as-is" }, unverified: true } as const;
+  const mayEmpty = new SharedArrayBuffer(4);
+  const { columns } = version;
+  const job = { kind: "compile", columns, options: { treatment: "as-is" }, unverified: true, mayEmpty } as const;
   const compiling = deps.jobs.run<"compile">(job);
   // Whoever waits for it hears of it; nobody does when the check refuses the version before.
   compiling.catch(() => undefined);
   // Buffers of the transfer: gone before the image is written in their place.
   if (version.columns.rdata.byteLength >= LARGE_OCTETS) setImmediate(giveBackMemory);
-  return compiling;
+  return { image: compiling, releaseVersion: () => void Atomics.store(new Int32Array(mayEmpty), 0, 1) };
 }
 
 /** `written`: when that is not done yet. It rejects where nobody looks without a word: whoever needs the file waits for it. */
@@ -45,7 +51,7 @@ export async function keepWhole(
   early: boolean,
   deps: Deps,
 ): Promise<Result<Kept, Fault>> {
-  const compiled = await compiling;
+  const compiled = await compiling.image;
   if (!compiled.ok) return compiled;
   const image = deps.packs.keep(compiled.value);
   const file = fileName("t", image.serial);

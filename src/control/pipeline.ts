@@ -187,8 +187,9 @@ async function check(draft: Draft, deps: Deps): Promise<StepResult> {
   if (!problems) return fail({ code: "zone.nothing-transferred", text: "there is no transferred version to check" });
   const { errors, warnings } = problems;
   if (errors.length > 0) return fail({ code: "zone.broken", text: errors.join("; ") });
-  if (warnings.length === 0) return ok({ ...draft, compiling });
-  if (deps.settings().suspicious === "take") {
+  // Only what fails is looked at again as it came, to be kept as a held version.
+  compiling?.releaseVersion();
+  if (warnings.length > 0 && deps.settings().suspicious === "take") {
     const serial = (transferred ?? overlaid?.image)?.serial;
     deps.events.add({
       zoneId: context.zoneId,

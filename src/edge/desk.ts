@@ -103,6 +103,8 @@ export class Desk {
     // Zones first, sockets after: a worker that starts again must not refuse what the others serve.
     const words = new Int32Array(task.life);
     this.receiver.takeAll(() => Atomics.load(words, Life.Stop) !== 0);
+    // What loading code left behind, while nobody can ask yet.
+    collectGarbage();
   }
 
   private readonly signed = {

@@ -12,6 +12,7 @@ import { planNsec3 } from "./nsec3-plan.ts";
 import { addOwnChain } from "./own-chain.ts";
 import { placeImage } from "./place.ts";
 import { planImage, type Treatment } from "./plan.ts";
+import type { Unwanted } from "./wanted.ts";
 import { writeImage } from "./write.ts";
 
 export type CompileOptions = {
@@ -28,8 +29,12 @@ export type CompileError = {
   readonly text: string;
 };
 
-/** The image, not yet verified; or why there can be none. */
-export function compileImage(version: ZoneVersion, options: CompileOptions): Result<SharedArrayBuffer, CompileError> {
+/** The image, not yet verified; or why there can be none. `unwanted` is told which RDATA of `version` is not read again. */
+export function compileImage(
+  version: ZoneVersion,
+  options: CompileOptions,
+  unwanted?: Unwanted,
+): Result<SharedArrayBuffer, CompileError> {
   const plan = planImage(version.columns, options.treatment);
   const soaSet = plan.nodeCount > 0 ? plan.findSet(0, RRType.SOA) : -1;
   if (soaSet < 0) return fail({ code: "no-soa", text: "the zone has no SOA record at its apex" });
@@ -55,6 +60,7 @@ export function compileImage(version: ZoneVersion, options: CompileOptions): Res
       soaTtl,
       soa,
       ownChain: options.ownChain !== undefined,
+      unwanted,
       roomOctets: options.roomOctets ?? overlayRoom(4 * places.words),
     }),
   );

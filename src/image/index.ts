@@ -34,3 +34,4 @@ export {
   verifyOverlay,
 } from "./verify.ts";
 export { imageDelta, imageView } from "./view.ts";
+export type { Unwanted } from "./wanted.ts";

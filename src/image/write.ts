@@ -23,6 +23,7 @@ import { keyWord, MAX_ORDER_KEY, writeOrderKey } from "./order-key.ts";
 import { type Places, wordsFor } from "./place.ts";
 import type { Plan } from "./plan.ts";
 import { writeRR } from "./rr.ts";
+import { BLOCK_NODES, type Unwanted, WantedRdata } from "./wanted.ts";
 
 export type WriteInput = {
   readonly plan: Plan;
@@ -34,6 +35,7 @@ export type WriteInput = {
   readonly soa: Soa;
   readonly ownChain: boolean;
   readonly roomOctets: number;
+  readonly unwanted: Unwanted | undefined;
 };
 
 export function writeImage(input: WriteInput): SharedArrayBuffer {
@@ -64,9 +66,11 @@ class ImageWriter {
 
   nodes(): void {
     const { words } = this;
-    const { plan, places, nsec3 } = this.input;
+    const { plan, places, nsec3, unwanted } = this.input;
     const refOf = (node: number) => (node < 0 ? 0 : places.node[node]!);
+    const wanted = unwanted && new WantedRdata(plan, unwanted);
     for (let node = 0; node < plan.nodeCount; node++) {
+      if (wanted && node > 0 && node % BLOCK_NODES === 0) wanted.written(node / BLOCK_NODES - 1);
       const ref = places.node[node]!;
       words[ref + NodeWord.Index] = node;
       words[ref + NodeWord.Shape] = plan.flags[node]! | (plan.labels[node]! << 16) | (plan.nameLength[node]! << 24);

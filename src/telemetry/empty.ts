@@ -31,12 +31,17 @@ export function canEmpty(): boolean {
  * thread looks at it any more. The pages at its ends, which it shares with others, are left alone.
  */
 export function emptyBuffer(buffer: SharedArrayBuffer): number {
+  return emptyOctets(new Uint8Array(buffer));
+}
+
+/** The same for a part of one. `octets` is a view of a SharedArrayBuffer, or its memory could move. */
+export function emptyOctets(octets: Uint8Array): number {
   const memory = loadMemory();
-  if (!memory || buffer.byteLength === 0) return 0;
+  if (!memory || octets.byteLength === 0) return 0;
   const { advise, pageOctets } = memory;
-  const address = memory.addressOf(new Uint8Array(buffer));
+  const address = memory.addressOf(octets);
   const from = Math.ceil(address / pageOctets) * pageOctets;
-  const to = Math.floor((address + buffer.byteLength) / pageOctets) * pageOctets;
+  const to = Math.floor((address + octets.byteLength) / pageOctets) * pageOctets;
   for (let at = from; at < to; at += STEP_OCTETS) {
     // Locked pages (mlockall) can't be forgotten: then the garbage collectors have the word, as anywhere else.
     if (advise(at, Math.min(STEP_OCTETS, to - at), MADV_DONTNEED) !== 0) return at - from;

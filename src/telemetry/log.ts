@@ -1,5 +1,6 @@
 /** Structured logs: one JSON object a line, secrets never in it, whatever object is logged. */
-import { type DestinationStream, type Logger, pino } from "pino";
+import { createRequire } from "node:module";
+import type { DestinationStream, Logger } from "pino";
 
 export type { Logger } from "pino";
 
@@ -29,6 +30,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     const inner = field.startsWith("[") ? field : `.${field}`;
     return [field, `*${inner}`, `*.*${inner}`];
   });
+  // Loaded by who makes a logger, the main thread: each of the threads that answer would keep a copy of its code.
+  const { pino } = createRequire(import.meta.url)("pino") as typeof import("pino");
   return pino(
     {
       level,

@@ -1,5 +1,6 @@
 /** The Prometheus page: the edge's counters, what control registers beside them, and the process's own. */
-import { collectDefaultMetrics, Gauge, Counter as PromCounter, Registry } from "prom-client";
+import { createRequire } from "node:module";
+import type { Registry } from "prom-client";
 import type { CounterTotals } from "./counters.ts";
 
 /** Registered by other rooms without knowing the library: a value asked for when the page is. */
@@ -25,10 +26,12 @@ export interface MetricsOptions {
 
 /** One registry for the process, held by whoever composes it. */
 export class Metrics {
-  private readonly registry = new Registry();
+  // Loaded here, by the main thread: each of the threads that answer would keep a copy of its code (3 MB).
+  private readonly client = createRequire(import.meta.url)("prom-client") as typeof import("prom-client");
+  private readonly registry: Registry = new this.client.Registry();
 
   constructor(options: MetricsOptions) {
-    collectDefaultMetrics({ register: this.registry });
+    this.client.collectDefaultMetrics({ register: this.registry });
     for (const source of edgeMetrics(options)) this.register(source);
   }
 
@@ -45,7 +48,7 @@ export class Metrics {
     };
     // Sums come from elsewhere and are already cumulative: set anew each time the page is asked for.
     if (source.kind === "gauge") {
-      new Gauge({
+      new this.client.Gauge({
         ...shape,
         collect() {
           this.reset();
@@ -54,7 +57,7 @@ export class Metrics {
       });
       return;
     }
-    new PromCounter({
+    new this.client.Counter({
       ...shape,
       collect() {
         this.reset();
