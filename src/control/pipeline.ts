@@ -26,20 +26,14 @@ import { type Compacted, catchUp, dropCompacted, type ImageFile } from "./compac
 import type { Deps } from "./deps.ts";
 import { isBehind, type LastGiven, newestGiven, serialToServe } from "./given-serial.ts";
 import { imageAt } from "./image-at.ts";
-import {
-  apexNameServers,
-  chainNames,
-  imageChecksumOf,
-  needsStripping,
-  transferredDnssec,
-  transferredKeys,
-} from "./image-facts.ts";
+import { chainNames, imageChecksumOf, needsStripping, transferredDnssec, transferredKeys } from "./image-facts.ts";
 import { beginCompile, type Compiling, type Kept, keepWhole } from "./keep-image.ts";
 import { askedDnskeys, signingKeys } from "./key-set.ts";
 import type { ZoneLimitsNote } from "./limits-note.ts";
 import { postChanges } from "./posted-changes.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
 import { baseOctets, fileName, saveOverlay } from "./stored-image.ts";
+import { putStored, writeStored } from "./stored-row.ts";
 import { validateImage } from "./validate.ts";
 import {
   type Arrival,
@@ -48,7 +42,6 @@ import {
   type ServedNote,
   type ServedVersion,
   type SignedApex,
-  type StoredNote,
   type StoredVersion,
   sameVersion,
 } from "./versions.ts";
@@ -87,6 +80,8 @@ export type Draft = {
   readonly compiling: Compiling | undefined;
   /** Of the first version of a large zone: when its file and its row, and then what is served of it, are on disk. */
   readonly written: Promise<void> | undefined;
+  /** Stored as an overlay: its segment is on disk, and its row is written with that of what is served of it, or when that comes to nothing. */
+  readonly unnamed: StoredVersion | undefined;
   /** What the overlay that this round stored has changed since `base`. */
   readonly delta: OverlaidVersion | undefined;
   /** The round lays what is stored and served anew, and changes nothing of the content. */
@@ -131,6 +126,7 @@ export function beginDraft(
     overlaid: arrival?.overlaid,
     compiling: undefined,
     written: undefined,
+    unnamed: undefined,
     delta: undefined,
     compacted,
     remade: undefined,
@@ -214,6 +210,8 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
   const transferredAt = deps.now() * 1000;
   const stored: StoredVersion = { image, file, serial: image.serial, transferredAt, origin };
   const rest = { transferred: undefined, compiling: undefined, overlaid: undefined, delta, stored };
+  // One transaction, one wait for the disk: unless the operator's hook is asked in between, which may take its time.
+  if (delta && !deps.settings().hook) return ok({ ...draft, ...rest, unnamed: stored });
   const written = kept.value.written?.then(() => writeStored(zoneId, stored, deps));
   if (!written) await writeStored(zoneId, stored, deps);
   return ok({ ...draft, ...rest, written: unheard(written) });
@@ -237,28 +235,6 @@ async function storeCompacted(draft: Draft, compacted: Compacted, deps: Deps): P
   const stored: StoredVersion = { ...before, ...made.stored };
   await writeStored(zoneId, stored, deps);
   return { ...draft, stored, remade: made.served };
-}
-
-async function writeStored(zoneId: string, stored: StoredVersion, deps: Deps): Promise<void> {
-  const { image, file, transferredAt, origin } = stored;
-  await deps.store.atomically(async (tables) => {
-    const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "transferred");
-    await tables.versions.put({
-      id: before?.id ?? newId(),
-      zoneId,
-      use: "transferred",
-      serial: image.serial,
-      image: file,
-      overlay: image.root,
-      octets: 4 * image.end,
-      transferredAt,
-      heldCode: null,
-      heldReason: null,
-    });
-    await tables.zones.update(zoneId, { originalNameServers: apexNameServers(image) });
-    // With the row, or not at all: an IXFR starts from what this says.
-    if (origin) await tables.documents.put(zoneId, "stored", { version: 1, file, ...origin } satisfies StoredNote);
-  });
 }
 
 type KeptDraft = Kept & { readonly delta: OverlaidVersion | undefined };
@@ -506,6 +482,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
   };
   const writeServed = () =>
     deps.store.atomically(async (tables) => {
+      if (draft.unnamed) await putStored(zoneId, draft.unnamed, tables);
       const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "served");
       await tables.versions.put({
         id: before?.id ?? newId(),
@@ -528,6 +505,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
   return ok({
     ...draft,
     written,
+    unnamed: undefined,
     result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed },
   });
 }

@@ -18,6 +18,7 @@ import { movedServed, movedStored, slimServed, slimStored } from "./packed-versi
 import { beginDraft, type Draft, performStep, type RoundContext } from "./pipeline.ts";
 import { buildPublication } from "./publication.ts";
 import { isReleased, RELEASED_KIND, releasedNote } from "./released-note.ts";
+import { writeStored } from "./stored-row.ts";
 import { type Arrival, type ServedVersion, type StoredNote, type StoredVersion, sameVersion } from "./versions.ts";
 import {
   AT_REST,
@@ -306,6 +307,7 @@ export class Zone {
       const result =
         step === "publishing" ? await this.#publishDraft(draft) : await performStep(step, draft, this.#deps);
       if (!result.ok) {
+        await this.#untilNamed(draft);
         await this.#untilWritten(draft);
         await this.#failed(step, result.error, serial, draft.transferred);
         return;
@@ -329,6 +331,7 @@ export class Zone {
       const text = error instanceof Error ? error.message : String(error);
       this.#deps.log.error({ zone: this.name, step, error }, "a step of a zone's round failed");
       // It has the last word already.
+      await this.#untilNamed(draft).catch(() => undefined);
       await this.#untilWritten(draft).catch(() => undefined);
       await this.#failed(step, { code: "round.failed", text }, serial);
     }
@@ -427,6 +430,11 @@ export class Zone {
       setImmediate(collectGarbage);
     this.#considerCompaction();
     return { ok: true, value: draft };
+  }
+
+  /** What was stored and is not served after all has its row in any case: it is held, and there after a restart. */
+  async #untilNamed({ unnamed }: Draft): Promise<void> {
+    if (unnamed) await writeStored(this.id, unnamed, this.#deps);
   }
 
   /** A first version that was made ready, perhaps served, while its file was being written: without the file it is none. */
