@@ -2,7 +2,7 @@
  * The OpenID provider: what it says of itself, where browsers are sent, and what an answer is worth. The protocol is
  * openid-client's (ADR 13); here are its settings, its cache and its errors in our words.
  *
- *   [unasked] ── first use ──▶ [asking] ──▶ [ready]   asked anew after an hour
+ *   [unasked] ── first use ──▶ [asking] ──▶ [ready]   asked anew after an hour, before a sign-in after a minute
  *                                  └──────▶ [failed]  asked anew after some seconds, when somebody wants it
  */
 import * as openid from "openid-client";
@@ -13,7 +13,7 @@ import type { ProviderSettings } from "./deps.ts";
 import { findOtherIssuer, type ProviderFault, readProviderError } from "./provider-faults.ts";
 import { makeProviderFetch } from "./provider-fetch.ts";
 
-const READY_MS = 3_600_000;
+export const READY_MS = 3_600_000;
 const FAILED_MS = 10_000;
 /** Between their clock and ours. */
 const CLOCK_TOLERANCE_SECONDS = 30;
@@ -29,12 +29,13 @@ export type Answered =
   | { readonly ok: true; readonly issuer: string; readonly subject: string; readonly claims: Claims }
   | { readonly ok: false; readonly fault: ProviderFault };
 
-/** Keeps: one question for its description at a time, and the answer for a time. */
+/** Keeps: one question for its description at a time; its last answer, and the last good one. */
 export class Provider {
   readonly settings: ProviderSettings;
   readonly #nowMs: () => number;
-  #known: Known | undefined;
-  #until = 0;
+  #last: Known | undefined;
+  #lastAt = 0;
+  #good: (Known & { readonly ok: true }) | undefined;
   #asking: Promise<Known> | undefined;
 
   constructor(settings: ProviderSettings, nowMs: () => number) {
@@ -42,27 +43,36 @@ export class Provider {
     this.#nowMs = nowMs;
   }
 
-  /** What is known now, without asking. */
-  get known(): Known | undefined {
-    return this.#known;
+  /** What it answered last, without asking. */
+  get last(): Known | undefined {
+    return this.#last;
   }
 
   get redirectUri(): string {
     return `${this.settings.dashboardUrl}${PROVIDER_RETURN_PATH}`;
   }
 
-  /** `fresh`: whatever is kept. */
-  describe(fresh = false): Promise<Known> {
+  /** What it says of itself now, or said not longer ago than that. */
+  describe(oldestMs: number): Promise<Known> {
     if (this.#asking) return this.#asking;
-    if (!fresh && this.#known && this.#nowMs() < this.#until) return Promise.resolve(this.#known);
+    const age = this.#nowMs() - this.#lastAt;
+    if (this.#last && age < (this.#last.ok ? oldestMs : Math.min(oldestMs, FAILED_MS))) {
+      return Promise.resolve(this.#last);
+    }
     this.#asking = discover(this.settings).then((known) => {
-      // What was good goes on being used while the provider is away: its keys and tokens are asked for anyway.
-      if (known.ok || !this.#known?.ok) this.#known = known;
-      this.#until = this.#nowMs() + (known.ok ? READY_MS : FAILED_MS);
+      this.#last = known;
+      this.#lastAt = this.#nowMs();
+      if (known.ok) this.#good = known;
       this.#asking = undefined;
-      return fresh ? known : this.#known;
+      return known;
     });
     return this.#asking;
+  }
+
+  /** For what goes on: what was good is used while it does not describe itself; whether it still holds shows in its answers. */
+  async describeOnce(): Promise<Known> {
+    const known = await this.describe(READY_MS);
+    return known.ok ? known : (this.#good ?? known);
   }
 
   /** Where the browser is sent, and what has to come back. */
@@ -108,8 +118,8 @@ export class Provider {
 
   /** Where one signs out there, too; null when it has no such place, or was not asked yet. */
   signOutUrl(): string | null {
-    const known = this.#known;
-    if (!known?.ok || known.config.serverMetadata().end_session_endpoint === undefined) return null;
+    const known = this.#good;
+    if (known?.config.serverMetadata().end_session_endpoint === undefined) return null;
     return openid.buildEndSessionUrl(known.config, { post_logout_redirect_uri: `${this.settings.dashboardUrl}/` }).href;
   }
 }

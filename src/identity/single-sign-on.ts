@@ -19,7 +19,7 @@ import type { Deps, ProviderSettings } from "./deps.ts";
 import { done, refused } from "./outcome.ts";
 import { PendingSignIns } from "./pending.ts";
 import { placeOf } from "./place.ts";
-import { type Known, Provider } from "./provider.ts";
+import { type Known, Provider, READY_MS } from "./provider.ts";
 import type { ProviderFault } from "./provider-faults.ts";
 import { sameSecret } from "./secrets.ts";
 import type { Sessions } from "./sessions.ts";
@@ -32,6 +32,8 @@ type Service = Pick<IdentityService, "signInWays" | "beginSignIn" | "finishSignI
 
 /** The sign-in page waits so long for what the provider says of itself; then it is shown without. */
 const PAGE_WAITS_MS = 1500;
+/** Nobody is sent to a provider that has not answered for so long: he would see no more than his browser's own error. */
+const BEGIN_OLDEST_MS = 60_000;
 const CERTIFICATE_WARN_MS = 21 * 86_400_000;
 
 export function makeSingleSignOn(deps: Deps, sessions: Sessions): Service {
@@ -44,8 +46,11 @@ export function makeSingleSignOn(deps: Deps, sessions: Sessions): Service {
       const provider = current();
       if (!provider) return { provider: null };
       // The first one who comes has it asked; nobody waits long for it.
-      await Promise.race([provider.describe(), new Promise((resolve) => setTimeout(resolve, PAGE_WAITS_MS).unref())]);
-      return { provider: shownProvider(provider.settings, provider.known) };
+      await Promise.race([
+        provider.describe(READY_MS),
+        new Promise((resolve) => setTimeout(resolve, PAGE_WAITS_MS).unref()),
+      ]);
+      return { provider: shownProvider(provider.settings, provider.last) };
     },
     async beginSignIn({ return_to: returnTo }, from) {
       const provider = current();
@@ -53,7 +58,7 @@ export function makeSingleSignOn(deps: Deps, sessions: Sessions): Service {
       const place = placeOf(from.address);
       const wait = brake.wait(place, nowMs() / 1000);
       if (wait > 0) return refused("session.wait", String(wait));
-      const known = await provider.describe();
+      const known = await provider.describe(BEGIN_OLDEST_MS);
       if (!known.ok) return refused("sso.unreachable", known.fault.text);
       const { url, ...checks } = await provider.begin(known.config);
       const { issuer } = provider.settings;
@@ -76,7 +81,7 @@ export function makeSingleSignOn(deps: Deps, sessions: Sessions): Service {
     },
     async checkProvider() {
       const provider = current();
-      return provider ? shownCheck(provider, await provider.describe(true), nowMs()) : NOT_CONFIGURED;
+      return provider ? shownCheck(provider, await provider.describe(0), nowMs()) : NOT_CONFIGURED;
     },
     signOutUrl: () => current()?.signOutUrl() ?? null,
   };
@@ -109,7 +114,7 @@ async function finish(
   // Before anything that stands in it is believed, an error as well as a code.
   const state = new URLSearchParams(returned).get("state");
   if (state === null || !sameSecret(state, begun.state)) return refused("sso.begin-again");
-  const known = await provider.describe();
+  const known = await provider.describeOnce();
   if (!known.ok) return refuse(known.fault);
   const answered = await provider.finish(known.config, returned, begun);
   if (!answered.ok) return refuse(answered.fault);
