@@ -34,7 +34,11 @@ export function printRival(row: RivalRow): void {
     ({ worst, lost }) => `${worst.toFixed(1)} ms${lost > 0 ? ` (${lost} lost)` : ""}`,
   );
   console.log(
-    `  slowest answer   ${worst[0]} at rest, ${worst[1]} with changes, ${worst[2]} with the large one and after it\n`,
+    `  slowest answer   ${worst[0]} at rest, ${worst[1]} with changes, ${worst[2]} with the large one and after it`,
+  );
+  const late = [row.quiet, row.changing, row.compacting].map((seen) => seen.late.toFixed(1));
+  console.log(
+    `                   the prober itself was kept waiting for up to ${late.join(", ")} ms of that by the machine\n`,
   );
 }
 

@@ -18,6 +18,8 @@ let id = 0;
 let { perSecond } = rest;
 let awaited: number | undefined;
 let worst = 0;
+let late = 0;
+let ticked = performance.now();
 let answers = 0;
 let lost = 0;
 let due = performance.now();
@@ -47,6 +49,8 @@ socket.connect(port, LOOPBACK, () => setInterval(tick, TICK_MS));
 
 function tick(): void {
   const now = performance.now();
+  late = Math.max(late, now - ticked - TICK_MS);
+  ticked = now;
   // After a pause of ours the questions of that time are not made up for.
   if (now - due > 20) due = now;
   for (; due <= now; due += 1000 / perSecond) ask(now);
@@ -68,6 +72,6 @@ control.on("message", (message: ToProber) => {
   const now = performance.now();
   // What waits still, has waited so long already.
   for (const at of sentAt) if (at >= 0 && now - at < LOST_MS) worst = Math.max(worst, now - at);
-  tell({ kind: "observed", worst, answers, lost });
-  worst = answers = lost = 0;
+  tell({ kind: "observed", worst, late, answers, lost });
+  worst = late = answers = lost = 0;
 });

@@ -6,6 +6,8 @@ export type ProberData = { readonly port: number; readonly zone: string; readonl
 export type Observation = {
   /** Milliseconds. */
   readonly worst: number;
+  /** The longest that the prober itself was kept from asking, milliseconds: what the machine does to whoever wants a turn. */
+  readonly late: number;
   readonly answers: number;
   /** Asked and never answered. */
   readonly lost: number;
