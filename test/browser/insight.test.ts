@@ -83,6 +83,13 @@ describe.skipIf(missing.length > 0)("what a zone looks like from outside", () =>
     await visitor.page.getByText("Names asked most").waitFor();
     await visitor.page.locator("main canvas").waitFor();
     await visitor.page.getByText("The same as a table").click();
+    // What is drawn follows the scheme, too.
+    const drawn = () =>
+      visitor.page.locator("main canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    await visitor.page.emulateMedia({ colorScheme: "light" });
+    const light = await drawn();
+    await visitor.page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(drawn).not.toBe(light);
     await look("analytics");
   });
 

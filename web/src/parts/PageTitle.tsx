@@ -2,6 +2,7 @@
 import { Title } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
 import { SHELL } from "../texts/shell.ts";
+import { DomainName } from "./DomainName.tsx";
 import { useNavigated } from "./navigated.ts";
 import classes from "./PageTitle.module.css";
 
@@ -31,7 +32,7 @@ export function PageTitle({ title, lead, actions, order = 1, windowTitle = title
     <div className={classes["head"]}>
       <div className={classes["words"]}>
         <Title order={order} ref={heading} tabIndex={-1} size={order === 1 ? "h1" : "h2"}>
-          {title}
+          <DomainName name={title} />
         </Title>
         {lead === undefined ? null : <p className={classes["lead"]}>{lead}</p>}
       </div>

@@ -1,4 +1,5 @@
 /** Lines over time. Whoever can't see it has the table beside it. Each line has a dash of its own besides its colour. */
+import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -23,6 +24,8 @@ export function TimeChart(props: {
 }) {
   const place = useRef<HTMLDivElement>(null);
   const { starts, lines, label } = props;
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn keeps its colours; in another scheme it is drawn anew.
   useEffect(() => {
     const element = place.current;
     if (!element) return;
@@ -45,6 +48,6 @@ export function TimeChart(props: {
       watch.disconnect();
       plot.destroy();
     };
-  }, [starts, lines]);
+  }, [starts, lines, scheme]);
   return <div ref={place} className={classes["chart"]} role="img" aria-label={label} />;
 }

@@ -20,7 +20,6 @@ export const EXPLAIN = {
   versionOf: (serial: number | null, generation: number) => `serial ${serial ?? "none"}, generation ${generation}`,
   steps: "How it was found",
   records: "Records, and why each is there",
-  scrolled: "Table of records, can be scrolled",
   columns: { section: "Section", name: "Name", type: "Type", data: "Data", why: "Why" },
   proofs: "What the proof shows",
 } as const;

@@ -6,6 +6,8 @@ import type { AnalyticsByTime } from "#contract";
 import { useRead } from "../../fetch/hooks.ts";
 import { useAddressState } from "../../parts/address-state.ts";
 import { Card } from "../../parts/Card.tsx";
+import { type Column, DataTable } from "../../parts/DataTable.tsx";
+import { DomainName } from "../../parts/DomainName.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Facts } from "../../parts/Facts.tsx";
@@ -166,30 +168,19 @@ function OverTime({ report, by }: { readonly report: AnalyticsByTime; readonly b
 type Row = { readonly dimensions: readonly string[]; readonly metrics: readonly number[] };
 
 function Names({ rows }: { readonly rows: readonly Row[] }) {
+  const columns: readonly Column<Row & { readonly id: string }>[] = [
+    { head: ANALYTICS.name, cell: ({ dimensions }) => <DomainName name={dimensions[0] ?? ""} /> },
+    { head: ANALYTICS.bys.queryType, cell: ({ dimensions }) => dimensions[1] },
+    { head: ANALYTICS.code, cell: ({ dimensions }) => dimensions[2] },
+    { head: ANALYTICS.count, cell: ({ metrics }) => (metrics[0] ?? 0).toLocaleString("en") },
+  ];
   return (
     <Card title={ANALYTICS.names} order={3}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{ANALYTICS.name}</Table.Th>
-            <Table.Th>{ANALYTICS.bys.queryType}</Table.Th>
-            <Table.Th>{ANALYTICS.code}</Table.Th>
-            <Table.Th>{ANALYTICS.count}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(({ dimensions, metrics }) => (
-            <Table.Tr key={dimensions.join(" ")}>
-              {dimensions.map((value, i) => (
-                <Table.Td key={`${String(i)} ${value}`} className={classes["name"]}>
-                  {value}
-                </Table.Td>
-              ))}
-              <Table.Td>{(metrics[0] ?? 0).toLocaleString("en")}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <DataTable
+        label={ANALYTICS.names}
+        columns={columns}
+        rows={rows.map((row) => ({ ...row, id: row.dimensions.join(" ") }))}
+      />
     </Card>
   );
 }

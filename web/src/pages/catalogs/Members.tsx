@@ -46,13 +46,15 @@ export function Members({ catalog }: { readonly catalog: Catalog }) {
   const { columns } = WORDS;
   return (
     <Card title={WORDS.title}>
-      <SegmentedControl
-        className={classes["filter"]}
-        aria-label={WORDS.filter}
-        value={state ?? "all"}
-        onChange={(show) => setAddress({ show: show === "all" ? undefined : show })}
-        data={(["all", ...STATES] as const).map((value) => ({ value, label: WORDS.filters[value] }))}
-      />
+      {catalog.role === "producer" ? null : (
+        <SegmentedControl
+          className={classes["filter"]}
+          aria-label={WORDS.filter}
+          value={state ?? "all"}
+          onChange={(show) => setAddress({ show: show === "all" ? undefined : show })}
+          data={(["all", ...STATES] as const).map((value) => ({ value, label: WORDS.filters[value] }))}
+        />
+      )}
       {catalog.kept > 0 && state !== "refused" && state !== "member" ? (
         <p className={classes["about"]}>{WORDS.aboutKept}</p>
       ) : null}

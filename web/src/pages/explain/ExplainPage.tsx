@@ -1,11 +1,13 @@
 /** Why an answer is what it is: a question, the very answer, how it was found, what its proof shows. */
-import { Button, Checkbox, Stack, Table, TextInput } from "@mantine/core";
+import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Explanation } from "#contract";
 import { useRead } from "../../fetch/hooks.ts";
 import { useAddressState } from "../../parts/address-state.ts";
 import { Card } from "../../parts/Card.tsx";
+import { type Column, DataTable } from "../../parts/DataTable.tsx";
+import { DomainName } from "../../parts/DomainName.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
 import { Loading } from "../../parts/Loading.tsx";
@@ -130,31 +132,22 @@ function Explained({ explanation }: { readonly explanation: Explanation }) {
   );
 }
 
+type ExplainedRecord = Explanation["records"][number] & { readonly id: string };
+
+const { columns: HEADS } = EXPLAIN;
+
+const COLUMNS: readonly Column<ExplainedRecord>[] = [
+  { head: HEADS.name, cell: ({ name }) => <DomainName name={name} /> },
+  { head: HEADS.type, cell: ({ type }) => type },
+  { head: HEADS.section, cell: ({ section }) => section },
+  { head: HEADS.data, cell: ({ data }) => <span className={classes["data"]}>{data}</span> },
+  { head: HEADS.why, cell: ({ why }) => why },
+];
+
 function Records({ records }: { readonly records: Explanation["records"] }) {
-  const { columns } = EXPLAIN;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-    <section className={classes["scroll"]} tabIndex={0} aria-label={EXPLAIN.scrolled}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            {Object.entries(columns).map(([key, label]) => (
-              <Table.Th key={key}>{label}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {records.map(({ section, name, type, data, why }) => (
-            <Table.Tr key={`${section} ${name} ${type} ${data}`}>
-              <Table.Td>{section}</Table.Td>
-              <Table.Td className={classes["data"]}>{name}</Table.Td>
-              <Table.Td>{type}</Table.Td>
-              <Table.Td className={classes["data"]}>{data}</Table.Td>
-              <Table.Td>{why}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
-  );
+  const rows = records.map((record) => {
+    const { section, name, type, data } = record;
+    return { ...record, id: `${section} ${name} ${type} ${data}` };
+  });
+  return <DataTable label={EXPLAIN.records} columns={COLUMNS} rows={rows} />;
 }

@@ -2,6 +2,7 @@
 import { Button, Stack, TextInput } from "@mantine/core";
 import { useId, useState } from "react";
 import type { HeldVersion } from "#contract";
+import { DomainName } from "../../parts/DomainName.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import type { Tone } from "../../parts/tone.ts";
@@ -96,7 +97,7 @@ function Kind({ kind, total, rows }: KindProps) {
         {shown.map((each) => (
           <li key={`${each.owner} ${each.type}`}>
             <strong className={classes["head"]}>
-              {each.owner} {each.type}
+              <DomainName name={each.owner} /> {each.type}
             </strong>
             <Lines word={HELD.before} mark="−" lines={each.before} />
             <Lines word={HELD.after} mark="+" lines={each.after} />

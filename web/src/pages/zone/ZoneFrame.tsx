@@ -4,6 +4,7 @@ import { getRouteApi, Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import type { ZoneStatus } from "#contract";
 import { useRead } from "../../fetch/hooks.ts";
+import { DomainName } from "../../parts/DomainName.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { HealthBadge, LEVEL_TONES } from "../../parts/HealthBadge.tsx";
 import { Loading } from "../../parts/Loading.tsx";
@@ -75,7 +76,7 @@ function ZoneHeader({ status }: { readonly status: ZoneStatus }) {
       </TextLink>
       <div className={classes["line"]}>
         <Title order={1} className={classes["name"]}>
-          {status.name}
+          <DomainName name={status.name} />
         </Title>
         <HealthBadge health={status.health} />
         <StateBadge tone="quiet" icon="shield">
