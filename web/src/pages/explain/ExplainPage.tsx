@@ -138,7 +138,7 @@ const { columns: HEADS } = EXPLAIN;
 
 const COLUMNS: readonly Column<ExplainedRecord>[] = [
   { head: HEADS.name, cell: ({ name }) => <DomainName name={name} /> },
-  { head: HEADS.type, cell: ({ type }) => type },
+  { head: HEADS.type, cell: ({ type }) => <span className={classes["type"]}>{type}</span> },
   { head: HEADS.section, cell: ({ section }) => section },
   { head: HEADS.data, cell: ({ data }) => <span className={classes["data"]}>{data}</span> },
   { head: HEADS.why, cell: ({ why }) => why },
