@@ -89,6 +89,18 @@ export function registerZoneWork(scene: () => Scene): void {
     await page().getByRole("heading", { name: "Version held back" }).waitFor();
     await page().getByText("Went", { exact: true }).first().waitFor();
     await takeShots(page(), "held-version");
+    // The first of each kind; more when they are wanted; one of them by its name.
+    expect(
+      await page()
+        .getByText(/^host\d+\.unsigned/)
+        .count(),
+    ).toBe(5);
+    await page().getByRole("button", { name: "List more" }).click();
+    await page().getByRole("button", { name: "Show all 288" }).click();
+    await page().getByText("host399.unsigned.parent.example. A").waitFor();
+    await page().getByLabel("Search in names, types and values").fill("host321");
+    await page().getByText("host399.unsigned.parent.example. A").waitFor({ state: "detached" });
+    await page().getByText("host321.unsigned.parent.example. A").waitFor();
     await page().getByRole("button", { name: "Serve it" }).click();
     await page().getByRole("dialog").getByRole("button", { name: "Serve it" }).click();
     await world.product.served(id, apexOf("unsigned"), 3);
