@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Countersign, startCountersign, TEST_TOKEN } from "../peers/index.ts";
 import { axeViolations } from "./axe.ts";
 import { browserMissing, startBrowser } from "./browser.ts";
-import { type Visit, visit } from "./dashboard.ts";
+import { PATIENCE_MS, type Visit, visit } from "./dashboard.ts";
 import { overflow, takeShots, WIDTHS } from "./shots.ts";
 
 const PASSWORD = "four words that differ";
@@ -38,7 +38,7 @@ describe.skipIf(browserMissing().length > 0)("the account's pages", { timeout: 1
     expect([name, await axeViolations(page)]).toEqual([name, []]);
     await page.setViewportSize({ width: WIDTHS[0], height: 844 });
     // The navigation slides away: what is measured is where things come to rest.
-    await expect.poll(() => overflow(page), { message: name }).toBe(0);
+    await expect.poll(() => overflow(page), { message: name, timeout: PATIENCE_MS }).toBe(0);
     await page.setViewportSize({ width: 1440, height: 900 });
     await takeShots(page, `account-${name}`);
   }
