@@ -1,6 +1,6 @@
 /** What `doctor` looks at beside the zones: the server, the token, the clocks, the alerts. */
+import type { WhoAmI } from "#contract";
 import type { ApiClient, Readiness } from "./client.ts";
-import { CliFailure, ExitCode } from "./exit.ts";
 import { printMoment } from "./print.ts";
 
 export type Finding = {
@@ -30,20 +30,24 @@ export async function checkToken(api: ApiClient): Promise<Finding> {
   const { status, expires_on: end } = await api.call("user.tokens.verify");
   if (status !== "active")
     return { check: "token", state: "problem", sentence: `the token is ${status}`, todo: "make another one" };
-  const role = (await mayCall(api.call("users.list")))
-    ? "may do what an admin may"
-    : "is accepted, and is no admin's: what it may not read is not looked at";
-  return ok("token", `the token ${role}${end === undefined ? "" : `, until ${end}`}`);
+  const may = mayText(await api.call("session.whoami"));
+  return ok("token", `the token ${may}${end === undefined ? "" : `, until ${end}`}`);
 }
 
-async function mayCall(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call;
-    return true;
-  } catch (error) {
-    if (error instanceof CliFailure && error.exitCode !== ExitCode.Unreachable) return false;
-    throw error;
-  }
+const ROLE_TEXTS: Readonly<Record<WhoAmI["role"], string>> = {
+  admin: "may do what an admin may",
+  operator: "may do what an operator may: everything but users and who may do what",
+  viewer: "may do what a viewer may: look at everything but secrets, and change nothing",
+};
+
+/** Groups that are named of a token with policies. */
+const NAMED_GROUPS = 5;
+
+function mayText({ role, permission_groups: groups }: WhoAmI): string {
+  if (groups === null) return ROLE_TEXTS[role];
+  const rest = groups.length - NAMED_GROUPS;
+  const named = `${groups.slice(0, NAMED_GROUPS).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  return `is limited by its policies to ${named || "nothing"}, of ${role === "viewer" ? "a" : "an"} ${role}: what it may not read is not looked at`;
 }
 
 /** The server's moment lies between when it was asked and when it had answered. */

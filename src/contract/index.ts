@@ -200,6 +200,7 @@ export {
   SIGN_IN_WAYS,
   SignedOut,
   SignInWay,
+  WhoAmI,
 } from "./session.ts";
 export {
   EXPIRED_ANSWERS,

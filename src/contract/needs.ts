@@ -42,6 +42,7 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   //--- Who asks
   "session.create": OPEN,
   "session.get": KNOWN,
+  "session.whoami": KNOWN,
   "session.delete": KNOWN,
   "session.password": KNOWN,
   "session.ways": OPEN,

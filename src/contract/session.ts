@@ -57,6 +57,21 @@ export const Session = z
   .meta({ id: "Session" });
 export type Session = z.infer<typeof Session>;
 
+/** Whoever asks, by token or session, and what he may: what a program looks at before it tries. */
+export const WhoAmI = z
+  .object({
+    by: z.enum(["token", "session"]),
+    email: z.string().nullable(),
+    name: z.string().nullable(),
+    role: Role,
+    /** The operator's own token (or a session that was opened by it). */
+    is_operator: z.boolean(),
+    /** Of a token with policies: the groups that they allow, by name, such as "DNS Read"; null: whatever the role may. */
+    permission_groups: z.array(z.string()).nullable(),
+  })
+  .meta({ id: "WhoAmI" });
+export type WhoAmI = z.infer<typeof WhoAmI>;
+
 export const SESSION_COOKIE = "countersign_session";
 export const CSRF_HEADER = "x-csrf-token";
 

@@ -5,14 +5,14 @@
  *         ▶ each nameserver of the delegation: SOA, DNSKEY ▶ judgeChain (#insight) ▶ kept
  */
 import { printTime, SelfCheck } from "#contract";
-import { CHECKED_TYPES, type ChainObservation, findSet, judgeChain, type ServerSaying, type SignedSet } from "#insight";
-import type { Message } from "#message";
-import { appendLabel, type Name, printName } from "#name";
-import { printAddress, printSocketAddress, type SocketAddress } from "#net";
-import { RRType, readSoa } from "#rdata";
+import { type ChainObservation, judgeChain, type ServerSaying } from "#insight";
+import { type Name, printName } from "#name";
+import { printAddress, type SocketAddress } from "#net";
+import { RRType } from "#rdata";
+import { lookAtServer, lookAtZone, NO_LOOK } from "./chain-look.ts";
 import type { Deps } from "./deps.ts";
-import { type Exchange, makeExchange, rcodeText } from "./parent/exchange.ts";
-import { isAuthoritative, rdatasOf } from "./parent/find-parent.ts";
+import { type Exchange, makeExchange } from "./parent/exchange.ts";
+import { rdatasOf } from "./parent/find-parent.ts";
 import type { ParentWatcher } from "./parent/watcher.ts";
 import type { Zone } from "./zone.ts";
 
@@ -20,8 +20,6 @@ const KIND = "self-check";
 /** Nameservers of a delegation, and addresses of each, that are asked. */
 const MAX_SERVERS = 8;
 const MAX_ADDRESSES = 2;
-/** No zone has this name; what proves that is looked at. */
-const MISSING_LABEL = "countersign-self-check-no-such-name";
 
 export class ChainChecker {
   readonly #deps: Deps;
@@ -75,7 +73,7 @@ export class ChainChecker {
     const delegatedTo = sayings.find((saying) => saying.delegatedTo !== undefined)?.delegatedTo;
     const own = this.#ownAddress();
     const [answers, servers] = await Promise.all([
-      this.#askOwn(apex, own),
+      own ? lookAtZone(apex, own, this.#exchange) : NO_LOOK,
       this.#askServers(apex, (delegatedTo ?? []).slice(0, MAX_SERVERS)),
     ]);
     return {
@@ -90,35 +88,6 @@ export class ChainChecker {
       ourServers: this.#deps.settings().nameServers,
       ...answers,
     };
-  }
-
-  async #askOwn(
-    apex: Name,
-    own: SocketAddress | undefined,
-  ): Promise<Pick<ChainObservation, "dnskey" | "sets" | "lame" | "proven">> {
-    if (!own) return { dnskey: undefined, sets: [], lame: "no worker answers", proven: false };
-    const ask = async (name: Name, type: number): Promise<Message | string> => {
-      const answer = await this.#exchange({ name, type, recursion: false }, own);
-      if (!answer.ok) return answer.error.text;
-      return isAuthoritative(answer.value) ? answer.value : `answered ${rcodeText(answer.value)}`;
-    };
-    const missing = appendLabel(Uint8Array.from(Buffer.from(MISSING_LABEL)), apex);
-    const [keys, denied, ...others] = await Promise.all([
-      ask(apex, RRType.DNSKEY),
-      missing ? ask(missing, RRType.A) : "the name is too long",
-      ...CHECKED_TYPES.map((type) => ask(apex, type)),
-    ]);
-    const sets: SignedSet[] = [];
-    for (const [i, answer] of others.entries()) {
-      const set = typeof answer === "string" ? undefined : findSet(answer, apex, CHECKED_TYPES[i]!);
-      if (set) sets.push(set);
-    }
-    const proofs = typeof denied === "string" ? [] : proofsIn(denied);
-    sets.push(...proofs.slice(0, 1));
-    const soa = others[0]!;
-    const lame = typeof soa === "string" ? soa : sets[0]?.type === RRType.SOA ? undefined : "no SOA in the answer";
-    const dnskey = typeof keys === "string" ? undefined : findSet(keys, apex, RRType.DNSKEY);
-    return { dnskey, sets, lame, proven: proofs.length > 0 };
   }
 
   async #askServers(apex: Name, names: readonly Name[]): Promise<ServerSaying[]> {
@@ -144,31 +113,8 @@ export class ChainChecker {
         { name: shown, address: "no address", serial: undefined, keys: undefined, fault: "its name has no address" },
       ];
     }
-    return Promise.all(addresses.map((address) => this.#askAddress(apex, shown, address)));
+    return Promise.all(addresses.map((address) => lookAtServer(apex, shown, address, this.#exchange)));
   }
-
-  async #askAddress(apex: Name, name: string, server: SocketAddress): Promise<ServerSaying> {
-    const address = printSocketAddress(server);
-    const about = { name, address, serial: undefined, keys: undefined };
-    const soa = await this.#exchange({ name: apex, type: RRType.SOA, recursion: false }, server);
-    if (!soa.ok) return { ...about, fault: soa.error.text };
-    const [rdata] = isAuthoritative(soa.value) ? rdatasOf(soa.value, apex, RRType.SOA) : [];
-    if (!rdata) return { ...about, fault: `${rcodeText(soa.value)} without an authoritative SOA` };
-    const keys = await this.#exchange({ name: apex, type: RRType.DNSKEY, recursion: false }, server);
-    return {
-      ...about,
-      serial: readSoa(rdata).serial,
-      keys: keys.ok ? rdatasOf(keys.value, apex, RRType.DNSKEY) : undefined,
-      fault: undefined,
-    };
-  }
-}
-
-/** Each NSEC and NSEC3 of a negative answer. */
-function proofsIn(message: Message): SignedSet[] {
-  return message.authority
-    .filter(({ type }) => type === RRType.NSEC || type === RRType.NSEC3)
-    .flatMap(({ owner, type }) => findSet(message, owner, type) ?? []);
 }
 
 /** Where a server that listens everywhere is asked from this machine. */

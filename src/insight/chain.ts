@@ -11,6 +11,12 @@ import type { ChainFinding, ChainLink, ChainNode, SelfCheck } from "#contract";
 import { type DnssecCrypto, dsMatches, isSecureEntryPoint, keyTag } from "#dnssec";
 import { type Name, printName } from "#name";
 import { RRType, readDnskey, readDs, typeName } from "#rdata";
+import { judgeCds } from "./cds.ts";
+import { judgeDelegation, judgeServers, type ServerSaying } from "./delegation.ts";
+import { type DenialSeen, judgeDenial } from "./denial.ts";
+import { tellDs } from "./ds.ts";
+import type { Say } from "./say.ts";
+import { printLeft, tellAlgorithms, tellSignatures, tellTtl } from "./signature-findings.ts";
 import { type JudgedSignature, judgeSignatures, type SignedSet } from "./signatures.ts";
 
 export type ChainObservation = {
@@ -27,8 +33,8 @@ export type ChainObservation = {
   readonly sets: readonly SignedSet[];
   /** The SOA was asked for and did not come: what was said instead. */
   readonly lame: string | undefined;
-  /** A name that does not exist was asked for and a proof came. */
-  readonly proven: boolean;
+  /** What came for a name, and for a type, that is not there. */
+  readonly denials: readonly DenialSeen[];
   /** DNSKEY RDATAs of ours. */
   readonly ours: readonly Uint8Array[];
   /** Each nameserver of the delegation with what it said. */
@@ -39,27 +45,17 @@ export type ChainObservation = {
   readonly ourServers: readonly string[];
 };
 
-export type ServerSaying = {
-  readonly name: string;
-  readonly address: string;
-  /** Undefined: it did not answer for the zone, `fault` says what it did. */
-  readonly serial: number | undefined;
-  readonly keys: readonly Uint8Array[] | undefined;
-  readonly fault: string | undefined;
-};
-
 export type ChainVerdict = Pick<SelfCheck, "state" | "summary" | "findings" | "nodes" | "links">;
-
-/** Less is left of a signature: somebody ought to look. What is signed while answering lives for two days and is renewed long before. */
-const SOON_SECONDS = 2 * 86_400;
-const SOON_OURS_SECONDS = 6 * 3600;
 
 type Draft = { readonly findings: ChainFinding[]; readonly nodes: ChainNode[]; readonly links: ChainLink[] };
 
 export function judgeChain(seen: ChainObservation, crypto: DnssecCrypto): ChainVerdict {
   const draft: Draft = { findings: [], nodes: [], links: [] };
-  const say = (severity: ChainFinding["severity"], code: string, sentence: string, advice = ""): void =>
-    void draft.findings.push({ code, severity, sentence, advice });
+  // What holds for several sets is said once.
+  const say: Say = (severity, code, sentence, advice = "") => {
+    if (draft.findings.some((one) => one.code === code && one.sentence === sentence)) return;
+    draft.findings.push({ code, severity, sentence, advice });
+  };
   const keys = seen.dnskey?.rdatas ?? [];
   if (seen.lame !== undefined) {
     say(
@@ -75,22 +71,16 @@ export function judgeChain(seen: ChainObservation, crypto: DnssecCrypto): ChainV
   const dnskeyFine = judgeKeySet(seen, trusted, keySignatures, say);
   let setsFine = true;
   for (const set of seen.sets) setsFine = judgeSet(seen, set, keys, draft, say, crypto) && setsFine;
-  if (seen.signed && !seen.proven && seen.lame === undefined) {
-    say(
-      "error",
-      "denial.missing",
-      "for a name that does not exist no proof comes",
-      "transfer the zone anew: its chain of NSEC or NSEC3 is incomplete",
-    );
-    setsFine = false;
+  if (seen.signed && seen.lame === undefined) {
+    for (const denial of seen.denials) setsFine = judgeDenial(denial, seen.apex, say) && setsFine;
   }
+  judgeCds(seen, keySignatures, say, crypto);
+  judgeDelegation(seen, say);
   judgeServers(seen, keys, say);
   const hasDs = (seen.parent ?? []).some(({ ds }) => ds.length > 0);
   const state = stateOf(seen, hasDs, trusted.length > 0 && dnskeyFine && setsFine);
   return { state, summary: summaryOf(seen, state, draft.findings), ...draft };
 }
-
-type Say = (severity: ChainFinding["severity"], code: string, sentence: string, advice?: string) => void;
 
 /** The keys that a DS of the parent leads to. */
 function judgeParent(
@@ -131,37 +121,17 @@ function judgeParent(
     return [];
   }
   const trusted: Uint8Array[] = [];
-  const stale: number[] = [];
+  const strange: Uint8Array[] = [];
   for (const rdata of all.values()) {
     const ds = readDs(rdata);
     const matching = keys.filter((key) => keyTag(key) === ds.keyTag && dsMatches(seen.apex, rdata, key, crypto));
     const signs = matching.some((key) => signatures.some(({ key: by, verdict }) => by === key && verdict === "good"));
     drawDs(seen, rdata, matching, draft);
-    if (matching.length === 0) stale.push(ds.keyTag);
+    if (matching.length === 0) strange.push(rdata);
     if (signs) trusted.push(...matching);
   }
-  tellDs(keys, all.size, stale, trusted, say);
+  tellDs(keys, [...all.values()], strange, trusted, say);
   return trusted;
-}
-
-function tellDs(
-  keys: readonly Uint8Array[],
-  count: number,
-  stale: readonly number[],
-  trusted: readonly Uint8Array[],
-  say: Say,
-): void {
-  if (keys.length > 0 && stale.length === count) {
-    const sentence = `none of the DS at the parent (${stale.join(", ")}) belongs to a key that the zone publishes: validating resolvers answer SERVFAIL`;
-    const advice = "replace the DS at the registrar by the one that is shown here, or bring the key back";
-    say("error", "ds.matches-no-key", sentence, advice);
-  } else if (stale.length > 0) {
-    const sentence = `a DS at the parent (${stale.join(", ")}) belongs to no key that the zone publishes now`;
-    say("info", "ds.without-key", sentence, "remove it at the registrar, unless its key is about to come");
-  }
-  if (trusted.length === 0) return;
-  const tags = trusted.map(keyTag).join(", ");
-  say("ok", "ds.matches", `the DS at the parent leads to key ${tags}, which signs the zone's keys`);
 }
 
 function drawDs(seen: ChainObservation, rdata: Uint8Array, matching: readonly Uint8Array[], draft: Draft): void {
@@ -210,7 +180,9 @@ function judgeKeySet(
     return false;
   }
   const good = signatures.filter(({ verdict }) => verdict === "good");
-  tellWorst(seen, "DNSKEY", signatures, say);
+  tellSignatures("DNSKEY", signatures, seen.ours, say);
+  tellTtl("DNSKEY", seen.dnskey, seen.now, say);
+  tellAlgorithms("DNSKEY", seen.dnskey.rdatas, signatures, say);
   if (hasDs && trusted.length === 0 && good.length > 0) {
     say(
       "error",
@@ -251,88 +223,10 @@ function judgeSet(
     say("error", "signature.missing", `${name} has no signature`, "transfer the zone anew from its primary, signed");
     return false;
   }
-  tellWorst(seen, name, signatures, say);
+  tellSignatures(name, signatures, seen.ours, say);
+  tellTtl(name, set, seen.now, say);
+  tellAlgorithms(name, keys, signatures, say);
   return good;
-}
-
-function tellWorst(seen: ChainObservation, name: string, signatures: readonly JudgedSignature[], say: Say): void {
-  const good = signatures.filter(({ verdict }) => verdict === "good");
-  if (good.length > 0) {
-    const left = Math.max(...good.map(({ left }) => left));
-    const ours = good.some(({ key }) => key && seen.ours.some((own) => same(own, key)));
-    if (left < (ours ? SOON_OURS_SECONDS : SOON_SECONDS)) {
-      say(
-        "warning",
-        "signature.expires-soon",
-        `the signature of ${name} expires in ${printLeft(left)}`,
-        "see that the zone is signed anew: at its primary, when that signs it",
-      );
-    } else say("ok", "signature.good", `${name} is signed, for ${printLeft(left)} from now`);
-    return;
-  }
-  const worst = signatures[0]!;
-  const what: Readonly<Record<string, readonly [string, string, string]>> = {
-    expired: [
-      "signature.expired",
-      `the signature of ${name} expired ${printLeft(-worst.left)} ago`,
-      "sign the zone anew: at its primary, when that signs it, then transfer",
-    ],
-    early: [
-      "signature.early",
-      `the signature of ${name} is not in force yet`,
-      "set the clocks of the signer and of this server right",
-    ],
-    "no-key": [
-      "signature.no-key",
-      `${name} is signed by key ${worst.keyTag}, which the zone does not publish`,
-      "publish that key, or sign with one that is published",
-    ],
-    unsupported: ["signature.unsupported", `the algorithm of the signature of ${name} can't be checked here`, ""],
-    bad: [
-      "signature.bad",
-      `the signature of ${name} does not fit what is served`,
-      "transfer the zone anew from its primary",
-    ],
-  };
-  const [code, sentence, advice] = what[worst.verdict]!;
-  say(worst.verdict === "unsupported" ? "info" : "error", code, sentence, advice);
-}
-
-function judgeServers(seen: ChainObservation, keys: readonly Uint8Array[], say: Say): void {
-  const { delegatedTo, ourServers } = seen;
-  if (delegatedTo) {
-    const plain = (name: string) => name.replace(/\.$/, "").toLowerCase();
-    const ours = ourServers.filter((name) => delegatedTo.some((other) => plain(other) === plain(name)));
-    if (ours.length > 0) say("ok", "delegation.to-us", `the parent delegates to ${ours.join(", ")}`);
-    else if (ourServers.length > 0) {
-      say(
-        "warning",
-        "delegation.not-to-us",
-        "the parent does not delegate the zone to us",
-        `give the registrar our nameservers: ${ourServers.join(", ")}`,
-      );
-    }
-  }
-  for (const { name, address, serial, fault, keys: theirs } of seen.servers) {
-    if (serial === undefined) {
-      say(
-        "error",
-        "delegation.lame",
-        `${name} (${address}) is named in the delegation and does not answer for the zone: ${fault ?? "no answer"}`,
-        "set the zone up there, or take the nameserver out at the registrar",
-      );
-      continue;
-    }
-    const lacks = theirs && keys.length > 0 ? keys.filter((key) => !theirs.some((other) => same(other, key))) : [];
-    if (lacks.length > 0) {
-      say(
-        "error",
-        "multi-signer.key-missing",
-        `${name} (${address}) does not publish key ${lacks.map(keyTag).join(", ")}, which we do: answers of one do not validate with the keys of the other`,
-        "give every signer the keys of all others",
-      );
-    }
-  }
 }
 
 function drawKeys(
@@ -410,18 +304,6 @@ function keyId(key: Uint8Array): string {
 
 function same(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, i) => octet === b[i]);
-}
-
-/** `3 days`, `5 hours`, `12 minutes`. */
-export function printLeft(seconds: number): string {
-  const units = [
-    [86_400, "day"],
-    [3600, "hour"],
-    [60, "minute"],
-  ] as const;
-  const [size, word] = units.find(([size]) => seconds >= size) ?? [1, "second"];
-  const count = Math.floor(seconds / size);
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 /** Types that a check asks for beside DNSKEY. */

@@ -16,16 +16,19 @@ import { RRType, readDnskey, readRrsig } from "#rdata";
 export type SignedSet = {
   readonly owner: Name;
   readonly type: number;
+  /** Seconds, as served. */
+  readonly ttl: number;
   readonly rdatas: readonly Uint8Array[];
   /** RDATA of the RRSIGs that cover it. */
   readonly signatures: readonly Uint8Array[];
 };
 
-export type Verdict = "good" | "expired" | "early" | "bad" | "no-key" | "unsupported";
+export type Verdict = "good" | "expired" | "early" | "bad" | "other-signer" | "no-key" | "unsupported";
 
 export type JudgedSignature = {
   readonly verdict: Verdict;
   readonly keyTag: number;
+  readonly algorithm: number;
   /** RDATA of the key it is judged by; undefined when none has its tag and algorithm. */
   readonly key: Uint8Array | undefined;
   /** Seconds until it expires; below 0 since it has. */
@@ -38,12 +41,14 @@ const MAX_SIGNATURES = 8;
 
 export function findSet(message: Message, owner: Name, type: number): SignedSet | undefined {
   const records = [...message.answer, ...message.authority].filter((record) => nameEquals(record.owner, owner));
-  const rdatas = records.filter((record) => record.type === type).flatMap(({ rdata }) => rdata ?? []);
+  const found = records.filter((record) => record.type === type);
+  const rdatas = found.flatMap(({ rdata }) => rdata ?? []);
   const signatures = records
     .filter((record) => record.type === RRType.RRSIG)
     .flatMap(({ rdata }) => rdata ?? [])
     .filter((rdata) => readRrsig(rdata).typeCovered === type);
-  return rdatas.length === 0 ? undefined : { owner, type, rdatas, signatures };
+  const ttl = found[0]?.ttl ?? 0;
+  return rdatas.length === 0 ? undefined : { owner, type, ttl, rdatas, signatures };
 }
 
 export function judgeSignatures(
@@ -56,13 +61,14 @@ export function judgeSignatures(
   return set.signatures.slice(0, MAX_SIGNATURES).map((rdata) => {
     const fields = readRrsig(rdata);
     const left = absoluteTime(fields.expiration, now) - now;
-    const about = { keyTag: fields.keyTag, left };
+    const about = { keyTag: fields.keyTag, algorithm: fields.algorithm, left };
     const fit = keys
       .filter(
         (key) => isZoneKey(key) && keyTag(key) === fields.keyTag && readDnskey(key).algorithm === fields.algorithm,
       )
       .slice(0, MAX_KEYS);
-    if (fit.length === 0 || !nameEquals(fields.signer, apex)) return { ...about, verdict: "no-key", key: undefined };
+    if (!nameEquals(fields.signer, apex)) return { ...about, verdict: "other-signer", key: undefined };
+    if (fit.length === 0) return { ...about, verdict: "no-key", key: undefined };
     const owner = signedOwner(set.owner, fields.labels);
     if (!owner) return { ...about, verdict: "bad", key: fit[0] };
     const data = rrsigPreimage(

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, createServer as createRelay, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { makeBrowser } from "../identity/browser.ts";
 import { type Countersign, startCountersign, TEST_TOKEN } from "../peers/countersign.ts";
 import { LOOPBACK, until } from "../peers/index.ts";
 import { ROOT } from "../root.ts";
@@ -155,6 +156,33 @@ test("doctor: a wrong token, a server that is away, a clock that is wrong", asyn
   });
   late.close();
   expect(wrong.out).toMatch(/^problem {2}clock +the clock of this machine is \d+ s ahead of the server's$/m);
+});
+
+test("doctor: whose token it is, by the role of its user and by its policies", async () => {
+  const password = "a password of some length";
+  await product.call("POST", "/countersign/v1/users", {
+    email: "ann@example.com",
+    name: "Ann",
+    role: "viewer",
+    password,
+  });
+  const browser = makeBrowser(product);
+  await browser.signIn({ email: "ann@example.com", password });
+  const [group] = await cli.json<{ id: string; name: string }[]>("token", "groups");
+  const policies = [
+    {
+      effect: "allow",
+      permission_groups: [{ id: group!.id }],
+      resources: { "com.cloudflare.api.account.zone.*": "*" },
+    },
+  ];
+  const made = await browser.ask("POST", "/client/v4/user/tokens", { name: "look", policies });
+  const { value } = made.result as { value: string };
+  const { out } = await countersign(["doctor", "--token", value], { COUNTERSIGN_URL: product.url });
+  expect(out).toMatch(
+    new RegExp(`^ok +token +the token is limited by its policies to ${group!.name}, of a viewer`, "m"),
+  );
+  expect(await cli.ok("doctor")).toMatch(/^ok +token +the token may do what an admin may$/m);
 });
 
 /** The product behind a Date of an hour ago. */

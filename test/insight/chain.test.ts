@@ -181,6 +181,7 @@ function observe(text: string, ds: string): ChainObservation {
   const setOf = (type: number) => ({
     owner: apex,
     type,
+    ttl: 300,
     rdatas: records.filter((one) => one.type === type && nameEquals(one.owner, apex)).map(({ rdata }) => rdata),
     signatures: records
       .filter((one) => one.type === RRType.RRSIG && nameEquals(one.owner, apex))
@@ -204,7 +205,7 @@ function observe(text: string, ds: string): ChainObservation {
     dnskey: setOf(RRType.DNSKEY),
     sets: [setOf(RRType.SOA), setOf(RRType.NSEC)],
     lame: undefined,
-    proven: true,
+    denials: [],
     ours: [],
     servers: [],
     delegatedTo: undefined,

@@ -1,4 +1,5 @@
 /** Signing in and out, here and at the OpenID provider, users, one's own password and sessions. */
+import type { Asker, WhoAmI } from "#contract";
 import { done, type HandlersOf } from "../call.ts";
 
 export const sessionHandlers: HandlersOf<"session" | "sessions" | "users"> = {
@@ -11,6 +12,7 @@ export const sessionHandlers: HandlersOf<"session" | "sessions" | "users"> = {
     return done(signedIn.value.session);
   },
   "session.get": async ({ session }) => (session ? done(session) : { ok: false, error: { code: "session.none" } }),
+  "session.whoami": async ({ asker }) => done(whoIs(asker)),
   "session.delete": async ({ service, session, asker, setCookie }) => {
     if (!session) return { ok: false, error: { code: "session.none" } };
     const provider_url = await service.signOut(asker.id);
@@ -44,3 +46,16 @@ export const sessionHandlers: HandlersOf<"session" | "sessions" | "users"> = {
   "users.delete": async ({ service, params }) => service.deleteUser(params["userId"]!),
   "users.password": async ({ service, params, body }) => service.setPassword(params["userId"]!, body.password),
 };
+
+function whoIs({ by, email, name, role, isOperator, grants }: Asker): WhoAmI {
+  const allowed = grants?.filter(({ effect }) => effect === "allow").flatMap(({ groups }) => groups);
+  const words = allowed?.map((group) => `${group.name} ${group.level === "read" ? "Read" : "Write"}`);
+  return {
+    by,
+    email: email || null,
+    name: name || null,
+    role,
+    is_operator: isOperator,
+    permission_groups: words ? [...new Set(words)].sort() : null,
+  };
+}

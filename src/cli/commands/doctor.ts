@@ -20,16 +20,17 @@ export function addDoctorCommand(program: Command, run: Runner): void {
 }
 
 async function doctor(context: Context): Promise<void> {
-  const findings = await examine(context);
+  const findings = await examine(() => context.api());
   await context.show(findings, () => findings.map(printFinding).join(""));
   const problems = findings.filter((finding) => finding.state === "problem").length;
   if (problems > 0) throw new CliFailure(ExitCode.Refused, `${problems} ${problems === 1 ? "problem" : "problems"}.`);
 }
 
-async function examine(context: Context): Promise<readonly Finding[]> {
+/** `connect` throws CliFailure where nobody can be asked. */
+export async function examine(connect: () => ApiClient): Promise<readonly Finding[]> {
   let api: ApiClient;
   try {
-    api = context.api();
+    api = connect();
   } catch (error) {
     // No token at all, or no address that is one: nobody can be asked.
     return [problemOf("token", error)];

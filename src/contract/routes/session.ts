@@ -1,6 +1,6 @@
 /** Signing in and out at the dashboard, users, and each user's own sessions. */
 import { Deleted } from "../common.ts";
-import { Session, SessionCreate, SignedOut } from "../session.ts";
+import { Session, SessionCreate, SignedOut, WhoAmI } from "../session.ts";
 import {
   ProviderCheck,
   ProviderSignedIn,
@@ -19,6 +19,7 @@ export const sessionRoutes = {
     body: SessionCreate,
   }),
   "session.get": route("GET", `${OWN}/session`, "Who is signed in", "one", Session),
+  "session.whoami": route("GET", `${OWN}/whoami`, "Who asks, by token or session, and what he may", "one", WhoAmI),
   "session.delete": route("DELETE", `${OWN}/session`, "Sign out", "one", SignedOut),
   "session.ways": route("GET", `${OWN}/session/ways`, "Ways of signing in", "one", SignInWays),
   "session.begin": route(
