@@ -26,6 +26,8 @@ const PEERS = [
   ["publicsuffix", undefined, "a registry's zone made from the list of public suffixes"],
   ["curl", "curl", "the seed page's curl lines"],
   ["chromium", "chromium", "the dashboard in a browser"],
+  ["zsh", "zsh", "completion in zsh"],
+  ["fish", "fish", "completion in fish"],
 ];
 
 /** Debian puts name servers into /usr/sbin, which is not on everybody's path. */

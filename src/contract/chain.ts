@@ -25,6 +25,8 @@ export const ChainNode = z.object({
   /** The zone that it stands in: the parent's or ours. */
   side: z.enum(["parent", "zone"]),
   label: z.string(),
+  /** A second line of a picture: algorithm and digest, what a CDS asks for, the owner of a proof; may be empty. */
+  note: z.string(),
   detail: z.string(),
   /** Of keys: whether it is one of Countersign's. */
   ours: z.boolean(),

@@ -196,7 +196,11 @@ export const ERRORS = {
   // Zones
   "zone.not-found": { status: 404, number: 1001, sentence: "Invalid zone identifier: there is no zone {about}." },
   "zone.exists": { status: 400, number: 1061, sentence: "{about} already exists." },
-  "zone.name-invalid": { status: 400, number: 1099, sentence: "{about} is not a domain name that can be a zone." },
+  "zone.name-invalid": {
+    status: 400,
+    number: 1099,
+    sentence: '"{about}" is no name that a zone can have: words with dots between them, and no blanks.',
+  },
   "zone.type-unsupported": {
     status: 400,
     number: 20101,
@@ -232,7 +236,11 @@ export const ERRORS = {
 
   // Catalog zones
   "catalog.not-found": { status: 404, number: 20701, sentence: "There is no catalog {about}." },
-  "catalog.name-invalid": { status: 400, number: 20702, sentence: "{about} is not a domain name." },
+  "catalog.name-invalid": {
+    status: 400,
+    number: 20702,
+    sentence: "{about} is not a domain name: words with dots between them, and no blanks.",
+  },
   "catalog.group-twice": { status: 400, number: 20703, sentence: "The group {about} is in the table twice." },
   "catalog.peer-unknown": { status: 400, number: 20704, sentence: "{about} is not a peer of this account." },
 
@@ -296,7 +304,11 @@ export const ERRORS = {
     sentence:
       "TSIG algorithm {about} is not supported; use hmac-sha256, hmac-sha384, hmac-sha512, hmac-sha224 or hmac-sha1. hmac-md5 is refused on purpose.",
   },
-  "tsig.name-invalid": { status: 400, number: 20314, sentence: "TSIG name {about} is not a domain name." },
+  "tsig.name-invalid": {
+    status: 400,
+    number: 20314,
+    sentence: '"{about}" is no name that a TSIG can have: words with dots between them, and no blanks.',
+  },
   "tsig.secret-invalid": { status: 400, number: 20315, sentence: "The TSIG secret is not base64, or it is empty." },
   "acl.not-found": { status: 404, number: 20321, sentence: "There is no ACL {about}." },
   "acl.range-invalid": {

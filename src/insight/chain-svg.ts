@@ -1,6 +1,6 @@
 /**
  * The chain of trust as a picture, in the manner of dnsviz: DS above, then keys, then what they sign; an arrow from each DS to its
- * key and from each key to what it signs. Colour never stands alone: what is bad is dashed and crossed, what is missing is dotted.
+ * key and from each key to what it signs; the parent's and the zone's own stand in a frame each, with what the parent delegates to. Colour never stands alone: what is bad is dashed and crossed, what is missing is dotted.
  * Plain SVG without scripts; every text is escaped; light and dark by the reader's own setting.
  */
 import type { ChainLink, ChainNode, SelfCheck } from "#contract";
@@ -10,7 +10,7 @@ const HEIGHT = 44;
 const GAP_X = 20;
 const GAP_Y = 58;
 const MARGIN = 24;
-const HEAD = 46;
+const HEAD = 76;
 /** More nodes than this in a row are left out, and a line says so. */
 const MAX_IN_ROW = 24;
 
@@ -18,7 +18,7 @@ const STYLE = `
 svg{color-scheme:light dark;font:13px system-ui,sans-serif}
 .n{fill:#fff;stroke:#2f6f4f;stroke-width:1.5}.t{fill:#1d2327;text-anchor:middle}.h{fill:#4a5560}
 .l{fill:none;stroke:#2f6f4f;stroke-width:1.5}.bad{stroke:#b3261e;stroke-dasharray:7 4}.missing{stroke:#6b7280;stroke-dasharray:2 4}
-.x{stroke:#b3261e;stroke-width:2}.ours{stroke-width:3}
+.s{font-size:11px}.f{fill:none;stroke:#9aa4ad;stroke-dasharray:1 3}.x{stroke:#b3261e;stroke-width:2}.ours{stroke-width:3}
 @media (prefers-color-scheme:dark){.n{fill:#1b2126;stroke:#7fc8a0}.t{fill:#e8ecef}.h{fill:#aab4bd}.l{stroke:#7fc8a0}.bad{stroke:#ff8a80}.missing{stroke:#9aa4ad}.x{stroke:#ff8a80}}`;
 
 type Place = { readonly x: number; readonly y: number };
@@ -52,9 +52,24 @@ export function drawChain(check: SelfCheck): string {
 <style>${STYLE}</style>
 <defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>
 <text class="t" x="${width / 2}" y="28">${escaped(cut(`${check.name}: ${check.state}`, 60))}</text>
-${arrows.join("")}${boxes.join("")}${note}
+${frames(check, rows, width, height)}${arrows.join("")}${boxes.join("")}${note}
 </svg>
 `;
+}
+
+/** Around the parent's row and around the zone's, each with a title; the delegation under the parent's. */
+function frames(check: SelfCheck, rows: readonly (readonly ChainNode[])[], width: number, height: number): string {
+  const parents = rows[0]?.[0]?.side === "parent" ? 1 : 0;
+  const bottom = HEAD + MARGIN + parents * (HEIGHT + GAP_Y) - GAP_Y / 2 - 4;
+  const frame = (title: string, top: number, end: number): string =>
+    `<rect class="f" x="8" y="${top}" width="${width - 16}" height="${end - top}" rx="8"/><text class="h s" x="16" y="${top + 15}">${escaped(cut(title, 72))}</text>\n`;
+  const told = check.findings.find(({ code }) => code === "delegation.to-us" || code === "delegation.not-to-us");
+  const above = [parents ? [] : ["no DS"], told ? [told.sentence.replace("the parent ", "")] : []].flat().join("; ");
+  const [parentTop, zoneTop] = [HEAD - 30, parents ? bottom : HEAD - 2];
+  return (
+    frame(`parent${above === "" ? "" : `: ${above}`}`, parentTop, zoneTop - 4) +
+    frame(`zone: ${check.name}, ${check.mode}`, zoneTop, height - 8)
+  );
 }
 
 /** DS: cut corners. KSK: two outlines. ZSK: an oval. RRsets: a box. */
@@ -69,8 +84,13 @@ function drawNode(node: ChainNode, { x, y }: Place): string {
     rrset: `<rect class="${css}" x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="3"/>`,
   };
   const cross = node.state === "bad" ? crossAt(x + WIDTH - 8, y + 8) : "";
-  const label = `<text class="t" x="${x + WIDTH / 2}" y="${y + HEIGHT / 2 + 5}">${escaped(cut(node.label, 18))}</text>`;
-  return `<g><title>${escaped(`${node.detail}: ${node.state}`)}</title>${shapes[node.kind]}${cross}${label}</g>\n`;
+  const middle = x + WIDTH / 2;
+  const label = `<text class="t" x="${middle}" y="${y + HEIGHT / 2 + (node.note === "" ? 5 : -2)}">${escaped(cut(node.label, 18))}</text>`;
+  const note =
+    node.note === ""
+      ? ""
+      : `<text class="t s" x="${middle}" y="${y + HEIGHT / 2 + 13}">${escaped(cut(node.note, 18))}</text>`;
+  return `<g><title>${escaped(`${node.detail}: ${node.state}`)}</title>${shapes[node.kind]}${cross}${label}${note}</g>\n`;
 }
 
 function drawLink(link: ChainLink, from: Place | undefined, to: Place | undefined): string {

@@ -11,7 +11,7 @@ import type { ChainFinding, ChainLink, ChainNode, SelfCheck } from "#contract";
 import { type DnssecCrypto, dsMatches, isSecureEntryPoint, keyTag } from "#dnssec";
 import { type Name, printName } from "#name";
 import { RRType, readDnskey, readDs, typeName } from "#rdata";
-import { judgeCds } from "./cds.ts";
+import { judgeCds, printRequest } from "./cds.ts";
 import { judgeDelegation, judgeServers, type ServerSaying } from "./delegation.ts";
 import { type DenialSeen, judgeDenial } from "./denial.ts";
 import { tellDs } from "./ds.ts";
@@ -142,6 +142,7 @@ function drawDs(seen: ChainObservation, rdata: Uint8Array, matching: readonly Ui
     kind: "ds",
     side: "parent",
     label: `DS ${tag}`,
+    note: `alg ${algorithm}, digest ${digestType}`,
     detail: `DS at the parent: key tag ${tag}, algorithm ${algorithm}, digest type ${digestType}`,
     ours: matching.some((key) => seen.ours.some((own) => same(own, key))),
     state: matching.length > 0 ? "good" : "missing",
@@ -213,6 +214,7 @@ function judgeSet(
     kind: "rrset",
     side: "zone",
     label: name,
+    note: noteOf(set),
     detail: `${printName(set.owner)} ${name}`,
     ours: false,
     state,
@@ -244,6 +246,7 @@ function drawKeys(
       kind: ksk ? "ksk" : "zsk",
       side: "zone",
       label: `${ksk ? "KSK" : "ZSK"} ${keyTag(key)}`,
+      note: `alg ${algorithm}${ours ? ", ours" : ""}`,
       detail: `${ksk ? "key signing key" : "zone signing key"} ${keyTag(key)}, algorithm ${algorithm}, ${ours ? "ours" : "of another signer or the primary"}`,
       ours,
       state: "good",
@@ -253,8 +256,25 @@ function drawKeys(
   const good = signatures.some(({ verdict }) => verdict === "good");
   const state = good ? "good" : signatures.length === 0 ? "missing" : "bad";
   const detail = `the set of ${keys.length} keys that the zone publishes`;
-  draft.nodes.push({ id: DNSKEY_ID, kind: "rrset", side: "zone", label: "DNSKEY", detail, ours: false, state });
+  draft.nodes.push({
+    id: DNSKEY_ID,
+    kind: "rrset",
+    side: "zone",
+    label: "DNSKEY",
+    note: `${keys.length} keys`,
+    detail,
+    ours: false,
+    state,
+  });
   linkSignatures(DNSKEY_ID, "DNSKEY", signatures, draft);
+}
+
+/** Of a proof the last label of its owner; of CDS and CDNSKEY what they ask for. */
+function noteOf({ owner, type, rdatas }: SignedSet): string {
+  if (type === RRType.CDS || type === RRType.CDNSKEY)
+    return rdatas.map((rdata) => printRequest(type, rdata)).join(", ");
+  if (type === RRType.NSEC3) return `of ${printName(owner).split(".", 1)[0]}`;
+  return type === RRType.NSEC ? `of ${printName(owner)}` : "";
 }
 
 const DNSKEY_ID = "rrset-DNSKEY";

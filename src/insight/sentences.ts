@@ -8,23 +8,27 @@ export function stepSentence(step: AccountStep): string {
   const name = printName(step.name);
   const { outcome, wildcard } = step;
   const node = step.node ? printName(step.node) : "";
-  const standsIn = `${name} is not there; the wildcard ${node} stands in for it`;
+  const standsIn = `${name} does not exist by itself; the wildcard ${node} stands in for it`;
   switch (outcome) {
     case "answer":
       return wildcard
-        ? `${standsIn} and has ${typeName(step.type)}`
-        : `${name} is there and has ${typeName(step.type)}`;
+        ? `${standsIn} and has ${typeName(step.type)} records`
+        : `${name} exists and has ${typeName(step.type)} records`;
     case "cname":
-      return wildcard ? `${standsIn} and is an alias, which is followed` : `${name} is an alias, which is followed`;
+      return wildcard
+        ? `${standsIn} and is an alias (CNAME), which is followed`
+        : `${name} is an alias (CNAME), which is followed`;
     case "dname":
-      return `everything below ${node} is renamed by a DNAME; the new name is followed`;
+      return `everything below ${node} has another name (a DNAME says so); that name is followed`;
     case "delegation":
-      return `${nameEquals(step.name, step.node ?? step.name) ? name : `${name} is below ${node}, which`} is delegated to other nameservers: a referral`;
+      return `${nameEquals(step.name, step.node ?? step.name) ? name : `${name} is below ${node}, which`} is delegated: other nameservers answer for it, and the reply names them (a referral)`;
     case "nodata":
-      if (step.emptyNonTerminal) return `${name} has no records of its own, but there are names below it`;
-      return wildcard ? `${standsIn}, without this type` : `${name} is there, without this type`;
+      if (step.emptyNonTerminal) return `${name} has no records of its own, but names below it exist, so it exists too`;
+      return wildcard
+        ? `${standsIn}, and has no record of this type`
+        : `${name} exists, but has no record of this type`;
     case "nxdomain":
-      return `${name} is not there, and ${printName(step.encloser)}, the closest name that is, has no wildcard`;
+      return `${name} does not exist, and no wildcard under ${printName(step.encloser)} stands in for it`;
   }
 }
 
@@ -35,8 +39,8 @@ export function summaryOf(input: ExplainInput): string {
   const zone = printName(apex);
   if (state !== "serving") {
     return state === "expired"
-      ? `${zone} has expired: no primary could be reached for longer than its SOA allows, so questions are answered SERVFAIL`
-      : `${zone} is not ready: nothing was transferred yet that can be served, so questions are answered SERVFAIL`;
+      ? `${zone} has expired: no primary could be reached for longer than its SOA allows, so every question is answered SERVFAIL, a failure`
+      : `${zone} is not ready: nothing was transferred yet that can be served, so every question is answered SERVFAIL, a failure`;
   }
   const last = steps.at(-1);
   if (!last) return `${asked} is answered ${rcodeName(message.rcode)} without a look into the zone`;
@@ -50,7 +54,9 @@ function endOf(last: AccountStep, { message, keys, name }: ExplainInput): string
   const sentence = stepSentence(last);
   if (last.outcome === "nxdomain") {
     const compact = message.rcode === Rcode.NoError;
-    return compact ? `${sentence} (RCODE NOERROR: the proof itself says so, RFC 9824)` : sentence;
+    return compact
+      ? `${sentence}; the reply says NOERROR, and the signed proof in it says that the name does not exist (compact denial, RFC 9824)`
+      : sentence;
   }
   return keys.length === 0 && nameEquals(name, last.name) ? `${sentence}; the zone is not signed` : sentence;
 }

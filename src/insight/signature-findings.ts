@@ -9,6 +9,9 @@ import type { JudgedSignature, SignedSet, Verdict } from "./signatures.ts";
 const SOON_SECONDS = 2 * 86_400;
 const SOON_OURS_SECONDS = 6 * 3600;
 
+/** Of several that are no good, this is told: what says most about what happened. */
+const TOLD_FIRST: readonly Verdict[] = ["expired", "early", "bad", "other-signer", "no-key", "unsupported"];
+
 /** `name`: the type, for sentences. `ours`: DNSKEY RDATAs of keys that are held here. */
 export function tellSignatures(
   name: string,
@@ -18,7 +21,11 @@ export function tellSignatures(
 ): void {
   const good = signatures.filter(({ verdict }) => verdict === "good");
   if (good.length === 0) {
-    tellWorst(name, signatures[0]!, say);
+    tellWorst(
+      name,
+      [...signatures].sort((a, b) => TOLD_FIRST.indexOf(a.verdict) - TOLD_FIRST.indexOf(b.verdict))[0]!,
+      say,
+    );
     return;
   }
   const left = Math.max(...good.map((one) => one.left));

@@ -71,7 +71,7 @@ describe.skipIf(missing.length > 0)("what a zone looks like from outside", () =>
     await visitor.page.getByLabel("Type", { exact: true }).fill("dnskey");
     await visitor.page.getByRole("button", { name: "Ask" }).click();
     await visitor.page
-      .getByText(/is there and has DNSKEY|has no records|is there, without/)
+      .getByText(/exists and has DNSKEY|has no records|exists, but has no record/)
       .first()
       .waitFor();
     await visitor.page.getByText("How it was found").waitFor();

@@ -48,6 +48,27 @@ describe.skipIf(missing.length > 0)(`the checklist${leftOut}`, () => {
   const refused = (call: PromiseLike<unknown>, code: number) =>
     expect(call).rejects.toMatchObject({ status: 400, errors: [{ code, message: expect.stringMatching(/.{20}/) }] });
 
+  test("rows 1 and 3: blanks within a name are refused with what is wrong; around it they are nobody's intention", async () => {
+    const { account } = world;
+    const create = (name: string) =>
+      client.zones.create({ name, type: "secondary", account: { id: account.account_id } });
+    for (const name of ["a b.test", "a\tb.test", "a .test"]) {
+      await expect(create(name), name).rejects.toMatchObject({
+        status: 400,
+        errors: [{ code: 1099, message: expect.stringContaining("no blanks") }],
+      });
+    }
+    const { id, name } = await create(" blanks.test ");
+    expect(name).toBe("blanks.test");
+    await client.zones.delete({ zone_id: id });
+    const tsig = { ...account, algo: "hmac-sha256.", secret: "c2VjcmV0LW9mLWEtdGVzdA==" };
+    const made = client.dns.zoneTransfers.tsigs.create({ ...tsig, name: "a b.test." });
+    await expect(made).rejects.toMatchObject({
+      status: 400,
+      errors: [{ code: 20314, message: expect.stringContaining("no blanks") }],
+    });
+  });
+
   test("row 2: thirty primaries are taken, the thirty-first is refused; names are echoed as they were given", async () => {
     const { peers, incoming } = client.dns.zoneTransfers;
     const { account } = world;

@@ -9,13 +9,13 @@ import {
   type Outcome,
   printTime,
 } from "#contract";
-import { readName } from "#name";
 import type { CatalogMemberRow, CatalogRow } from "#store";
 import type { Deps } from "../deps.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry } from "../registry.ts";
 import { done, refused } from "../service/outcome.ts";
 import { addZone } from "../service/zones.ts";
+import { readTypedName } from "../typed-name.ts";
 import { type CatalogBook, type CatalogEntry, isProduced } from "./book.ts";
 import type { CatalogKeeper } from "./keeper.ts";
 import type { CatalogProducer } from "./producer.ts";
@@ -105,7 +105,7 @@ async function create(request: CatalogCreate, parts: CatalogServiceParts): Promi
   if (!account) return refused("account.not-found", wanted?.id, "/account/id");
   const refusal = checkSettings({ ...settings, peers }, account.id, parts);
   if (refusal) return refusal;
-  const apex = readName(name.trim());
+  const apex = readTypedName(name.trim());
   if (request.role === "producer" && apex.ok && apex.value.length > LONGEST_PRODUCED) {
     return refused("catalog.name-invalid", name, "/name");
   }
@@ -144,7 +144,7 @@ function checkSettings(
   { peers: book }: CatalogServiceParts,
 ): Outcome<never> | undefined {
   const { allowed = [], groups = [], defaults, peers = [] } = settings;
-  const wrong = allowed.findIndex((name) => !readName(name).ok);
+  const wrong = allowed.findIndex((name) => !readTypedName(name).ok);
   if (wrong >= 0) return refused("catalog.name-invalid", allowed[wrong], `/allowed/${wrong}`);
   const names = groups.map(({ group }) => group);
   const twice = names.findIndex((group, i) => names.indexOf(group) !== i);

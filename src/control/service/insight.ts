@@ -11,12 +11,13 @@ import {
 import { isSecureEntryPoint, keyTag } from "#dnssec";
 import { drawChain, type ExplainedKey, explainReply } from "#insight";
 import { buildQuery, EdnsFlag, parseMessage, queryEdns } from "#message";
-import { isSubdomain, type Name, printName, readName } from "#name";
+import { isSubdomain, type Name, printName } from "#name";
 import type { Explained } from "#publish";
 import { typeCode } from "#rdata";
 import type { ChainChecker } from "../chain-checker.ts";
 import type { Deps } from "../deps.ts";
 import type { Registry, Unit } from "../registry.ts";
+import { readTypedName } from "../typed-name.ts";
 import { servedDnskeys } from "../zone-keys.ts";
 import { done, refused } from "./outcome.ts";
 
@@ -54,7 +55,7 @@ export function makeInsightService(registry: Registry, checker: ChainChecker, de
 type Question = { readonly name: Name; readonly type: number };
 
 function readQuestion(query: ExplainQuery, apex: Name): Outcome<Question> {
-  const name = readName(query.name, query.name === "@" ? apex : undefined);
+  const name = readTypedName(query.name, query.name === "@" ? apex : undefined);
   if (!name.ok) return refused("explain.name-invalid", query.name, "/query/name");
   if (!isSubdomain(name.value, apex)) return refused("explain.name-outside", query.name, "/query/name");
   const type = typeCode(query.type);

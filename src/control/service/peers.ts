@@ -13,8 +13,8 @@ import {
   type Tsig,
   type TsigWrite,
 } from "#contract";
-import { readName } from "#name";
 import { type AclRow, newId, type PeerRow, type Store, type TsigRow } from "#store";
+import { readTypedName } from "../typed-name.ts";
 import { done, refused } from "./outcome.ts";
 
 /** Names of the zones of one peer in a list of all peers. */
@@ -104,7 +104,7 @@ type TsigCalls = Pick<PeerService, "listTsigs" | "getTsig" | "createTsig" | "upd
 function tsigCalls(store: Store, changed: PeersChanged): TsigCalls {
   const write = async (accountId: string, id: string, tsig: TsigWrite): Promise<Outcome<Tsig>> => {
     if (!findTsigAlgorithm(tsig.algo)) return refused("tsig.algorithm-unsupported", tsig.algo, "/algo");
-    if (!readName(tsig.name).ok) return refused("tsig.name-invalid", tsig.name, "/name");
+    if (!readTypedName(tsig.name).ok) return refused("tsig.name-invalid", tsig.name, "/name");
     const secret = fromBase64(tsig.secret.trim());
     if (!secret || secret.length === 0) return refused("tsig.secret-invalid", undefined, "/secret");
     const row: TsigRow = { id, accountId, name: tsig.name, algo: tsig.algo, secret: tsig.secret };

@@ -1,9 +1,10 @@
 /** Zones: made, listed, changed, deleted. */
 import { type ErrorCode, type Outcome, printTime, type ZoneFacts, type ZoneService } from "#contract";
-import { labelCount, type Name, readName } from "#name";
+import { labelCount, type Name } from "#name";
 import { type AccountRow, newId, type Tables, type ZoneRow } from "#store";
 import type { Deps } from "../deps.ts";
 import type { Registry } from "../registry.ts";
+import { readTypedName } from "../typed-name.ts";
 import type { Zone } from "../zone.ts";
 import { done, refused } from "./outcome.ts";
 import { shownName } from "./records.ts";
@@ -82,7 +83,7 @@ export async function addZone(
   deps: Deps,
   also?: (tables: Tables, row: ZoneRow) => Promise<void>,
 ): Promise<Outcome<ZoneRow>> {
-  const name = readName(text.trim());
+  const name = readTypedName(text.trim());
   if (!name.ok || labelCount(name.value) === 0) return refused("zone.name-invalid", text, "/name");
   const shown = shownName(name.value);
   if (registry.findByApex(name.value)) return refused("zone.exists", shown, "/name");
