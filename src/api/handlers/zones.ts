@@ -59,6 +59,8 @@ function refuse(error: ControlError) {
 
 /** Names in Unicode become Punycode; names in ASCII stay as they are, also those that browsers would rewrite. */
 function toAscii(name: string): string {
-  const ascii = /^[\x20-\x7e]*$/.test(name) ? name : domainToASCII(name);
+  // Of what is ASCII nothing is rewritten: a browser's rules would take a tab out, and make it another name.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is ASCII
+  const ascii = /^[\u0000-\u007f]*$/.test(name) ? name : domainToASCII(name);
   return ascii === "" ? name : ascii;
 }
