@@ -4,6 +4,7 @@ import { ALGORITHM_NAMES } from "virtual:contract";
 import { Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ZoneKey, ZoneStatus } from "#contract";
+import { useMay } from "../../fetch/context.ts";
 import { useRead } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
 import { CopyField } from "../../parts/CopyField.tsx";
@@ -18,6 +19,7 @@ import { WhenAgo } from "../../parts/WhenAgo.tsx";
 import { KEYS } from "../../texts/keys.ts";
 import { printExact } from "../../texts/time.ts";
 import classes from "./KeysPage.module.css";
+import { RolloverCard } from "./RolloverCard.tsx";
 
 const route = getRouteApi("/zones/$zoneId");
 
@@ -26,6 +28,7 @@ export function KeysPage() {
   const params = { zoneId };
   const keys = useRead("own.keys", { params });
   const status = useRead("own.status", { params });
+  const may = useMay("operator");
   const error = keys.error ?? status.error;
   if (error) return <ErrorNote title={KEYS.failed} failure={error.failure} again={() => void keys.refetch()} />;
   if (!keys.data || !status.data) return <Loading what={KEYS.keys} />;
@@ -39,6 +42,7 @@ export function KeysPage() {
         <NoKeys zoneId={zoneId} unsigned={mode === "unsigned"} />
       ) : (
         <Stack gap="lg">
+          <RolloverCard zoneId={zoneId} may={may} />
           <Signatures status={status.data} />
           {(["ours", "primary"] as const).map((whose) => (
             <KeyGroup key={whose} whose={whose} keys={shown.filter((key) => key.whose === whose)} />
