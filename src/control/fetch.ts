@@ -60,6 +60,8 @@ export type Fetched = {
   readonly octets: number;
   /** What the last handshake showed. */
   readonly tls: TlsFacts | undefined;
+  /** EDNS EXPIRE of what came (RFC 7314): how long the primary's own copy holds. */
+  readonly expireLeftSeconds?: number | undefined;
 };
 
 export async function fetchVersion(order: FetchOrder, deps: Deps): Promise<Fetched> {
@@ -91,7 +93,8 @@ async function fetchWhole(
   const about = { asked, fallback, ...sum(before, report) };
   if (!report.result.ok) return { ...about, result: report.result, got: null };
   if (report.result.value.kind !== "done") throw new Error("an AXFR brought no zone");
-  return { ...about, result: ok(wholeArrival(report.result.value.zone, primary)), got: "axfr" };
+  const { zone, expireLeftSeconds } = report.result.value;
+  return { ...about, result: ok(wholeArrival(zone, primary)), got: "axfr", expireLeftSeconds };
 }
 
 type ChangesFetched = { readonly fetched: Fetched; readonly fallback?: Fault };
@@ -106,21 +109,25 @@ async function fetchChanges(order: FetchOrder, base: StoredVersion, deps: Deps):
     const fetched = { ...about, result, got: null };
     return fallsBack(result.error) ? { fetched, fallback: result.error } : { fetched };
   }
+  const expireLeftSeconds = result.value.kind === "current" ? undefined : result.value.expireLeftSeconds;
   switch (result.value.kind) {
     case "current":
       return { fetched: { ...about, result: ok("unchanged"), got: "soa" } };
     case "done":
-      return { fetched: { ...about, result: ok(wholeArrival(result.value.zone, primary)), got: "axfr" } };
+      return {
+        fetched: { ...about, result: ok(wholeArrival(result.value.zone, primary)), got: "axfr", expireLeftSeconds },
+      };
     case "changes": {
+      const changed = { ...about, got: "ixfr", expireLeftSeconds } as const;
       const overlaid = await overlayOver(base, result.value.changes, primary, limits.zone, deps);
-      if (overlaid) return checkSample(order, { ...about, result: ok(overlaid), got: "ixfr" }, overlaid, deps);
+      if (overlaid) return checkSample(order, { ...changed, result: ok(overlaid) }, overlaid, deps);
       const applied = await applyTo(base, result.value.changes, limits.zone, deps);
       if (!applied.ok) return { fetched: { ...about, result: applied, got: "ixfr" }, fallback: applied.error };
       const { changes } = result.value;
       const origin = { peer: primary.id, exact: !ttlsDiffered(applied.value) };
       const version = applied.value;
       const arrival: Arrival = { serial: version.serial, version, overlaid: undefined, changes, base, origin };
-      return checkSample(order, { ...about, result: ok(arrival), got: "ixfr" }, arrival, deps);
+      return checkSample(order, { ...changed, result: ok(arrival) }, arrival, deps);
     }
   }
 }

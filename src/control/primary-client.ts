@@ -1,5 +1,6 @@
 /** Talks to a primary: the SOA question over UDP or TCP, the transfer over TCP, both with TSIG where the peer has a key. */
 import { fail, ok, type Result } from "#bytes";
+import { Rcode } from "#message";
 import type { Name } from "#name";
 import { type NetError, printSocketAddress, randomId, type Session, type SocketAddress, type TlsFacts } from "#net";
 import {
@@ -77,8 +78,11 @@ export type Base = {
   readonly soa: Uint8Array;
 };
 
+/** `rcode`: what the primary answered, where that was it. */
+export type TransferFault = Fault & { readonly rcode?: number };
+
 export type TransferReport = {
-  readonly result: Result<TransferOutcome, Fault>;
+  readonly result: Result<TransferOutcome, TransferFault>;
   readonly messages: number;
   readonly records: number;
   readonly octets: number;
@@ -92,7 +96,13 @@ const SPARE_MESSAGES = 1000;
 /** A message costs more octets than what is kept of it: names are spelled out, headers repeat. */
 const OCTETS_OF_WIRE = 4;
 
-/** The whole zone (AXFR) or, from `base`, the changes (IXFR); or why not. Nothing of a transfer that failed is kept. */
+/** What primaries answer that do not know EDNS, or not in a transfer's query (RFC 6891 section 7). */
+const NO_EDNS: ReadonlySet<number | undefined> = new Set([Rcode.FormErr, Rcode.NotImp]);
+
+/**
+ * The whole zone (AXFR) or, from `base`, the changes (IXFR); or why not. Nothing of a transfer that failed is kept. Asked with
+ * EDNS first (for EXPIRE), and without where that is what is wrong with the question.
+ */
 export async function transferZone(
   apex: Name,
   primary: Primary,
@@ -100,8 +110,22 @@ export async function transferZone(
   talk: TalkOptions,
   base?: Base,
 ): Promise<TransferReport> {
+  const report = await transferOnce(apex, primary, limits, talk, base, true);
+  if (report.result.ok || !NO_EDNS.has(report.result.error.rcode)) return report;
+  const again = await transferOnce(apex, primary, limits, talk, base, false);
+  return { ...again, messages: report.messages + again.messages, octets: report.octets + again.octets };
+}
+
+async function transferOnce(
+  apex: Name,
+  primary: Primary,
+  limits: TransferLimits,
+  talk: TalkOptions,
+  base: Base | undefined,
+  withEdns: boolean,
+): Promise<TransferReport> {
   const id = randomId();
-  const question = base ? buildIxfrQuery(apex, id, base.soa) : buildAxfrQuery(apex, id);
+  const question = base ? buildIxfrQuery(apex, id, base.soa, withEdns) : buildAxfrQuery(apex, id, withEdns);
   const { query, verifier } = signed(question, primary, talk);
   const bounds = {
     connectTimeoutMs: limits.connectTimeoutMs,
@@ -133,9 +157,12 @@ async function readTransfer(
   reader: TransferReader,
   verifier: TsigVerifier | undefined,
   talk: TalkOptions,
-): Promise<Result<TransferOutcome, Fault>> {
-  const conclude = (outcome: Exclude<IxfrOutcome, { kind: "more" }>): Result<TransferOutcome, Fault> => {
-    if (outcome.kind === "refused") return fail({ code: `transfer.${outcome.code}`, text: outcome.text });
+): Promise<Result<TransferOutcome, TransferFault>> {
+  const conclude = (outcome: Exclude<IxfrOutcome, { kind: "more" }>): Result<TransferOutcome, TransferFault> => {
+    if (outcome.kind === "refused") {
+      const { code, text, rcode } = outcome;
+      return fail({ code: `transfer.${code}`, text, ...(rcode !== undefined && { rcode }) });
+    }
     if (outcome.kind === "use-tcp") throw new Error("a transfer over TCP does not ask for TCP");
     if (verifier && !verifier.complete) {
       return fail({ code: "tsig.last-unsigned", text: "the last message of the transfer has no TSIG" });

@@ -395,8 +395,9 @@ export class Refresher implements Timed {
     this.#conclude(effect, fetched, this.#ended(primary, fetched, { reason, startedAt }));
   }
 
-  #conclude(effect: Extract<RefreshEffect, { kind: "transfer" }>, { result }: Fetched, row: Ended): void {
+  #conclude(effect: Extract<RefreshEffect, { kind: "transfer" }>, fetched: Fetched, row: Ended): void {
     const { attempt, peer } = effect;
+    const { result, expireLeftSeconds } = fetched;
     // Given up while it was being made ready.
     if (attempt !== this.#state.attempt) return;
     if (!result.ok) {
@@ -414,7 +415,7 @@ export class Refresher implements Timed {
     const { serial } = arrival;
     this.#rememberPeer(peer, { transferredAt: this.#ms(), serial, transferError: null });
     this.#arrived = { arrival, attempt: row };
-    this.#feed({ kind: "transferred", attempt, serial });
+    this.#feed({ kind: "transferred", attempt, serial, expireLeftSeconds });
   }
 
   #ended(primary: Primary, fetched: Fetched, begun: Pick<Ended, "reason" | "startedAt">): Ended {

@@ -141,8 +141,34 @@ describe("good transfers", () => {
     expect(lines(feed([octets]))).toEqual(EXPECTED);
   });
 
-  test("the query asks for it", () => {
+  test("the query asks for it, and with EDNS for what is left of it", () => {
     expect(toHex(buildAxfrQuery(APEX, ID))).toBe("123400000001000000000000076578616d706c650000fc0001");
+    const withEdns = "123400000001000000000001076578616d706c650000fc0001" + "00002904d000000000" + "0004" + "00090000";
+    expect(toHex(buildAxfrQuery(APEX, ID, true))).toBe(withEdns);
+  });
+
+  test("EDNS EXPIRE counts in the first message alone, and with four octets", () => {
+    const saying = (answer: readonly ResourceRecord[], data: readonly number[]) =>
+      writeMessage({
+        id: ID,
+        flags: Flag.QR | Flag.AA,
+        question: [{ name: APEX, type: RRType.AXFR, class: 1 }],
+        answer,
+        edns: { udpSize: 1232, version: 0, flags: 0, options: [{ code: 9, data: Uint8Array.from(data) }] },
+      }).octets.slice();
+    const left = (messages: readonly Uint8Array[]) => {
+      const outcome = feed(messages);
+      return outcome.kind === "done" ? outcome.expireLeftSeconds : outcome;
+    };
+    expect(left([message(ZONE)])).toBeUndefined();
+    expect(left([saying(ZONE, [0, 1, 0, 2])])).toBe(65_538);
+    expect(left([saying([SOA, ...BODY], [0, 0, 0, 9]), saying([SOA], [0, 0, 0, 1])])).toBe(9);
+    expect(left([message([SOA, ...BODY]), saying([SOA], [0, 0, 0, 1])])).toBeUndefined();
+    for (const wrong of [[], [1, 2, 3], [1, 2, 3, 4, 5]]) expect(left([saying(ZONE, wrong)])).toBeUndefined();
+    // An option that runs over the end of the OPT.
+    const cut = saying(ZONE, [0, 0, 0, 7]);
+    cut[cut.length - 5] = 99;
+    expect(left([cut])).toBeUndefined();
   });
 });
 

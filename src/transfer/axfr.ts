@@ -23,7 +23,13 @@ export type AxfrRefusal = TransferRefusal<AxfrCode>;
 
 export type AxfrOutcome =
   | { readonly kind: "more" }
-  | { readonly kind: "done"; readonly zone: ZoneVersion; readonly warnings: readonly AxfrWarning[] }
+  | {
+      readonly kind: "done";
+      readonly zone: ZoneVersion;
+      readonly warnings: readonly AxfrWarning[];
+      /** EDNS EXPIRE (RFC 7314): seconds that the primary's own copy holds; undefined when it does not say. */
+      readonly expireLeftSeconds: number | undefined;
+    }
   | AxfrRefusal;
 
 export type AxfrSettings = {
@@ -73,7 +79,8 @@ export class AxfrInterpreter {
     if (!this.#closed) return MORE;
     const finished = this.#builder.finish();
     if (!finished.ok) return this.#stream.refuse(finished.error.code, finished.error.text);
-    this.#done = { kind: "done", zone: finished.value, warnings: this.#stream.warnings };
+    const { warnings, expireLeftSeconds } = this.#stream;
+    this.#done = { kind: "done", zone: finished.value, warnings, expireLeftSeconds };
     return this.#done;
   }
 

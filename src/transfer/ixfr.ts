@@ -42,6 +42,8 @@ export type IxfrOutcome =
       /** That they lead to. */
       readonly serial: number;
       readonly warnings: readonly TransferWarning[];
+      /** As with a whole zone. */
+      readonly expireLeftSeconds: number | undefined;
     }
   /** The primary has our serial. */
   | { readonly kind: "current"; readonly serial: number }
@@ -150,7 +152,8 @@ export class IxfrInterpreter {
 
   #changed(): IxfrOutcome {
     const { serial } = this.#newest!;
-    this.#final = { kind: "changes", changes: this.#changes, serial, warnings: this.#stream.warnings };
+    const { warnings, expireLeftSeconds } = this.#stream;
+    this.#final = { kind: "changes", changes: this.#changes, serial, warnings, expireLeftSeconds };
     return this.#final;
   }
 

@@ -1,5 +1,5 @@
 /** The queries a secondary sends: SOA (is there something newer?), AXFR (everything) and IXFR (what has changed). */
-import { buildQuery, EdnsFlag, EdnsOption, queryEdns, writeMessage } from "#message";
+import { buildQuery, type Edns, EdnsFlag, EdnsOption, type EdnsOptionValue, queryEdns, writeMessage } from "#message";
 import type { Name } from "#name";
 import { RRClass, RRType } from "#rdata";
 
@@ -8,19 +8,32 @@ import { RRClass, RRType } from "#rdata";
  * (RFC 7314 section 2): how long the primary's own copy holds.
  */
 export function buildSoaQuery(apex: Name, id: number): Uint8Array {
-  const edns = queryEdns(EdnsFlag.DO);
-  const options = [...edns.options, { code: EdnsOption.Expire, data: new Uint8Array(0) }];
-  return buildQuery({ id, name: apex, type: RRType.SOA, edns: { ...edns, options } });
+  return buildQuery({ id, name: apex, type: RRType.SOA, edns: askingExpire(EdnsFlag.DO) });
 }
 
-/** RFC 5936 section 2.1. Without EDNS, which means nothing here and which old primaries answer with FORMERR. */
-export function buildAxfrQuery(apex: Name, id: number): Uint8Array {
-  return buildQuery({ id, name: apex, type: RRType.AXFR });
+/** With EDNS the empty EXPIRE option goes along. Old primaries answer EDNS in a transfer's query with FORMERR: then without. */
+export type WithEdns = boolean;
+
+/** RFC 5936 section 2.1, RFC 7314 section 3.2. */
+export function buildAxfrQuery(apex: Name, id: number, withEdns: WithEdns = false): Uint8Array {
+  return buildQuery({ id, name: apex, type: RRType.AXFR, ...(withEdns && { edns: askingExpire() }) });
 }
 
 /** RFC 1995 section 3: the SOA of the version that we have stands in the authority section, all of it. */
-export function buildIxfrQuery(apex: Name, id: number, soa: Uint8Array): Uint8Array {
+export function buildIxfrQuery(apex: Name, id: number, soa: Uint8Array, withEdns: WithEdns = false): Uint8Array {
   const question = [{ name: apex, type: RRType.IXFR, class: RRClass.IN }];
   const authority = [{ owner: apex, type: RRType.SOA, class: RRClass.IN, ttl: 0, rdata: soa }];
-  return writeMessage({ id, flags: 0, question, authority }).octets.slice();
+  const edns = withEdns ? askingExpire() : undefined;
+  return writeMessage({ id, flags: 0, question, authority, edns }).octets.slice();
+}
+
+function askingExpire(flags = 0): Edns {
+  const edns = queryEdns(flags);
+  return { ...edns, options: [...edns.options, { code: EdnsOption.Expire, data: new Uint8Array(0) }] };
+}
+
+/** EDNS EXPIRE of an answer: four octets, or it says nothing (RFC 7314 section 2). */
+export function readExpire(options: readonly EdnsOptionValue[] | undefined): number | undefined {
+  const data = options?.find(({ code }) => code === EdnsOption.Expire)?.data;
+  return data?.length === 4 ? new DataView(data.buffer, data.byteOffset, 4).getUint32(0) : undefined;
 }

@@ -2,10 +2,11 @@
  * What AXFR and IXFR have in common: messages in, each checked, their records handed on one by one with parsed RDATA. No
  * object for a record.
  */
-import { Flag, RecordCursor, Section } from "#message";
+import { Flag, parseEdnsOptions, RecordCursor, Section } from "#message";
 import { type Name, nameEquals, printName } from "#name";
-import { parseRdataInto, RRClass, typeName } from "#rdata";
+import { parseRdataInto, RRClass, RRType, typeName } from "#rdata";
 import type { ZoneErrorCode } from "#zone";
+import { readExpire } from "./query.ts";
 import { type Asked, checkResponse, type ResponseProblemCode } from "./response.ts";
 
 /** Why a transfer is refused, whatever was asked. */
@@ -50,6 +51,7 @@ export class RecordStream<Code extends string> {
   readonly #room: RdataRoom;
   readonly #warnings = new Set<TransferWarning>();
   #messages = 0;
+  #expireLeftSeconds: number | undefined;
   #refusal: TransferRefusal<Code | StreamCode> | undefined;
 
   /** `room`: default is a place of its own, written over by each record. */
@@ -65,6 +67,11 @@ export class RecordStream<Code extends string> {
 
   get refusal(): TransferRefusal<Code | StreamCode> | undefined {
     return this.#refusal;
+  }
+
+  /** What EDNS EXPIRE of the first message says (RFC 7314); undefined when it says nothing. */
+  get expireLeftSeconds(): number | undefined {
+    return this.#expireLeftSeconds;
   }
 
   get warnings(): readonly TransferWarning[] {
@@ -102,8 +109,11 @@ export class RecordStream<Code extends string> {
     let answers = 0;
     // Bounded by the message: each turn takes 11 octets of it at least.
     while (records.next()) {
-      // Only OPT and TSIG are expected behind the answer section (RFC 5936 section 2.2); they are walked over.
-      if (records.section !== Section.Answer) continue;
+      // Only OPT and TSIG are expected behind the answer section (RFC 5936 section 2.2); what else is there is walked over.
+      if (records.section !== Section.Answer) {
+        if (records.type === RRType.OPT && this.#messages === 1) this.#takeOpt(records);
+        continue;
+      }
       answers++;
       const refusal = this.#takeRecord(records);
       if (refusal) return refusal;
@@ -111,6 +121,10 @@ export class RecordStream<Code extends string> {
     if (!records.finished)
       return this.refuse("malformed", `record cut off or octets left over at offset ${records.start}`);
     return answers === 0 ? this.refuse("empty-message", "no records") : undefined;
+  }
+
+  #takeOpt({ message, rdataAt, rdataLength }: RecordCursor): void {
+    this.#expireLeftSeconds ??= readExpire(parseEdnsOptions(message.subarray(rdataAt, rdataAt + rdataLength)));
   }
 
   #takeRecord(records: RecordCursor): TransferRefusal<Code | StreamCode> | undefined {

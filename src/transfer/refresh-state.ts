@@ -108,7 +108,7 @@ export type Round = Wish & {
   readonly behind: boolean;
   /** The zone is up to date by another primary's word; this one is asked to see whether they agree. */
   readonly opinion?: boolean;
-  /** EDNS EXPIRE of the SOA answer that led to the transfer. */
+  /** EDNS EXPIRE of the SOA answer that led to the transfer, then of the transfer itself. */
   readonly expireBound?: number;
 };
 
@@ -171,7 +171,13 @@ export type RefreshEvent =
   /** A primary that was out of reach answers again. */
   | { readonly kind: "recovered"; readonly peer: PeerId }
   /** A whole zone is in, not yet installed. */
-  | { readonly kind: "transferred"; readonly attempt: number; readonly serial: number }
+  | {
+      readonly kind: "transferred";
+      readonly attempt: number;
+      readonly serial: number;
+      /** EDNS EXPIRE of the transfer itself (RFC 7314 section 3.2). */
+      readonly expireLeftSeconds?: number | undefined;
+    }
   /** Asked for what has changed, the primary said: nothing, though its SOA had a newer serial. */
   | { readonly kind: "transfer-unchanged"; readonly attempt: number }
   | { readonly kind: "transfer-failed"; readonly attempt: number; readonly code: string; readonly text: string }

@@ -66,6 +66,18 @@ describe("EDNS EXPIRE (RFC 7314)", () => {
     expect(zone.state.serving).toBe("current");
   });
 
+  test("a transfer's own word counts, also where no SOA was asked, and rather than the SOA's", () => {
+    const zone = new Bench(STORED, only).send({ kind: "start" }).send({ kind: "force" });
+    zone.transferred(10, 700).installed();
+    expect(zone.state.expireBound).toBe(zone.now + 700);
+    zone.send({ kind: "notify" }).soa(11, false, { expireLeftSeconds: 5000 }).transferred(11, 6000).installed();
+    expect(zone.state.expireBound).toBe(zone.now + 6000);
+    zone.send({ kind: "notify" }).soa(12, false, { expireLeftSeconds: 5000 }).transferred(12).installed();
+    expect(zone.state.expireBound).toBe(zone.now + 5000);
+    zone.send({ kind: "force" }).transferred(12).installed();
+    expect(zone.state.expireBound).toBeUndefined();
+  });
+
   test("more than SOA EXPIRE is not believed; a primary without the option counts in full", () => {
     const zone = new Bench(STORED, only)
       .send({ kind: "start" })

@@ -192,7 +192,8 @@ class Machine {
     const { phase } = this.state;
     if (event.kind === "queued" || event.kind === "begun") this.#turn(phase, event.kind === "queued");
     else if (event.kind === "soa" && phase.kind === "asking") this.#soaAnswered(phase, event.outcome);
-    else if (event.kind === "transferred" && phase.kind === "transferring") this.#transferred(phase, event.serial);
+    else if (event.kind === "transferred" && phase.kind === "transferring")
+      this.#transferred(phase, event.serial, event.expireLeftSeconds);
     else if (event.kind === "transfer-unchanged" && phase.kind === "transferring")
       this.#nextPeer({ ...phase.round, behind: true });
     else if (event.kind === "transfer-failed" && phase.kind === "transferring")
@@ -362,8 +363,14 @@ class Machine {
     else this.#tryPeer({ ...round, waiting: [], opinion: true }, peer);
   }
 
-  #transferred(phase: Extract<RefreshPhase, { kind: "transferring" }>, serial: number): void {
-    const { peer, round } = phase;
+  #transferred(
+    phase: Extract<RefreshPhase, { kind: "transferring" }>,
+    serial: number,
+    expireLeftSeconds: number | undefined,
+  ): void {
+    const { peer } = phase;
+    const expireBound = boundOf({ expireLeftSeconds }, this.#now) ?? phase.round.expireBound;
+    const round = { ...phase.round, ...(expireBound !== undefined && { expireBound }) };
     const { serial: ours, serving } = this.state;
     const order = ours === undefined ? 1 : serialCompare(serial, ours);
     if (round.cause !== "forced" && serving !== "expired" && order !== 1 && order !== 0) {
@@ -570,7 +577,11 @@ function isIdle(phase: Extract<RefreshPhase, { kind: "asking" }>): boolean {
 }
 
 /** Never longer than SOA EXPIRE, where that is known. */
-function boundOf(answer: Extract<SoaOutcome, { kind: "serial" }>, now: number, expireSeconds?: number) {
+function boundOf(
+  answer: { readonly expireLeftSeconds?: number | undefined },
+  now: number,
+  expireSeconds?: number,
+): number | undefined {
   const { expireLeftSeconds: left } = answer;
   if (left === undefined) return undefined;
   return now + (expireSeconds ? Math.min(left, expireSeconds) : left);

@@ -1,7 +1,8 @@
 /** What a primary's answer to a SOA query says. */
-import { type Edns, EdnsOption, Flag, findOption, parseMessage } from "#message";
+import { Flag, parseMessage } from "#message";
 import { type Name, nameEquals } from "#name";
 import { RRType, readRrsig, readSoa, type Soa } from "#rdata";
+import { readExpire } from "./query.ts";
 import { checkResponse, type ResponseProblemCode } from "./response.ts";
 
 export type SoaAnswer =
@@ -43,12 +44,6 @@ export function readSoaAnswer(message: Uint8Array, apex: Name, id: number): SoaA
   }
   if (!rdata) return { kind: "refused", code: "no-soa", text: "no SOA record of the zone in the answer" };
   const soa = readSoa(rdata);
-  const expireLeftSeconds = readExpire(parsed.value.edns);
+  const expireLeftSeconds = readExpire(parsed.value.edns?.options);
   return { kind: "serial", serial: soa.serial, soa, signatures, rdata, expireLeftSeconds };
-}
-
-/** Four octets, or it says nothing (RFC 7314 section 2). */
-function readExpire(edns: Edns | undefined): number | undefined {
-  const data = findOption(edns, EdnsOption.Expire);
-  return data?.length === 4 ? new DataView(data.buffer, data.byteOffset, 4).getUint32(0) : undefined;
 }

@@ -63,8 +63,8 @@ export class Bench {
     return this.send({ kind: "soa", attempt: this.state.attempt, outcome: { kind: "refused", code, text: "REFUSED" } });
   }
 
-  transferred(serial: number): this {
-    return this.send({ kind: "transferred", attempt: this.state.attempt, serial });
+  transferred(serial: number, expireLeftSeconds?: number): this {
+    return this.send({ kind: "transferred", attempt: this.state.attempt, serial, expireLeftSeconds });
   }
 
   transferFailed(): this {
