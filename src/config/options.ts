@@ -121,7 +121,12 @@ export const OPTIONS = {
   //--- Zones and transfers
   maxZones: given(integer(1, 1_000_000), 100_000, "Zones of the whole installation.", { reloads: true }),
   maxZoneRecords: given(integer(1, 100_000_000), 20_000_000, "Records of one zone.", { reloads: true }),
-  maxZoneNames: given(integer(1, 100_000_000), 10_000_000, "Owner names of one zone.", { reloads: true }),
+  maxZoneNames: given(
+    integer(1, 100_000_000),
+    10_000_000,
+    "Names of one zone: owner names and the empty non-terminals above them.",
+    { reloads: true },
+  ),
   maxZoneOctets: given(integer(1024, 2 ** 32 - 1), 2 ** 31, "Octets of one zone's names and RDATA.", { reloads: true }),
   minRefreshSeconds: given(integer(1, DAY), 300, "Least auto_refresh_seconds that the API accepts.", { reloads: true }),
   maxTransfers: given(integer(1, 1000), 10, "Zone transfers at the same time.", { reloads: true }),

@@ -135,6 +135,8 @@ describe("ZoneBuilder refuses", () => {
     ["one record too many, duplicates counted", [a, a, a], { records: 2 }, "too-many-records"],
     ["octets over the limit", [a, { ...a, rdata: new Uint8Array(4) }], { octets: 22 }, "too-many-octets"],
     ["one name too many", [a, { ...a, owner: name("b.example.org.") }], { names: 1 }, "too-many-names"],
+    // a, y.x, x, and the apex: four.
+    ["an empty name too many", [soaRow, a, { ...a, owner: name("y.x.example.org.") }], { names: 3 }, "too-many-names"],
     ["a zone without SOA", [a], {}, "no-soa"],
     ["a SOA elsewhere only", [{ ...soaRow, owner: a.owner }], {}, "no-soa"],
     ["an empty zone", [], {}, "no-soa"],
@@ -143,6 +145,16 @@ describe("ZoneBuilder refuses", () => {
   test.each(cases)("%s", (_, rows, limits, code) => {
     const built = build(rows, { ...DEFAULT_ZONE_LIMITS, ...limits });
     expect(built).toMatchObject({ ok: false, error: { code } });
+  });
+
+  test("empty names count once, whatever stands below them, and in whatever order they came", () => {
+    const rows = ["d.x", "a", "c.b.x", "x.y", "b.x", "y"].map((label) => ({
+      ...a,
+      owner: name(`${label}.example.org.`),
+    }));
+    const most = (names: number) => build([soaRow, ...rows], { ...DEFAULT_ZONE_LIMITS, names }).ok;
+    // The apex, the six, and x.
+    expect([most(7), most(8)]).toEqual([false, true]);
   });
 
   test("says where: owner, type and figures", () => {

@@ -11,6 +11,7 @@ import { isMetaType, RRType, typeName } from "#rdata";
 import { assemble } from "./assemble.ts";
 import { DEFAULT_ZONE_LIMITS, MAX_NAME_PROBE, type ZoneError, type ZoneErrorCode, type ZoneLimits } from "./limits.ts";
 import { NAME_COLLIDES, NAME_MALFORMED, NAME_OUT_OF_ZONE, NameTable } from "./name-table.ts";
+import { hasMoreNodes } from "./node-count.ts";
 import { type RdataSpace, RecordColumns, rrsetKey } from "./records.ts";
 import { ZoneVersion } from "./version.ts";
 
@@ -97,7 +98,13 @@ export class ZoneBuilder {
   /** Groups everything into RRsets. Fails without exactly one SOA at the apex (the same SOA twice is one). */
   finish(): Result<ZoneVersion, ZoneError> {
     const columns = assemble(this.apex, this.#names, this.#records);
-    return columns.ok ? ok(ZoneVersion.open(columns.value)) : columns;
+    if (!columns.ok) return columns;
+    const { names } = this.limits;
+    if (hasMoreNodes(columns.value, names)) {
+      const text = `more than ${names} names, empty non-terminals counted`;
+      return fail({ code: "too-many-names", text });
+    }
+    return ok(ZoneVersion.open(columns.value));
   }
 
   #refuse(code: ZoneErrorCode, type: number, text: string): ZoneError {

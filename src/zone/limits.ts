@@ -6,7 +6,7 @@ export type ZoneLimits = {
   readonly records: number;
   /** Octets of RDATA and owner names together. At most 2^32-1: offsets are 32 bits. */
   readonly octets: number;
-  /** Different owner names. */
+  /** Different owner names, and with them the empty non-terminals above them: all are nodes of what is served. */
   readonly names: number;
 };
 
