@@ -17,6 +17,7 @@ const PEERS = [
   ["bind9-utils", "dnssec-signzone", "zones signed and checked by BIND's tools"],
   ["pdns-server", "pdns_server", "PowerDNS as primary"],
   ["pdns-backend-bind", undefined, "PowerDNS as primary"],
+  ["pdns-backend-sqlite3", undefined, "PowerDNS as producer of catalogs"],
   ["pdns-tools", "dnsreplay", undefined],
   ["unbound", "unbound", "validation through Unbound"],
   ["unbound-host", "unbound-host", undefined],
