@@ -27,6 +27,8 @@ const SEED = 20_261_125;
 const ROUNDS = 4;
 const LATEST_KILL_MILLISECONDS = 800;
 const NAMES = 400;
+/** A slow start asks a primary that says nothing more than once, and each failed round makes the quiet before a NOTIFY longer: to a minute. */
+const QUIET_MILLISECONDS = 90_000;
 
 type Row = {
   readonly id: number;
@@ -108,7 +110,7 @@ async function servedWhole(): Promise<number> {
 }
 
 test(`${ROUNDS} kills: what is served is one version, and the next change starts from it`, {
-  timeout: 180_000,
+  timeout: 480_000,
 }, async () => {
   const random = seededRandom(SEED);
   let lowest = 1;
@@ -127,10 +129,14 @@ test(`${ROUNDS} kills: what is served is one version, and the next change starts
     // A check that was due at the start may have failed: a zone that goes badly is left alone for some seconds.
     const known = (await rows())[0]?.id ?? 0;
     next();
-    const row = await until("the next change", async () => {
-      const [newest] = await rows();
-      return newest && newest.id !== known && newest.outcome === "taken" ? newest : undefined;
-    });
+    const row = await until(
+      "the next change",
+      async () => {
+        const [newest] = await rows();
+        return newest && newest.id !== known && newest.outcome === "taken" ? newest : undefined;
+      },
+      QUIET_MILLISECONDS,
+    );
     expect(row).toMatchObject({ kind: "ixfr", got: "ixfr", outcome: "taken", fallback: null });
     expect(await servedWhole()).toBe(serial);
     lowest = serial;

@@ -58,6 +58,12 @@ export async function freePort(): Promise<number> {
   throw new Error("no free port found on 127.0.0.1");
 }
 
+/** A test runner that goes away must not leave servers behind. One listener for all: a suite of accidents starts dozens. */
+const RUNNING = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of RUNNING) child.kill("SIGKILL");
+});
+
 export type StartOptions = {
   readonly directory: string;
   readonly keepDirectory?: boolean;
@@ -92,11 +98,9 @@ export async function startProcess(
       resolve(null);
     });
   });
-  // A test runner that goes away must not leave servers behind.
-  const onExit = (): boolean => child.kill("SIGKILL");
-  process.once("exit", onExit);
+  RUNNING.add(child);
+  void ended.then(() => RUNNING.delete(child));
   const stop = async (): Promise<void> => {
-    process.removeListener("exit", onExit);
     await endProcess(child, ended, options.stopSignal ?? "SIGTERM");
     if (!options.keepDirectory) removeDirectory(options.directory);
   };
