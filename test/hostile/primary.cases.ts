@@ -286,8 +286,11 @@ const RECORDS: readonly TrickCase[] = [
     trick: {
       axfr: changed(1, (octets) => {
         const at = answerAt(octets);
-        const label = [63, ...Buffer.from("x".repeat(63))];
-        const owner = [...label, ...label, ...label, ...label.slice(0, 63).with(0, 62), 0];
+        const apex = octets.subarray(12, at - 4);
+        // In the zone, so that nothing but its length is wrong: 64, 64, 64 and the rest.
+        const label = (length: number) => [length, ...Buffer.from("x".repeat(length))];
+        const owner = [...label(63), ...label(63), ...label(63), ...label(256 - apex.length - 3 * 64 - 1), ...apex];
+        if (owner.length !== 256) throw new Error(`a name of ${owner.length} octets`);
         const head = patch(octets.subarray(0, at), 6, 0, 1);
         return Uint8Array.from([...head, ...owner, 0, 16, 0, 1, 0, 0, 0, 1, 0, 2, 1, 120]);
       }),

@@ -306,7 +306,8 @@ describe("a hostile primary", () => {
 
   const CUTS = WAYS.flatMap((way) => Array.from({ length: CUTTERS }, (_, first) => [way, first] as const));
 
-  test.concurrent.each(CUTS)("ends at every octet (%s, of four from octet %i on)", async (way, first) => {
+  const timeout = 180_000;
+  test.concurrent.each(CUTS)("ends at every octet (%s, of four from octet %i on)", { timeout }, async (way, first) => {
     const zone = await attacked(way);
     const small = { ...zoneText(zone.name, 2), text: zoneText(zone.name, 2).text.split("\n").slice(0, 3).join("\n") };
     let length = Number.POSITIVE_INFINITY;

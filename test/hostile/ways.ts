@@ -22,8 +22,11 @@ export type Ways = {
   readonly tsig: TsigKey;
   readonly peerIds: Readonly<Record<Way, string>>;
   primaryOf(way: Way): HostilePrimary;
-  /** Takes the zone in from the primaries of these ways; `mode` is an edit of `dnssec`. Its serial has to be 1. */
-  attacked(ways: readonly Way[], first: PeerZone, mode?: object): Promise<Attacked>;
+  /**
+   * Takes the zone in from the primaries of these ways; `mode` is an edit of `dnssec`. Its serial has to be 1. `through`: a port
+   * that leads to the primary, in the place of its own.
+   */
+  attacked(ways: readonly Way[], first: PeerZone, mode?: object, through?: number): Promise<Attacked>;
   stop(): Promise<void>;
 };
 
@@ -45,30 +48,44 @@ export async function startWays(
   const secret = { name: tsig.name, algo: tsig.algorithm, secret: tsig.secret };
   const key = (await product.call("POST", `${base}/tsigs`, secret)) as { id: string };
   const peerIds: Partial<Record<Way, string>> = {};
-  for (const way of WAYS) {
+  const addPeer = async (way: Way, through?: number): Promise<string> => {
     const { address: ip, port, tlsPort } = primaryOf(way);
+    const isTls = way.startsWith("tls");
     const signed = isSigned(way) ? { tsig_id: key.id } : {};
-    const peer = { name: way, ip, port, ...(ixfr && { ixfr_enable: true }), ...signed };
+    const peer = {
+      name: way,
+      ip,
+      port: isTls ? port : (through ?? port),
+      ...(ixfr && { ixfr_enable: true }),
+      ...signed,
+    };
     const { id } = (await product.call("POST", `${base}/peers`, peer)) as { id: string };
-    peerIds[way] = id;
-    if (!way.startsWith("tls")) continue;
-    const strict = { mode: "strict", host_name: "ns1.example", ca_pem: authority.certificate, port: tlsPort };
+    if (!isTls) return id;
+    const strict = {
+      mode: "strict",
+      host_name: "ns1.example",
+      ca_pem: authority.certificate,
+      port: through ?? tlsPort,
+    };
     await product.call("PUT", `/countersign/v1/peers/${id}/transport`, strict);
-  }
+    return id;
+  };
+  for (const way of WAYS) peerIds[way] = await addPeer(way);
   return {
     product,
     accountId,
     tsig,
     peerIds: peerIds as Record<Way, string>,
     primaryOf,
-    async attacked(ways, first, mode) {
+    async attacked(ways, first, mode, through) {
       const { name } = first;
       const primary = primaryOf(ways[0]!);
       primary.serve(first);
       const zone = { name: name.slice(0, -1), type: "secondary", account: { id: accountId } };
       const { id } = (await product.call("POST", "/client/v4/zones", zone)) as { id: string };
       if (mode) await product.call("PATCH", `/client/v4/zones/${id}/dnssec`, mode);
-      const incoming = { name, peers: ways.map((way) => peerIds[way]), auto_refresh_seconds: 3600 };
+      const peers = through === undefined ? ways.map((way) => peerIds[way]) : [await addPeer(ways[0]!, through)];
+      const incoming = { name, peers, auto_refresh_seconds: 3600 };
       await product.call("POST", `/client/v4/zones/${id}/secondary_dns/incoming`, incoming);
       await product.served(id, name, 1);
       await until("rest", async () => (await product.status(id)).phase === "idle");
