@@ -22,10 +22,16 @@ const TEMPERS: readonly Temper[] = [
   "tcp-only",
   "disagreeing",
   "refusing",
+  "tls",
+  "breaking",
 ];
 /** Always there, always with the newest serial. */
 const HONEST: ReadonlySet<Temper> = new Set(["good", "slow", "tcp-only", "disagreeing"]);
 const ZONES = 150;
+/** Hours of the day. */
+const RESTARTS = [1, 6.5, 7, 7.01, 13, 21];
+const STORM = 2000;
+const STORM_SECONDS = 20;
 /** Longest retry with its jitter, and a round through the primaries of a zone, each with UDP and TCP. */
 const LONGEST_RETRY = 1.25 * HOUR;
 const ROUND = 60;
@@ -55,6 +61,41 @@ describe.each([1, 2, 3])("a day of failing primaries, seed %i", (seed) => {
       expect(kinds).toContain(kind);
     checkNoBursts(primaries);
     checkNotifies(world);
+  });
+});
+
+describe.each([6, 7])("a day of restarts and storms, seed %i", (seed) => {
+  test("what was stored and when it ends goes on over each; NOTIFYs by the thousand cost a question a second", async () => {
+    const { world, plans, truth, primaries } = makeWorld(seed);
+    for (const hour of RESTARTS) world.time.after(hour * HOUR * 1000 + 500, () => world.restart());
+    const random = seededRandom(seed);
+    const storms = [2, 9, 15].map((hour) => ({
+      at: hour * HOUR + 30,
+      zone: world.zones[Math.floor(random() * ZONES)]!,
+    }));
+    for (const { at, zone } of storms) {
+      const [peer] = plans[zone.number]!.peers;
+      for (let i = 0; i < STORM; i++) {
+        const serial = Math.floor(random() * 2 ** 32);
+        world.time.after((at + (STORM_SECONDS * i) / STORM) * 1000, () => world.notify(zone, peer!, serial));
+      }
+    }
+    let checkedAt = 0;
+    await world.time.run(DAY, () => {
+      const now = world.time.seconds - EPOCH;
+      if (now - checkedAt < 5) return;
+      checkedAt = now;
+      for (const zone of world.zones) checkZone(world, zone, plans[zone.number]!, truth);
+    });
+    expect(world.restarts).toBe(RESTARTS.length);
+    for (const zone of world.zones) for (const { at, end } of zone.expiries) expect(at).toBe(end);
+    expect(world.zones.some((zone) => zone.expiries.length > 0)).toBe(true);
+    for (const { at } of storms) {
+      const asked = primaries
+        .flatMap(({ attempts }) => [...attempts])
+        .filter(([second]) => second >= at && second < at + STORM_SECONDS);
+      expect(asked.reduce((sum, [, count]) => sum + count, 0)).toBeLessThan(STORM / 4);
+    }
   });
 });
 

@@ -20,7 +20,11 @@ export type Temper =
   /** The right serial, with a SOA of its own. */
   | "disagreeing"
   /** REFUSED for everything. */
-  | "refusing";
+  | "refusing"
+  /** Its certificate is not good for ten minutes of each hour: neither question nor transfer. */
+  | "tls"
+  /** Answers for the SOA, and breaks every other transfer off. */
+  | "breaking";
 
 export type Truth = {
   /** The newest serial of the zone at a time (seconds since the start). */
@@ -35,6 +39,7 @@ export class SimPrimary {
   /** Questions and transfers that reached it, by whole second since the start. */
   readonly attempts = new Map<number, number>();
   readonly #truth: Truth;
+  #transfers = 0;
 
   constructor(id: string, temper: Temper, truth: Truth) {
     this.id = id;
@@ -56,6 +61,17 @@ export class SimPrimary {
     return this.#truth.serialAt(zone, seconds);
   }
 
+  /** What becomes of a transfer that begins now: a code, or undefined where it comes. */
+  transferFault(seconds: number): string | undefined {
+    if (!this.up(seconds) || this.temper === "refusing") return "net.timeout";
+    if (this.#distrusted(seconds)) return "tls.expired";
+    return this.temper === "breaking" && this.#transfers++ % 2 === 0 ? "net.closed" : undefined;
+  }
+
+  #distrusted(seconds: number): boolean {
+    return this.temper === "tls" && seconds % HOUR >= 3000;
+  }
+
   count(seconds: number): void {
     const second = Math.floor(seconds);
     this.attempts.set(second, (this.attempts.get(second) ?? 0) + 1);
@@ -72,6 +88,9 @@ export class SimPrimary {
     const afterSeconds = this.temper === "slow" ? 4 : 0.02;
     if (this.temper === "refusing") {
       return { afterSeconds, outcome: { kind: "refused", code: "rcode", text: "the primary answered REFUSED" } };
+    }
+    if (this.#distrusted(seconds)) {
+      return { afterSeconds, outcome: { kind: "refused", code: "tls.expired", text: "its certificate has expired" } };
     }
     const serial = this.serial(zone, seconds);
     const differs = this.temper === "disagreeing" && serial === ours ? ({ differs: "soa" } as const) : {};

@@ -33,6 +33,8 @@ export type SimZone = {
   /** A NOTIFY that no question has answered yet: when it came. */
   notifiedAt: number | undefined;
   abort: AbortController | undefined;
+  /** Unix seconds of the last time. */
+  restartedAt: number | undefined;
   readonly events: RefreshEvent[];
 };
 
@@ -44,6 +46,7 @@ export class SimWorld {
   readonly scheduler: Scheduler;
   /** Seconds from a NOTIFY to its question. */
   readonly notifyLatencies: { readonly zone: SimZone; readonly seconds: number }[] = [];
+  restarts = 0;
   readonly #primaries: ReadonlyMap<string, SimPrimary>;
   readonly #random: () => number;
 
@@ -64,7 +67,7 @@ export class SimWorld {
   addZone(peers: readonly string[], autoRefreshSeconds: number, expireSeconds: number, stored?: Stored): SimZone {
     const state = initialRefreshState({ peers, autoRefreshSeconds }, stored);
     const number = this.zones.length;
-    const common = { number, expireSeconds, state, notifiedAt: undefined, abort: undefined };
+    const common = { number, expireSeconds, state, notifiedAt: undefined, abort: undefined, restartedAt: undefined };
     const zone: SimZone = { ...common, reports: [], expiries: [], events: [] };
     this.zones.push(zone);
     this.feed(zone, { kind: "start" });
@@ -74,6 +77,21 @@ export class SimWorld {
   notify(zone: SimZone, peer: string, serialHint: number): void {
     zone.notifiedAt ??= this.time.seconds;
     this.feed(zone, { kind: "notify", peer, serialHint });
+  }
+
+  /** The process ends and begins again: of each zone there is what the store keeps, of the primaries nothing is known. */
+  restart(): void {
+    this.restarts++;
+    for (const zone of this.zones) {
+      zone.abort?.abort();
+      zone.restartedAt = this.time.wholeSeconds;
+      zone.notifiedAt = undefined;
+      const { settings, serial, expireSeconds, lastGoodCheck, expireBound, source, views, heldSerial } = zone.state;
+      const whole = serial !== undefined && expireSeconds !== undefined && lastGoodCheck !== undefined;
+      const stored = whole ? { serial, expireSeconds, lastGoodCheck, expireBound, source, views } : undefined;
+      zone.state = initialRefreshState(settings, stored, heldSerial === undefined ? {} : { heldSerial });
+      this.feed(zone, { kind: "start" });
+    }
   }
 
   timerKey(zone: SimZone): string {
@@ -111,7 +129,7 @@ export class SimWorld {
         zone.abort?.abort();
         return;
       case "install":
-        this.time.after(50, () => this.#installed(zone, effect.attempt));
+        this.#install(zone, effect.attempt);
         return;
       case "discard":
         return;
@@ -120,7 +138,8 @@ export class SimWorld {
         else this.scheduler.set(this.timerKey(zone), effect.at, () => this.feed(zone, { kind: "timer" }));
         return;
       case "serving":
-        if (effect.serving === "expired") {
+        // What had expired before a restart is found so, and is no news.
+        if (effect.serving === "expired" && zone.restartedAt !== now) {
           zone.expiries.push({ at: now, end: (before.lastGoodCheck ?? 0) + zone.expireSeconds });
         }
         return;
@@ -129,8 +148,13 @@ export class SimWorld {
     }
   }
 
-  #installed(zone: SimZone, attempt: number): void {
-    this.feed(zone, { kind: "installed", attempt, expireSeconds: zone.expireSeconds });
+  /** A process that ends in between has not installed it. */
+  #install(zone: SimZone, attempt: number): void {
+    const { restartedAt } = zone;
+    this.time.after(50, () => {
+      if (zone.restartedAt !== restartedAt) return;
+      this.feed(zone, { kind: "installed", attempt, expireSeconds: zone.expireSeconds });
+    });
   }
 
   async #ask(zone: SimZone, effect: Extract<RefreshEffect, { kind: "ask-soa" }>): Promise<void> {
@@ -191,10 +215,10 @@ export class SimWorld {
     const primary = this.#primaries.get(peer)!;
     const at = this.time.seconds - this.time.epoch;
     primary.count(at);
-    const up = primary.up(at) && primary.temper !== "refusing";
-    if (!(await this.#wait(up ? TRANSFER_SECONDS : CHECK_SECONDS, signal))) return;
-    if (up) this.feed(zone, { kind: "transferred", attempt, serial: primary.serial(zone.number, at) });
-    else this.feed(zone, { kind: "transfer-failed", attempt, code: "net.timeout", text: "no answer in time" });
+    const fault = primary.transferFault(at);
+    if (!(await this.#wait(fault === "net.timeout" ? CHECK_SECONDS : TRANSFER_SECONDS, signal))) return;
+    if (fault === undefined) this.feed(zone, { kind: "transferred", attempt, serial: primary.serial(zone.number, at) });
+    else this.feed(zone, { kind: "transfer-failed", attempt, code: fault, text: "the transfer failed" });
   }
 
   /** False: given up meanwhile. */
