@@ -211,8 +211,8 @@ const SIGNED: readonly UnnamedCase[] = [
   },
 ];
 
-const MANY_CHANGES = 20_000;
-const TURNS = 500;
+const MANY_CHANGES = 10_500;
+const TURNS = 200;
 
 /** The steps from `from` to `serials` more, each with what `step` puts behind its two SOAs. */
 function chain(
