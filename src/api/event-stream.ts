@@ -13,7 +13,33 @@ export function wantsEventStream(request: FastifyRequest): boolean {
 /** What a client waits before it comes back, milliseconds. */
 const RETRY_MS = 3000;
 
-type Watcher = Pick<Call<"own.events">, "service" | "asker" | "may">;
+/** `places`: of whom `who` takes one; without them as many as he likes. */
+type Watcher = Pick<Call<"own.events">, "service" | "asker" | "may"> & {
+  readonly places?: StreamPlaces;
+  readonly who?: string;
+};
+
+/** Streams of one user, or of one token, at a time: he leaves places to others. */
+export const STREAMS_EACH_MAX = 16;
+
+/** Keeps: nobody has more than STREAMS_EACH_MAX places, and who has none is not remembered. */
+export class StreamPlaces {
+  readonly #taken = new Map<string, number>();
+
+  /** Gives the place back; undefined when he has enough. */
+  take(who: string): (() => void) | undefined {
+    const taken = this.#taken.get(who) ?? 0;
+    if (taken >= STREAMS_EACH_MAX) return undefined;
+    this.#taken.set(who, taken + 1);
+    let isMine = true;
+    return () => {
+      const left = (this.#taken.get(who) ?? 0) - (isMine ? 1 : 0);
+      isMine = false;
+      if (left > 0) this.#taken.set(who, left);
+      else this.#taken.delete(who);
+    };
+  }
+}
 
 /** A session that has ended, or a right that was taken away, ends the stream within this time, milliseconds. */
 const LOOK_MS = 15_000;
@@ -26,8 +52,13 @@ export async function sendEventStream(
 ): Promise<FastifyReply> {
   const last = request.headers["last-event-id"];
   const after = typeof last === "string" && /^\d{1,15}$/.test(last) ? Number(last) : query.after;
+  const leave = watcher.places ? watcher.places.take(watcher.who ?? "") : () => undefined;
+  if (!leave) return sendError(reply, { code: "events.too-many-streams", about: `${STREAMS_EACH_MAX} of yours` });
   const gone = new AbortController();
-  reply.raw.once("close", () => gone.abort());
+  reply.raw.once("close", () => {
+    leave();
+    gone.abort();
+  });
   const followed = await watcher.service.followEvents({ zone_id: query.zone_id, after }, gone.signal);
   if (!followed.ok) return sendError(reply, followed.error);
   // A proxy that collects what it passes on would hold events back.

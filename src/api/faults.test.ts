@@ -65,3 +65,11 @@ test("no more than 50 are named", async () => {
   const { status, errors } = await ask("POST", "/client/v4/user/tokens", { name: "t", policies });
   expect([status, errors.length <= 50]).toEqual([400, true]);
 });
+
+test("of two forms the nearer one says what is wrong", async () => {
+  const signIn = (body: object) => ask("POST", "/countersign/v1/session", body).then(({ pointers }) => pointers);
+  expect(await signIn({ email: "a@example.com", password: [] })).toEqual(["/password"]);
+  expect(await signIn({ email: [], password: "x" })).toEqual(["/email"]);
+  expect(await signIn({ token: 5 })).toEqual(["/token"]);
+  expect(await signIn([])).toEqual([""]);
+});

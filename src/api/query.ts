@@ -40,7 +40,7 @@ export function check(schema: Schema, value: unknown, root: string): Outcome<unk
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
   const faults = new Map<string, ControlError>();
-  for (const issue of result.error.issues) {
+  for (const issue of result.error.issues.flatMap((each) => unfolded(each))) {
     const fault = faultOf(issue, root);
     // Of a field that is wrong in two ways the first is said.
     if (!faults.has(fault.pointer)) faults.set(fault.pointer, fault);
@@ -50,7 +50,30 @@ export function check(schema: Schema, value: unknown, root: string): Outcome<unk
   return { ok: false, error: also.length === 0 ? first! : { ...first!, also } };
 }
 
-type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+type Issue = {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Of one of several forms: what is wrong with the value in each. */
+  readonly errors?: readonly (readonly Issue[])[];
+};
+
+/** Forms within forms. */
+const FORMS_DEPTH_MAX = 4;
+
+/** What fits none of several forms is told by the one that it misses by least. */
+function unfolded(issue: Issue, depth = 0): readonly Issue[] {
+  const forms = issue.errors?.filter((errors) => errors.length > 0) ?? [];
+  if (forms.length === 0 || depth === FORMS_DEPTH_MAX) return [issue];
+  const nearest = forms.reduce((best, each) => (missOf(each) < missOf(best) ? each : best));
+  const inner = nearest.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+  return inner.flatMap((each) => unfolded(each, depth + 1));
+}
+
+/** Something else altogether is further off than any field that is wrong. */
+function missOf(issues: readonly Issue[]): number {
+  const fields = new Set(issues.map(({ path }) => path.map(String).join("/")));
+  return fields.has("") ? Number.MAX_SAFE_INTEGER : fields.size;
+}
 
 function faultOf({ path, message }: Issue, root: string): ControlError & { readonly pointer: string } {
   const pointer = [root, ...path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");

@@ -22,6 +22,7 @@ import { authenticate, findForgery, printCookie, printSignInCookie, readCookie }
 import { type RawBody, readBody } from "./body.ts";
 import type { Call, Handlers } from "./call.ts";
 import { sendEventStream, wantsEventStream } from "./event-stream.ts";
+import { alertingHandlers } from "./handlers/alerting.ts";
 import { alertHandlers } from "./handlers/alerts.ts";
 import { auditHandlers } from "./handlers/audit.ts";
 import { catalogHandlers } from "./handlers/catalogs.ts";
@@ -49,6 +50,7 @@ const HANDLERS: Handlers = {
   ...ownHandlers,
   ...insightHandlers,
   ...alertHandlers,
+  ...alertingHandlers,
   ...catalogHandlers,
   ...auditHandlers,
   ...refusedHandlers,
@@ -124,7 +126,12 @@ async function answer(
   if (!body.ok) return sendError(reply, name === "dnssec.edit" ? statusError(body.error) : body.error);
   const may = (other: RouteName, target: Target) => judge(asker, NEEDS[other], target) === "yes";
   if (name === "own.events" && wantsEventStream(request)) {
-    return sendEventStream({ service, asker, may }, query.value as EventsQuery, request, reply);
+    return sendEventStream(
+      { service, asker, may, places: shell.places, who: `${actor.kind} ${actor.id}` },
+      query.value as EventsQuery,
+      request,
+      reply,
+    );
   }
   const call: Call<RouteName> = {
     service,

@@ -11,7 +11,7 @@ import Fastify, {
 import { type ControlError, type ControlService, makeOpenApi } from "#contract";
 import type { Logger } from "#telemetry";
 import { isLocalOperator } from "./actor.ts";
-import { sendError, sendJson } from "./answer.ts";
+import { envelopeOfError, sendError, sendJson } from "./answer.ts";
 import { allowOrigins } from "./cors.ts";
 import { openPages } from "./pages.ts";
 import { parseQuery } from "./query.ts";
@@ -40,12 +40,14 @@ export type ApiOptions = {
 /** A request's head and body have to be here within this time. */
 const REQUEST_SECONDS = 60;
 
+const newRequestId = (): string => randomBytes(8).toString("hex");
+
 /** The server, not yet listening: `listen({host, port})` and `close()` are Fastify's. */
 export function buildApi(options: ApiOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomBytes(8).toString("hex"),
+    genReqId: newRequestId,
     bodyLimit: options.maxBodyOctets,
     // While closing, connections that are open are served to the end of what they asked; Fastify's own 503 has no envelope.
     return503OnClosing: false,
@@ -150,19 +152,30 @@ type Connection = {
   end(text: string): void;
 };
 
+const BAD_HTTP: Readonly<Record<string, { readonly status: string; readonly about: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: "431 Request Header Fields Too Large", about: "the headers are too large" },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: "408 Request Timeout", about: "it did not come in time" },
+};
+
 /** What is no HTTP at all, or too slow: no request object exists, so the answer is written by hand. */
 function refuseBadHttp(error: Error & { code?: string }, socket: Connection): void {
   if (socket.destroyed || error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
-  const body = JSON.stringify({
-    success: false,
-    errors: [{ code: 1004, message: "Invalid request: not HTTP/1.1 as it should be", reason: "request.invalid" }],
-    messages: [],
-    result: null,
-  });
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const { status, about } = BAD_HTTP[error.code ?? ""] ?? {
+    status: "400 Bad Request",
+    about: "not HTTP/1.1 as it should be",
+  };
+  const { body } = envelopeOfError({ code: "request.invalid", about });
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    `x-request-id: ${newRequestId()}`,
+    "content-type: application/json; charset=utf-8",
+    "x-content-type-options: nosniff",
+    "cache-control: no-store",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -19,6 +19,7 @@ import { envelopeOfError, envelopeOfValue, type HttpAnswer, sendAnswer, sendText
 import { beginEntry, endEntry } from "./audit-trail.ts";
 import type { Handler, Handlers } from "./call.ts";
 import { entityTag, hasSame, maySet } from "./etag.ts";
+import { StreamPlaces } from "./event-stream.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { type KeyedRequest, type RetryDesk, readKey } from "./retries.ts";
 import type { Understood } from "./understood.ts";
@@ -28,10 +29,11 @@ export type Shell = {
   readonly handlers: Handlers;
   readonly retries: RetryDesk;
   readonly locks: KeyedLock;
+  readonly places: StreamPlaces;
 };
 
 export function makeShell(service: ControlService, handlers: Handlers, retries: RetryDesk): Shell {
-  return { service, handlers, retries, locks: new KeyedLock() };
+  return { service, handlers, retries, locks: new KeyedLock(), places: new StreamPlaces() };
 }
 
 export async function carryOut(shell: Shell, understood: Understood): Promise<FastifyReply> {
@@ -72,7 +74,8 @@ function handle(shell: Shell, name: RouteName, call: Understood["call"]): Promis
 }
 
 async function write(shell: Shell, understood: Understood, route: Route): Promise<HttpAnswer> {
-  const path = understood.request.url.split("?", 1)[0]!;
+  // Not as it was spelled: a slash at the end, or %61 for a, is the same resource.
+  const path = route.path.replace(/\{(\w+)\}/g, (_, parameter: string) => understood.call.params[parameter]!);
   const work = () => change(shell, understood, route, path);
   // What is made anew has nobody to come between: signing in, above all, takes its time and may not wait for others.
   return route.method === "POST" ? work() : shell.locks.run(path, work);

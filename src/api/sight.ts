@@ -1,5 +1,5 @@
 /** What of many an asker may see: zones by his policies; events by their zones, and those of nobody's zone by more. */
-import type { EventRow, Sight } from "#contract";
+import type { Asker, AuditEntry, EventRow, Sight } from "#contract";
 import type { Call } from "./call.ts";
 
 type Who = Pick<Call<"own.events">, "asker" | "may">;
@@ -17,4 +17,13 @@ const ABOUT_PEOPLE = /^(session|user|token)\./;
 export function seesEvent(may: Who["may"], event: EventRow): boolean {
   if (event.zone_id !== null) return may("own.events", { zoneId: event.zone_id });
   return may("own.events", { zoneId: "" }) && (!ABOUT_PEOPLE.test(event.code) || may("audit.list", {}));
+}
+
+/** Of the audit log, which is the account's: all, but what is about a zone that a policy denies. */
+export function hiddenZones(asker: Asker): (entry: AuditEntry) => boolean {
+  const denied = (asker.grants ?? [])
+    .filter(({ effect }) => effect === "deny")
+    .flatMap(({ resources }) => resources.filter(({ kind }) => kind === "zone"));
+  if (denied.length === 0) return () => true;
+  return ({ zone }) => zone === null || !denied.some(({ id }) => id === undefined || id === zone.id);
 }

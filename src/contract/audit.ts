@@ -49,7 +49,7 @@ export const AuditEntry = z
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
 /** An absolute time of RFC 3339, or a day (in UTC). */
-const When = z
+export const When = z
   .string()
   .max(64)
   .refine((text) => /^\d{4}-\d\d-\d\d([T ].+)?$/.test(text) && !Number.isNaN(Date.parse(text)), {

@@ -421,6 +421,12 @@ export const ERRORS = {
     sentence: "A webhook needs a secret of 16 characters or more, by which its receiver knows that an alert is ours.",
   },
   "alert.too-many": { status: 400, number: 20636, sentence: "There are {about} of them already; delete one first." },
+  "alert.not-offered": {
+    status: 400,
+    number: 20637,
+    sentence:
+      "{about} is not offered here: alerts are told by webhook and by mail, and a policy that is switched off is silent.",
+  },
   "events.too-many-streams": {
     status: 400,
     number: 20621,

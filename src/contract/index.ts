@@ -25,6 +25,15 @@ export {
   AlertTest,
 } from "./alert.ts";
 export {
+  AlertHistory,
+  AlertHistoryQuery,
+  AlertingPolicy,
+  AlertingPolicyUpdate,
+  AlertingWebhook,
+  AvailableAlerts,
+  intervalSeconds,
+} from "./alerting.ts";
+export {
   ANALYTICS_DIMENSIONS,
   ANALYTICS_METRICS,
   AnalyticsByTime,
@@ -52,6 +61,7 @@ export {
   type AuditService,
   type AuditStart,
 } from "./audit.ts";
+export { AuditLog, AuditLogsQuery, actionType } from "./audit-logs.ts";
 export {
   Catalog,
   CatalogCreate,

@@ -3,6 +3,7 @@
  * with policies needs, besides, one of the groups. A route that is missing here does not compile.
  */
 import type { GroupName, Level, Need, Reach } from "./permission.ts";
+import { alertingRoutes } from "./routes/alerting.ts";
 import { refusedRoutes } from "./routes/refused.ts";
 import type { RouteName } from "./routes.ts";
 import type { Role } from "./session.ts";
@@ -37,6 +38,10 @@ const REFUSED = Object.fromEntries(
     return [name, needs(reach, method === "GET" ? "read" : "write", [group])];
   }),
 ) as { readonly [K in keyof typeof refusedRoutes]: Need };
+
+const ALERTING = Object.fromEntries(
+  Object.entries(alertingRoutes).map(([name, { method }]) => [name, method === "GET" ? readAlerts : writeAlerts]),
+) as { readonly [K in keyof typeof alertingRoutes]: Need };
 
 export const NEEDS: { readonly [K in RouteName]: Need } = {
   //--- Who asks
@@ -156,6 +161,8 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "audit.list": readAccount,
   "audit.export": readAccount,
   "auditLogs.list": readAccount,
+  "auditLogs.ofAccount": readAccount,
+  "auditLogs.ofUser": needs("user", "read", ["User Details"]),
   "peers.list": readAccount,
   "peers.get": readAccount,
   "peers.create": writeAccount,
@@ -187,6 +194,8 @@ export const NEEDS: { readonly [K in RouteName]: Need } = {
   "alerts.destinations.delete": writeAlerts,
   "alerts.destinations.test": writeAlerts,
   "alerts.deliveries": readAlerts,
+
+  ...ALERTING,
 
   // A catalog makes zones and takes them away: it needs the right to all of them.
   "catalogs.list": needs("zone", "read", ["Zone"]),

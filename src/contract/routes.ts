@@ -4,6 +4,7 @@
  * The entries stand by noun in `routes/`.
  */
 import type { z } from "zod";
+import { alertingRoutes } from "./routes/alerting.ts";
 import { alertsRoutes } from "./routes/alerts.ts";
 import { analyticsRoutes } from "./routes/analytics.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -39,6 +40,7 @@ export const ROUTES = {
   ...analyticsRoutes,
   ...catalogsRoutes,
   ...alertsRoutes,
+  ...alertingRoutes,
   ...auditRoutes,
   ...refusedRoutes,
 } as const satisfies Record<string, Route>;

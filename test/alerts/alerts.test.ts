@@ -269,6 +269,16 @@ test("an update is told by both, a policy of another zone tells nothing, and rep
     return rows.every(({ state, repeats }) => state === "delivered" && repeats === 1) && rows;
   });
   expect(told).toHaveLength(2);
+  const [account] = (await product.call("GET", "/client/v4/accounts")) as { id: string }[];
+  const history = await product.call("GET", `/client/v4/accounts/${account!.id}/alerting/v3/history`);
+  const sent = { name: "updates", alert_type: kind, alert_body: expect.stringContaining("updates.example") };
+  expect(history).toHaveLength(2);
+  expect(history).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ ...sent, mechanism_type: "webhook", mechanism: webhook("/hook2").url }),
+      expect.objectContaining({ ...sent, mechanism_type: "email", mechanism: "ops@example.com" }),
+    ]),
+  );
   expect(receiver.of(kind)).toHaveLength(1);
   await cli.ok("alert", "disable", "updates");
   expect(await cli.ok("alert", "list")).toMatch(/^updates +no +1 +1 +900 +hook, mail/m);

@@ -61,7 +61,7 @@ export function fittingValue(schema: JsonSchema, random: Random, ids: readonly s
   }
 }
 
-const WRONG = [
+export const WRONG = [
   null,
   "",
   0,

@@ -170,16 +170,30 @@ test("the command line follows, as text and as JSON, and goes on behind the last
 });
 
 test("more followers than there is room for are refused, and room comes back", async () => {
-  const open = () =>
+  const groups = (await product.call("GET", "/client/v4/user/tokens/permission_groups?name=Zone%20Read")) as object[];
+  const everyZone = { "com.cloudflare.api.account.zone.*": "*" };
+  const policies = [{ effect: "allow", permission_groups: groups, resources: everyZone }];
+  const made = async (name: string) =>
+    ((await product.call("POST", "/client/v4/user/tokens", { name, policies })) as { value: string }).value;
+  const tokens = [TEST_TOKEN, await made("a"), await made("b"), await made("c")];
+  const open = (token = TEST_TOKEN) =>
     new Promise<IncomingMessage>((resolve, reject) => {
-      const headers = { authorization: `Bearer ${TEST_TOKEN}`, accept: "text/event-stream" };
+      const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" };
       get(`${product.url}/countersign/v1/events`, { headers, agent: false }, resolve).on("error", reject);
     });
-  const answers = await Promise.all(Array.from({ length: 64 }, open));
+  const answers = await Promise.all(tokens.flatMap((token) => Array.from({ length: 16 }, () => open(token))));
   expect(new Set(answers.map((answer) => answer.statusCode))).toEqual(new Set([200]));
-  const refused = await open();
-  expect(refused.statusCode).toBe(400);
-  expect((await refused.toArray()).join("")).toContain("events.too-many-streams");
+  // Nobody has more than sixteen, and all together no more than 64.
+  for (const [token, many] of [
+    [TEST_TOKEN, "16 of yours"],
+    [await made("d"), "64"],
+  ] as const) {
+    const refused = await open(token);
+    expect(refused.statusCode).toBe(400);
+    const said = (await refused.toArray()).join("");
+    expect(said).toContain("events.too-many-streams");
+    expect(said).toContain(`There are ${many} followers`);
+  }
   for (const answer of answers) answer.destroy();
   await until("room", async () => /^countersign_event_followers 0$/m.test(await metrics()));
 });

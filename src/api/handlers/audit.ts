@@ -6,38 +6,55 @@ import {
   AUDIT_EXCLUSIONS,
   type AuditEntry,
   type AuditExclusion,
-  type AuditQuery,
-  type ControlService,
+  actionType,
 } from "#contract";
-import { done, type HandlersOf } from "../call.ts";
+import { type Call, done, type HandlersOf } from "../call.ts";
+import { hiddenZones } from "../sight.ts";
+import { pageOfLogs } from "./audit-logs.ts";
 
 /** Entries of one question to the service while exporting. */
 const AT_ONCE = 500;
 
 export const auditHandlers: HandlersOf<"audit" | "auditLogs"> = {
-  "audit.list": async ({ service, query }) => {
+  "audit.list": async ({ asker, service, query }) => {
     const items = await service.listAudit(query);
-    return done({ items, ...(items.length === query.limit && { after: String(items.at(-1)!.id) }) });
+    const seen = items.filter(hiddenZones(asker));
+    return done({ items: seen, ...(items.length === query.limit && { after: String(items.at(-1)!.id) }) });
   },
-  "audit.export": async ({ service, query }) => done(lines(service, query)),
-  "auditLogs.list": async ({ service, params, query }) => {
+  "audit.export": async (call) => done(lines(call)),
+  "auditLogs.list": async (call) => {
+    const account = await call.service.getAccount(call.params["accountId"]!);
+    return account.ok ? done(await provided(call, account.value)) : account;
+  },
+  "auditLogs.ofAccount": async ({ asker, service, params, query }) => {
     const account = await service.getAccount(params["accountId"]!);
-    return account.ok ? done(await provided(service, account.value, query)) : account;
+    return account.ok ? pageOfLogs(service, account.value, query, hiddenZones(asker)) : account;
+  },
+  "auditLogs.ofUser": async ({ asker, service, query }) => {
+    const [account] = await service.listAccounts();
+    if (!account) return { ok: false, error: { code: "account.not-found", about: "(none)" } };
+    // By his address: his tokens' entries carry it as well.
+    const isHis = ({ actor }: AuditEntry) => actor.id === asker.userId || actor.email === asker.email;
+    const sees = hiddenZones(asker);
+    return pageOfLogs(service, account, query, (entry) => isHis(entry) && sees(entry));
   },
 };
 
-async function* lines(service: ControlService, query: Omit<AuditQuery, "limit" | "before">): AsyncGenerator<string> {
+async function* lines({ asker, service, query }: Call<"audit.export">): AsyncGenerator<string> {
+  const sees = hiddenZones(asker);
   let before: number | undefined;
   for (;;) {
     const entries: readonly AuditEntry[] = await service.listAudit({ ...query, limit: AT_ONCE, before });
-    if (entries.length > 0) yield entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+    const seen = entries.filter(sees);
+    if (seen.length > 0) yield seen.map((entry) => `${JSON.stringify(entry)}\n`).join("");
     if (entries.length < AT_ONCE) return;
     before = entries.at(-1)!.id;
   }
 }
 
 /** An empty page ends the SDK's paging: it goes on until there is something, or nothing any more. */
-async function provided(service: ControlService, account: Account, query: AccountAuditQuery) {
+async function provided({ asker, service, query }: Call<"auditLogs.list">, account: Account) {
+  const sees = hiddenZones(asker);
   const items: AccountAuditEntry[] = [];
   let before = query.cursor;
   for (;;) {
@@ -45,7 +62,8 @@ async function provided(service: ControlService, account: Account, query: Accoun
     const limit = query.limit - items.length;
     const window = { since: query.since, until: query.before };
     const entries: readonly AuditEntry[] = await service.listAudit({ ...window, limit, before, order });
-    items.push(...entries.map((entry) => showEntry(entry, account)).filter((entry) => !isExcluded(entry, query)));
+    const shown = entries.filter(sees).map((entry) => showEntry(entry, account));
+    items.push(...shown.filter((entry) => !isExcluded(entry, query)));
     before = entries.at(-1)?.id;
     if (entries.length < limit || before === undefined) return { items };
     if (items.length >= query.limit) return { items, after: String(before) };
@@ -73,8 +91,6 @@ const VALUES: { readonly [K in AuditExclusion]: (entry: AccountAuditEntry) => st
   zone_name: (entry) => entry.zone?.name,
 };
 
-const TYPES: Readonly<Record<string, string>> = { POST: "create", PUT: "update", PATCH: "update", DELETE: "delete" };
-
 function showEntry(entry: AuditEntry, account: Account): AccountAuditEntry {
   const { actor, resource, zone } = entry;
   return {
@@ -84,7 +100,7 @@ function showEntry(entry: AuditEntry, account: Account): AccountAuditEntry {
       description: entry.error?.message ?? entry.action,
       result: entry.outcome === "done" ? "success" : "failure",
       time: entry.time,
-      type: TYPES[entry.method] ?? "update",
+      type: actionType(entry),
     },
     actor: {
       id: actor.id,
