@@ -53,9 +53,9 @@ export function endEntry(
     readonly after: unknown;
     readonly error: ControlError | undefined;
   },
-): void {
+): Promise<void> {
   const made = idOf(end.after);
-  entry.finish({
+  return entry.finish({
     status: end.answer.status,
     error: end.error ? { code: end.error.code, message: messageOf(end.error) } : null,
     // What no schema describes may hold anything, secrets in fields of any name.

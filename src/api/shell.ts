@@ -3,7 +3,7 @@
  *
  *   GET    handler ▶ entity tag ▶ 304 when the client has it
  *   others Idempotency-Key: the answer of last time, or
- *          lock of the resource ▶ If-Match ▶ audit entry ▶ handler ▶ its outcome into the entry ▶ answer (kept under the key)
+ *          lock of the resource ▶ If-Match ▶ audit entry ▶ handler ▶ its outcome into the entry, on the disk ▶ answer (kept under the key)
  */
 import type { FastifyReply } from "fastify";
 import {
@@ -91,7 +91,7 @@ async function change(shell: Shell, understood: Understood, route: Route, path: 
   const outcome = await handle(shell, understood.name, understood.call);
   const answer = outcome.ok ? envelopeOfValue(understood.name, route, outcome.value) : envelopeOfError(outcome.error);
   const after = outcome.ok ? outcome.value : undefined;
-  endEntry(entry, understood, { answer, before, after, error: outcome.ok ? undefined : outcome.error });
+  await endEntry(entry, understood, { answer, before, after, error: outcome.ok ? undefined : outcome.error });
   return tagged(answer, reading, route, after);
 }
 

@@ -113,8 +113,8 @@ export interface AuditService {
 }
 
 export interface AuditHandle {
-  /** On the disk within a moment. */
-  finish(end: AuditEnd): void;
+  /** On the disk when it resolves; what can't be written is logged, and the entry stays unfinished. */
+  finish(end: AuditEnd): Promise<void>;
 }
 
 //--- The provider's form of it

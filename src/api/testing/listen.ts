@@ -2,10 +2,15 @@
 import { PassThrough } from "node:stream";
 import { createLogger } from "#telemetry";
 import type { RateLimits } from "../rate-limit.ts";
-import { buildApi } from "../server.ts";
+import { type ApiOptions, buildApi } from "../server.ts";
 import { makeMemoryService, SECRET } from "./memory-service.ts";
 
-type Options = { readonly webDirectory?: string; readonly maxBodyOctets?: number; readonly rate?: RateLimits };
+type Options = {
+  readonly times?: ApiOptions["times"];
+  readonly webDirectory?: string;
+  readonly maxBodyOctets?: number;
+  readonly rate?: RateLimits;
+};
 
 export function makeTestApi(options: Options = {}) {
   const service = makeMemoryService();
@@ -22,6 +27,7 @@ export function makeTestApi(options: Options = {}) {
     rate: options.rate ?? { requests: 0, seconds: 300 },
     isExempt: () => false,
     webDirectory: options.webDirectory,
+    ...(options.times && { times: options.times }),
   });
   return { app, service, log };
 }

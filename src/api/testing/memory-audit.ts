@@ -28,8 +28,8 @@ export function auditPart(log: AuditLog): AuditService {
       };
       log.entries.push(entry);
       return {
-        finish: ({ status, error, request, after }) =>
-          Object.assign(entry, { status, error, request, after, outcome: status < 400 ? "done" : "refused" }),
+        finish: async ({ status, error, request, after }) =>
+          void Object.assign(entry, { status, error, request, after, outcome: status < 400 ? "done" : "refused" }),
       };
     },
     async listAudit({ limit, before, order, action }) {

@@ -1,7 +1,10 @@
 /**
  * The audit log, and the answers kept for requests that come twice. An entry is on the disk before its change is begun, so that
- * none is without; what became of it is written a moment later, several together. One transaction over both would not do: many
- * changes are more than one (files, transfers), and a reader shall see those that were cut off.
+ * none is without; what became of it is written behind the change and before the answer, several together: no entry claims what
+ * was not done, and no answer says what an entry does not. One transaction over both would not do: many changes are more than
+ * one (files, transfers), and a reader shall see those that were cut off.
+ *
+ *   begin ▶ row without a status, on the disk ▶ the change, on the disk ▶ finish ▶ row with its status, on the disk ▶ answer
  */
 import {
   type AuditEnd,
@@ -42,15 +45,17 @@ export function makeAuditService(
     });
     return flushing;
   };
-  const finishSoon = (end: StoredEnd) => {
+  let soon: Promise<void> | undefined;
+  const finishSoon = (end: StoredEnd): Promise<void> => {
     waiting.push(end);
-    if (waiting.length > 1) return;
-    setImmediate(() => {
-      flush().catch((error: unknown) => {
+    soon ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
+      soon = undefined;
+      return flush().catch((error: unknown) => {
         flushing = Promise.resolve();
         log.error({ err: error }, "outcomes of the audit log could not be written");
       });
     });
+    return soon;
   };
   return {
     async beginAudit(start) {

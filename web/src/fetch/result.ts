@@ -15,6 +15,11 @@ export type Failure = {
   readonly requestId?: string;
 };
 
+/** What was wrong with the field: for the message that stands at it. */
+export function faultAt(failure: Failure | undefined, pointer: string): string | undefined {
+  return failure?.all.find((each) => each.pointer === pointer)?.message;
+}
+
 export type CallResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure };

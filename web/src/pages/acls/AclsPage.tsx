@@ -4,6 +4,7 @@ import type { Acl } from "#contract";
 import { useAccountId } from "../../fetch/account.ts";
 import { useMay } from "../../fetch/context.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
+import { faultAt } from "../../fetch/result.ts";
 import type { Column } from "../../parts/DataTable.tsx";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
@@ -59,9 +60,17 @@ function AclForm({ params, acl, onClose }: FormProps) {
       failed={ACLS.notSaved}
       {...sent}
     >
-      <TextInput name="name" label={ACLS.fields.name} defaultValue={acl?.name} required data-autofocus />
+      <TextInput
+        name="name"
+        error={faultAt(sent.failure, "/name")}
+        label={ACLS.fields.name}
+        defaultValue={acl?.name}
+        required
+        data-autofocus
+      />
       <TextInput
         name="range"
+        error={faultAt(sent.failure, "/ip_range")}
         label={ACLS.fields.range}
         description={ACLS.fields.rangeHint}
         defaultValue={acl?.ip_range}

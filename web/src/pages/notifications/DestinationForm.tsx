@@ -2,6 +2,7 @@
 import { NativeSelect, NumberInput, PasswordInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { AlertDestination } from "#contract";
+import { type Failure, faultAt } from "../../fetch/result.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { COMMON } from "../../texts/common.ts";
@@ -43,6 +44,7 @@ export function DestinationForm({ destination, onClose }: FormProps) {
     >
       <TextInput
         name="name"
+        error={faultAt(sent.failure, "/name")}
         label={DESTINATIONS.fields.name}
         defaultValue={destination?.name}
         required
@@ -54,7 +56,11 @@ export function DestinationForm({ destination, onClose }: FormProps) {
         onChange={(value) => setKind(value as Kind)}
         data={(["webhook", "smtp"] as const).map((value) => ({ value, label: DESTINATIONS.kinds[value] }))}
       />
-      {kind === "webhook" ? <WebhookFields destination={destination} /> : <SmtpFields destination={destination} />}
+      {kind === "webhook" ? (
+        <WebhookFields destination={destination} failure={sent.failure} />
+      ) : (
+        <SmtpFields destination={destination} failure={sent.failure} />
+      )}
     </FormDialog>
   );
 }
@@ -74,14 +80,15 @@ function readSmtp(fields: FormFields) {
   };
 }
 
-type FieldsProps = Pick<FormProps, "destination">;
+type FieldsProps = Pick<FormProps, "destination"> & { readonly failure: Failure | undefined };
 
-function WebhookFields({ destination }: FieldsProps) {
+function WebhookFields({ destination, failure }: FieldsProps) {
   const { fields } = DESTINATIONS;
   return (
     <>
       <TextInput
         name="url"
+        error={faultAt(failure, "/webhook/url")}
         type="url"
         label={fields.url}
         description={fields.urlHint}
@@ -90,6 +97,7 @@ function WebhookFields({ destination }: FieldsProps) {
       />
       <PasswordInput
         name="secret"
+        error={faultAt(failure, "/secret")}
         label={fields.webhookSecret}
         description={destination?.has_secret ? fields.keep : fields.webhookSecretHint}
         required={!destination?.has_secret}
@@ -100,15 +108,23 @@ function WebhookFields({ destination }: FieldsProps) {
   );
 }
 
-function SmtpFields({ destination }: FieldsProps) {
+function SmtpFields({ destination, failure }: FieldsProps) {
   const { fields, security } = DESTINATIONS;
   const smtp = destination?.smtp;
   const ways = Object.entries(security).map(([value, label]) => ({ value, label }));
   return (
     <>
-      <TextInput name="host" label={fields.host} defaultValue={smtp?.host} required spellCheck={false} />
+      <TextInput
+        name="host"
+        error={faultAt(failure, "/smtp/host")}
+        label={fields.host}
+        defaultValue={smtp?.host}
+        required
+        spellCheck={false}
+      />
       <NumberInput
         name="port"
+        error={faultAt(failure, "/smtp/port")}
         label={fields.port}
         defaultValue={smtp?.port ?? SUBMISSION_PORT}
         min={1}
@@ -117,16 +133,31 @@ function SmtpFields({ destination }: FieldsProps) {
         required
       />
       <NativeSelect name="security" label={fields.security} defaultValue={smtp?.security ?? "starttls"} data={ways} />
-      <TextInput name="username" label={fields.username} defaultValue={smtp?.username ?? ""} autoComplete="off" />
+      <TextInput
+        name="username"
+        error={faultAt(failure, "/smtp/username")}
+        label={fields.username}
+        defaultValue={smtp?.username ?? ""}
+        autoComplete="off"
+      />
       <PasswordInput
         name="secret"
+        error={faultAt(failure, "/secret")}
         label={fields.password}
         autoComplete="off"
         {...(destination?.has_secret && { description: fields.keep })}
       />
-      <TextInput name="from" type="email" label={fields.from} defaultValue={smtp?.from} required />
+      <TextInput
+        name="from"
+        error={faultAt(failure, "/smtp/from")}
+        type="email"
+        label={fields.from}
+        defaultValue={smtp?.from}
+        required
+      />
       <Textarea
         name="to"
+        error={faultAt(failure, "/smtp/to")}
         label={fields.to}
         defaultValue={smtp?.to.join("\n")}
         autosize

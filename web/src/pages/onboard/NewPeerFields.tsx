@@ -1,7 +1,7 @@
 /** Address, port, IXFR and key of a primary that is not known yet. */
 import { Checkbox, Group, NumberInput, Radio, Stack, TextInput } from "@mantine/core";
 import { useRead } from "../../fetch/hooks.ts";
-import type { Failure } from "../../fetch/result.ts";
+import { type Failure, faultAt } from "../../fetch/result.ts";
 import { Note } from "../../parts/Note.tsx";
 import { ONBOARD } from "../../texts/onboard.ts";
 import type { KeyChoice, PeerForm } from "./peer-form.ts";
@@ -20,7 +20,7 @@ type NewPeerFieldsProps = {
 export function NewPeerFields({ form, onChange, accountId, windows, failure }: NewPeerFieldsProps) {
   const params = { accountId: accountId ?? "" };
   const { data: keys = [] } = useRead("tsigs.list", { params }, { enabled: accountId !== undefined });
-  const errorAt = (pointer: string) => (failure?.pointer === pointer ? failure.message : undefined);
+  const errorAt = (pointer: string) => faultAt(failure, pointer);
   return (
     <>
       <Group align="flex-start" grow preventGrowOverflow={false} wrap="wrap">

@@ -1,6 +1,7 @@
 /** Makes a peer, or changes one. */
 import { Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import type { Peer, Tsig } from "#contract";
+import { faultAt } from "../../fetch/result.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { PEERS } from "../../texts/account.ts";
@@ -41,6 +42,7 @@ export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
     >
       <TextInput
         name="name"
+        error={faultAt(sent.failure, "/name")}
         label={fields.name}
         description={fields.nameHint}
         defaultValue={peer?.name}
@@ -48,9 +50,17 @@ export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
         maxLength={255}
         data-autofocus
       />
-      <TextInput name="ip" label={fields.ip} description={fields.ipHint} defaultValue={peer?.ip} spellCheck={false} />
+      <TextInput
+        name="ip"
+        error={faultAt(sent.failure, "/ip")}
+        label={fields.ip}
+        description={fields.ipHint}
+        defaultValue={peer?.ip}
+        spellCheck={false}
+      />
       <NumberInput
         name="port"
+        error={faultAt(sent.failure, "/port")}
         label={fields.port}
         description={fields.portHint}
         defaultValue={peer?.port || ""}
@@ -62,6 +72,7 @@ export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
       <Checkbox name="ixfr" label={fields.ixfr} defaultChecked={peer?.ixfr_enable ?? true} />
       <NativeSelect
         name="tsig"
+        error={faultAt(sent.failure, "/tsig_id")}
         label={fields.tsig}
         description={fields.tsigHint}
         defaultValue={peer?.tsig_id ?? ""}

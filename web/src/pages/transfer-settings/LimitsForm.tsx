@@ -2,6 +2,7 @@
 import { Button, NumberInput, Stack } from "@mantine/core";
 import { useState } from "react";
 import { useWrite } from "../../fetch/hooks.ts";
+import { faultAt } from "../../fetch/result.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { useToast } from "../../parts/toasts.tsx";
@@ -30,7 +31,7 @@ export function LimitsForm({ zoneId, settings, disabled }: SettingsFormProps) {
     hold_record_loss_percent: settings.hold_record_loss_percent ?? "",
   }));
   const failure = edit.error?.failure;
-  const wrong = (field: Limit) => failure?.all.find(({ pointer }) => pointer === `/${field}`)?.message;
+  const wrong = (field: Limit) => faultAt(failure, `/${field}`);
   const save = () => {
     const body = Object.fromEntries(
       FIELDS.map(([field]) => [field, values[field] === "" ? null : Number(values[field])]),

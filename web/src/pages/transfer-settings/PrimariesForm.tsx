@@ -3,6 +3,7 @@ import { ActionIcon, Button, NumberInput, Select, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { Incoming, Peer } from "#contract";
 import { useWrite } from "../../fetch/hooks.ts";
+import { faultAt } from "../../fetch/result.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Icon } from "../../parts/Icon.tsx";
@@ -67,7 +68,7 @@ export function PrimariesForm({ zoneId, name, incoming, peers, disabled }: Prima
               allowDecimal={false}
               suffix=" s"
               disabled={disabled}
-              error={write.error?.failure.pointer === "/auto_refresh_seconds" ? write.error.failure.message : undefined}
+              error={faultAt(write.error?.failure, "/auto_refresh_seconds")}
             />
           </div>
           {write.error ? <ErrorNote failure={write.error.failure} /> : null}

@@ -2,6 +2,7 @@
 import { TSIG_ALGORITHMS } from "virtual:contract";
 import { NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import type { Tsig } from "#contract";
+import { faultAt } from "../../fetch/result.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { TSIGS } from "../../texts/account.ts";
@@ -38,6 +39,7 @@ export function TsigForm({ params, tsig, onClose }: TsigFormProps) {
     >
       <TextInput
         name="name"
+        error={faultAt(sent.failure, "/name")}
         label={fields.name}
         description={fields.nameHint}
         defaultValue={tsig?.name}
@@ -47,12 +49,14 @@ export function TsigForm({ params, tsig, onClose }: TsigFormProps) {
       />
       <NativeSelect
         name="algorithm"
+        error={faultAt(sent.failure, "/algo")}
         label={fields.algorithm}
         defaultValue={tsig?.algo ?? TSIG_ALGORITHMS[0]}
         data={[...new Set([...(tsig ? [tsig.algo] : []), ...TSIG_ALGORITHMS])]}
       />
       <PasswordInput
         name="secret"
+        error={faultAt(sent.failure, "/secret")}
         label={fields.secret}
         description={tsig ? fields.secretEdit : fields.secretHint}
         defaultValue={tsig?.secret}

@@ -2,6 +2,7 @@
 import { Checkbox, PasswordInput, Radio, Stack, TextInput } from "@mantine/core";
 import type { LocalUser, Role } from "#contract";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
+import { type Failure, faultAt } from "../../fetch/result.ts";
 import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { COMMON } from "../../texts/common.ts";
@@ -51,19 +52,37 @@ export function UserForm({ user, onClose }: { readonly user: LocalUser | undefin
       failed={USERS.notSaved}
       {...(failure && { failure })}
     >
-      <UserFields user={user} hasProvider={hasProvider} />
+      <UserFields user={user} hasProvider={hasProvider} failure={failure} />
     </FormDialog>
   );
 }
 
-type UserFieldsProps = { readonly user: LocalUser | undefined; readonly hasProvider: boolean };
+type UserFieldsProps = {
+  readonly user: LocalUser | undefined;
+  readonly hasProvider: boolean;
+  readonly failure: Failure | undefined;
+};
 
-function UserFields({ user, hasProvider }: UserFieldsProps) {
+function UserFields({ user, hasProvider, failure }: UserFieldsProps) {
   const { fields } = USERS;
   return (
     <>
-      <TextInput name="email" type="email" label={fields.email} defaultValue={user?.email} required data-autofocus />
-      <TextInput name="name" label={fields.name} defaultValue={user?.name} maxLength={120} />
+      <TextInput
+        name="email"
+        error={faultAt(failure, "/email")}
+        type="email"
+        label={fields.email}
+        defaultValue={user?.email}
+        required
+        data-autofocus
+      />
+      <TextInput
+        name="name"
+        error={faultAt(failure, "/name")}
+        label={fields.name}
+        defaultValue={user?.name}
+        maxLength={120}
+      />
       <Radio.Group name="role" label={fields.role} defaultValue={user?.role ?? "operator"}>
         <Stack gap="xs" mt="xs">
           {ROLE_NAMES.map((role) => (
@@ -74,6 +93,7 @@ function UserFields({ user, hasProvider }: UserFieldsProps) {
       {user ? <Checkbox name="disabled" label={fields.disabled} defaultChecked={user.disabled} /> : null}
       <PasswordInput
         name="password"
+        error={faultAt(failure, "/password")}
         label={fields.password}
         description={user ? fields.passwordEdit : fields.passwordHint}
         autoComplete="new-password"
