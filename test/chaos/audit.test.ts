@@ -14,7 +14,7 @@ import {
   TEST_TOKEN,
 } from "../peers/index.ts";
 
-const ROUNDS = 4;
+const ROUNDS = 2;
 const WRITERS = 6;
 const HEADERS = { authorization: `Bearer ${TEST_TOKEN}`, "content-type": "application/json" };
 
