@@ -61,7 +61,7 @@ test("the key is the operator's token in other words: what one used up the other
 
 test("who is not known is counted by his address, whatever he shows; others' addresses are not", async () => {
   const from = { "x-forwarded-for": "192.0.2.9" };
-  const shown = [
+  const shown: readonly Readonly<Record<string, string>>[] = [
     {},
     { authorization: "Bearer wrong" },
     { authorization: "Basic eA==" },
