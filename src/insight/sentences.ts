@@ -1,7 +1,7 @@
 /** The sentences of an explanation: what each step of the look-up found, and the whole in one. */
 import { Rcode, rcodeName } from "#message";
 import { nameEquals, printName } from "#name";
-import { typeName } from "#rdata";
+import { RRType, typeName } from "#rdata";
 import type { AccountStep, ExplainInput } from "./account.ts";
 
 export function stepSentence(step: AccountStep): string {
@@ -50,13 +50,28 @@ export function summaryOf(input: ExplainInput): string {
   return `${asked}: ${chain}${endOf(last, input)}${cut}`;
 }
 
-function endOf(last: AccountStep, { message, keys, name }: ExplainInput): string {
+function endOf(last: AccountStep, { message, keys, name, type }: ExplainInput): string {
   const sentence = stepSentence(last);
+  const shown = printName(last.name);
   if (last.outcome === "nxdomain") {
     const compact = message.rcode === Rcode.NoError;
     return compact
       ? `${sentence}; the reply says NOERROR, and the signed proof in it says that the name does not exist (compact denial, RFC 9824)`
       : sentence;
+  }
+  // Nothing follows: the alias leads to another zone, or in a circle.
+  if (last.outcome === "cname") {
+    return `${shown} is an alias (CNAME) that leads out of what is served here, or round in a circle: whoever asks goes on from there`;
+  }
+  const given = message.answer.some((record) => record.type === type && nameEquals(record.owner, last.name));
+  if (last.outcome === "nodata" && given) {
+    return `${shown} exists, and has ${typeName(type)} records that are made here: they are not in what was transferred`;
+  }
+  if (last.outcome === "answer" && type === RRType.ANY) {
+    return `${sentence}; who asks for ANY gets one type of those that are there (RFC 8482)`;
+  }
+  if (last.outcome === "answer" && type === RRType.RRSIG) {
+    return `${shown} exists, and the signatures of its ${typeName(last.type)} records are given`;
   }
   return keys.length === 0 && nameEquals(name, last.name) ? `${sentence}; the zone is not signed` : sentence;
 }
