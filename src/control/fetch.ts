@@ -78,6 +78,24 @@ export function notFetched(asked: Fetched["asked"], fault: Fault): Fetched {
   return { result: fail(fault), asked, got: null, fallback: undefined, ...NOTHING };
 }
 
+/** What of it stands in the record of the attempt. */
+export function fetchedFacts({ asked, got, fallback, result, messages, records, octets }: Fetched) {
+  const error = result.ok ? undefined : result.error;
+  const arrival = result.ok && result.value !== "unchanged" ? result.value : undefined;
+  return {
+    kind: asked,
+    got,
+    fallbackCode: fallback?.code ?? null,
+    fallbackMessage: fallback?.text ?? null,
+    serialAfter: arrival?.serial ?? null,
+    messages,
+    records,
+    octets,
+    errorCode: error?.code ?? null,
+    errorMessage: error?.text ?? null,
+  };
+}
+
 type Counts = Pick<Fetched, "messages" | "records" | "octets" | "tls">;
 
 const NOTHING: Counts = { messages: 0, records: 0, octets: 0, tls: undefined };

@@ -19,7 +19,7 @@ import {
 } from "#transfer";
 import { type Attempt, PLAIN } from "./attempts.ts";
 import type { Deps } from "./deps.ts";
-import { type Fetched, fetchVersion, notFetched } from "./fetch.ts";
+import { type Fetched, fetchedFacts, fetchVersion, notFetched } from "./fetch.ts";
 import { apexSoa } from "./image-facts.ts";
 import { IxfrBase, mattersToBase } from "./ixfr-base.ts";
 import { Lane } from "./lanes.ts";
@@ -419,26 +419,8 @@ export class Refresher implements Timed {
   }
 
   #ended(primary: Primary, fetched: Fetched, begun: Pick<Ended, "reason" | "startedAt">): Ended {
-    const { asked, got, fallback, result, messages, records, octets } = fetched;
-    const error = result.ok ? undefined : result.error;
-    const arrival = result.ok && result.value !== "unchanged" ? result.value : undefined;
-    return {
-      ...this.#about(primary),
-      ...begun,
-      tlsIdentity: tlsIdentity(primary, fetched.tls),
-      kind: asked,
-      got,
-      fallbackCode: fallback?.code ?? null,
-      fallbackMessage: fallback?.text ?? null,
-      finishedAt: this.#ms(),
-      serialBefore: this.#state.serial ?? null,
-      serialAfter: arrival?.serial ?? null,
-      messages,
-      records,
-      octets,
-      errorCode: error?.code ?? null,
-      errorMessage: error?.text ?? null,
-    };
+    const about = { ...this.#about(primary), ...begun, tlsIdentity: tlsIdentity(primary, fetched.tls) };
+    return { ...about, ...fetchedFacts(fetched), finishedAt: this.#ms(), serialBefore: this.#state.serial ?? null };
   }
 
   #install(attempt: number): void {

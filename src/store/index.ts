@@ -66,4 +66,4 @@ export type {
 } from "./store.ts";
 export { AUDIT_KEPT } from "./tables/audit.ts";
 export { EVENTS_KEPT, TRANSFERS_PER_ZONE } from "./tables/history.ts";
-export type { ZoneRecord } from "./zone-records.ts";
+export type { ZoneRecord } from "./zone-record.ts";

@@ -32,7 +32,7 @@ import type {
   VersionRow,
   ZoneRow,
 } from "./rows.ts";
-import type { ZoneRecord, ZoneRecordPage } from "./zone-records.ts";
+import type { ZoneRecord, ZoneRecordPage } from "./zone-record.ts";
 
 export interface Store extends Tables {
   readonly files: ZoneFiles;

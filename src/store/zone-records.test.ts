@@ -6,7 +6,7 @@ import { openStore } from "./open.ts";
 import type { KeyRow, VersionRow, ZoneRow } from "./rows.ts";
 import type { Store } from "./store.ts";
 import { temporaryDirectory, testSealer } from "./testing/fixtures.ts";
-import type { ZoneRecord } from "./zone-records.ts";
+import type { ZoneRecord } from "./zone-record.ts";
 
 let directory: string;
 let store: Store;

@@ -4,28 +4,12 @@
  * gone before the next one.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { DnssecRow, IncomingRow, KeyRow, VersionRow, ZoneRow } from "./rows.ts";
+import type { KeyRow } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 import { Words } from "./tables/handle.ts";
 import { readVersion, withPeers } from "./tables/transfers.ts";
 import { readDnssec, readKey, readZone } from "./tables/zones.ts";
-
-export type ZoneRecord = {
-  readonly zone: ZoneRow;
-  readonly dnssec: DnssecRow | undefined;
-  /** In order of creation, as `KeyTable` gives them. */
-  readonly keys: readonly KeyRow[];
-  readonly versions: readonly VersionRow[];
-  readonly incoming: IncomingRow | undefined;
-  /** As `DocumentTable` gives it; read when it is asked for. */
-  readonly document: (kind: string) => unknown;
-};
-
-export type ZoneRecordPage = {
-  /** Zones with an id behind this one, "" for the first page. */
-  readonly after: string;
-  readonly limit: number;
-};
+import type { ZoneRecord, ZoneRecordPage } from "./zone-record.ts";
 
 const NO_KEYS: readonly KeyRow[] = [];
 
