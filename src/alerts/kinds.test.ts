@@ -13,6 +13,8 @@ const CASES: readonly (readonly [string, EventFacts["level"], string | undefined
   ["dnssec.signatures-expired", "error", undefined, "countersign_signature_horizon"],
   ["refresh.serial-backwards", "warning", undefined, "countersign_serial_backwards"],
   ["refresh.peer-lags", "warning", undefined, "secondary_dns_warning"],
+  ["key.ds-due", "warning", undefined, "secondary_dns_zone_validation_warning"],
+  ["key.roll-step", "info", undefined, undefined],
   ["outgoing.notify-failed", "warning", undefined, "secondary_dns_warning"],
   ["outgoing.serial-not-newer", "warning", undefined, "secondary_dns_warning"],
   ["outgoing.unsignable", "error", undefined, "secondary_dns_warning"],

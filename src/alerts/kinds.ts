@@ -25,7 +25,8 @@ export function alertKindOf({ code, level, detail }: EventFacts): AlertKind | un
   // Words of whoever looks at certificates: near their end, over, changed.
   if (code.startsWith("tls.certificate") || code.startsWith("certificate.")) return "countersign_certificate_expiring";
   if (code === "zone.held") return isValidation(detail["reason"]) ? VALIDATION : "secondary_dns_warning";
-  if (code.startsWith("dnssec.") || code.startsWith("zonemd.")) return VALIDATION;
+  // `key.`: a rollover that waits for somebody, the parent or another signer.
+  if (/^(dnssec|zonemd|key)\./.test(code)) return VALIDATION;
   return /^(zone|refresh|transfer|outgoing|held|catalog)\./.test(code) ? "secondary_dns_warning" : undefined;
 }
 
