@@ -12,7 +12,6 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { buildApi } from "#api";
 import { type Config, loadConfig, OPTION_NAMES, OPTIONS, printOptionsPage } from "#config";
 import {
   type Control,
@@ -322,6 +321,8 @@ async function openApi(config: Config, control: Control, edge: Edge, log: Logger
     read: () => [{ value: control.zoneCount }],
   });
   for (const source of control.metrics()) metrics.register(source);
+  // DNS is answered by now, and need not wait for the libraries of HTTP.
+  const { buildApi } = await import("#api");
   const app = buildApi({
     service: control.service,
     logger: log,

@@ -10,14 +10,11 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildQuery } from "#message";
-import { readName } from "#name";
-import { openUdpAsker } from "#net";
-import { RRType } from "#rdata";
-import { populate, zoneName } from "../../test/many/populate.ts";
+import { populate } from "../../test/many/populate.ts";
 import { freePort, LOOPBACK, makeDirectory, removeDirectory } from "../../test/peers/index.ts";
 import { ROOT } from "../../test/root.ts";
 import { cpuSeconds } from "../load/cpu.ts";
+import { askAll, makeQuestions } from "./asking.ts";
 import { CountingPrimary } from "./primary.ts";
 
 const { values } = parseArgs({
@@ -35,7 +32,7 @@ const zones = Number(values.zones);
 const mode = values.mode === "live" ? "live" : "unsigned";
 const autoRefreshSeconds = Number(values.interval);
 
-const BATCH = 64;
+const questions = makeQuestions(zones);
 
 /** From the last answer to the look at the memory. Most zones still wait for their first check, and their questions are in it. */
 const SETTLE_MS = 5000;
@@ -127,64 +124,20 @@ async function startServer(data: string): Promise<Server> {
 
 /** Until it answers at all (REFUSED, with no zones), and a little longer. */
 async function settled(server: Server): Promise<number> {
-  await askEach(server, 1, () => true);
+  await askAll(at(server), makeQuestions(1), () => true);
   await pause(SETTLE_MS);
   return residentOctets(server.pid);
 }
 
+function at({ port }: Server) {
+  return { address: LOOPBACK, port };
+}
+
 async function answerAll(server: Server): Promise<number> {
   // Until it answers at all only one question is on its way at a time: asking must not take the cores of the start.
-  await askEach(server, 1, () => true);
-  await askEach(server, zones, (answer) => (answer[3]! & 15) === 0 && (answer[2]! & 0x04) !== 0);
+  await askAll(at(server), questions.slice(0, 1), () => true);
+  await askAll(at(server), questions, (answer) => (answer[3]! & 15) === 0 && (answer[2]! & 0x04) !== 0);
   return (performance.now() - server.startedAt) / 1000;
-}
-
-/** Asks each of the first `count` zones for its SOA until a good answer has come for all. */
-async function askEach(server: Server, count: number, good: (answer: Uint8Array) => boolean): Promise<void> {
-  const asker = openUdpAsker({ server: { address: LOOPBACK, port: server.port }, batch: BATCH });
-  if (!asker.ok) throw new Error(asker.error.detail);
-  const open = new Set(Array.from({ length: count }, (_, i) => i));
-  try {
-    while (open.size > 0) {
-      let batch = 0;
-      const sent = asker.value;
-      const take = () => {
-        for (let got = sent.receive(0); got > 0; got = sent.receive(0)) {
-          for (let i = 0; i < got; i++) {
-            const answer = sent.answer(i);
-            if (good(answer)) open.delete((zoneOf(answer) ?? -1) % Math.max(1, count));
-          }
-        }
-      };
-      for (const i of open) {
-        const query = buildQuery({ id: i & 0xffff, name: nameOf(i), type: RRType.SOA });
-        sent.question(batch).set(query);
-        sent.setQuestionLength(batch, query.length);
-        if (++batch < BATCH) continue;
-        sent.send(0, 0, batch);
-        batch = 0;
-        take();
-      }
-      if (batch > 0) sent.send(0, 0, batch);
-      await pause(5);
-      take();
-    }
-  } finally {
-    asker.value.close();
-  }
-}
-
-function nameOf(i: number) {
-  const name = readName(`${zoneName(i)}.`);
-  if (!name.ok) throw new Error("no name");
-  return name.value;
-}
-
-/** From the question in the answer: `zone00017.example`. */
-function zoneOf(answer: Uint8Array): number | undefined {
-  const label = Buffer.from(answer.buffer, answer.byteOffset + 13, answer[12]!).toString("latin1");
-  const number = Number(label.slice(4));
-  return Number.isInteger(number) ? number : undefined;
 }
 
 async function measurePolling(server: Server, primary: CountingPrimary, begun: number) {

@@ -1,6 +1,5 @@
 /** One try to deliver one letter: by webhook, signed, or by mail. Says what went wrong with a code; nothing secret is in it. */
 import { createHmac } from "node:crypto";
-import { createTransport } from "nodemailer";
 import { fail, ok, type Result } from "#bytes";
 import type { AlertDestination } from "#contract";
 import { findOutboundAddress, postOutbound } from "#net";
@@ -76,6 +75,8 @@ async function deliverMail(delivery: Delivery, settings: SmtpSettings): Promise<
     const hint = "clear text is taken only for addresses in a range of the option alertRanges; use starttls or tls";
     return fail({ code: "outbound.clear-text", text: hint });
   }
+  // Loaded with the first mail: a start need not wait for it.
+  const { createTransport } = await import("nodemailer");
   // To the address that was looked at, with the certificate checked against the name.
   const transport = createTransport({
     host: found.value,

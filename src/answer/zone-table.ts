@@ -50,6 +50,8 @@ export class ZoneTable {
   private used = 0;
   /** Entries of records. */
   private openEntries = 0;
+  /** Of those that were let go of together. */
+  private closedEntries = 0;
   private nextId = 1;
 
   constructor(source: RecordSource = NO_RECORDS, mostOpen = MOST_OPEN) {
@@ -63,6 +65,11 @@ export class ZoneTable {
 
   get openCount(): number {
     return this.openEntries;
+  }
+
+  /** How many entries were let go of because there were many: they lived long enough that only a collection takes them away. */
+  get closedCount(): number {
+    return this.closedEntries;
   }
 
   /** Puts a zone in or replaces the one with this apex. */
@@ -158,6 +165,7 @@ export class ZoneTable {
   }
 
   private closeAll(): void {
+    this.closedEntries += this.openEntries;
     for (let slot = 0; slot < this.refs.length; slot++) {
       if (this.refs[slot]! > 0) this.vacate(slot);
     }

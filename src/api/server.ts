@@ -93,7 +93,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
 }
 
 function addSystemRoutes(app: FastifyInstance, options: ApiOptions): void {
-  const openApi = JSON.stringify(makeOpenApi(options.version));
+  // Made when it is first asked for: a good part of the time in which a server starts.
+  let openApi: string | undefined;
   const pages = openPages(options.webDirectory);
   app.get("/healthz", async (_, reply) => sendJson(reply, 200, { status: "ok" }));
   app.get("/readyz", async (_, reply) => {
@@ -103,7 +104,10 @@ function addSystemRoutes(app: FastifyInstance, options: ApiOptions): void {
   app.get("/metrics", async (_, reply) =>
     reply.type("text/plain; version=0.0.4; charset=utf-8").send(await options.metrics()),
   );
-  app.get("/openapi.json", async (_, reply) => reply.type("application/json; charset=utf-8").send(openApi));
+  app.get("/openapi.json", async (_, reply) => {
+    openApi ??= JSON.stringify(makeOpenApi(options.version));
+    return reply.type("application/json; charset=utf-8").send(openApi);
+  });
   app.get("/*", async (request, reply) => {
     const path = pathOf(request);
     const isApi = /^\/(client|countersign)(\/|$)/.test(path);

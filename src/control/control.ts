@@ -11,7 +11,6 @@ import type { Crypto, CryptoChoice } from "#crypto";
 import { makeIdentityService } from "#identity";
 import { DELETED, NO_FLAGS } from "#keyplan";
 import type { MasterKey } from "#keys";
-import { readName } from "#name";
 import { type CertificateFacts, SessionPool, type SocketAddress } from "#net";
 import type { PublicationSender } from "#publish";
 import type { IncomingRow, Store, ZoneRow } from "#store";
@@ -51,6 +50,7 @@ import { KeyKeeper } from "./rolling/keeper.ts";
 import { setRoundTimers } from "./round-timers.ts";
 import { Scheduler } from "./scheduler.ts";
 import { makeService } from "./service/index.ts";
+import type { SharedValues } from "./shared-values.ts";
 import { SignatureSaver } from "./signature-saver.ts";
 import { CertificateWatch } from "./transport/certificate-watch.ts";
 import { type RoundListener, Zone } from "./zone.ts";
@@ -120,6 +120,7 @@ export class Control {
   #otherFiles: ReadonlyMap<string, readonly string[]> = new Map();
   #sweep: ReturnType<Store["files"]["beginSweep"]> | undefined;
   #sweeping: Promise<void> = Promise.resolve();
+  #sweepTimer: ReturnType<typeof setTimeout> | undefined;
   #published = false;
   #edgeHealthy: () => boolean = () => false;
   #stopping = false;
@@ -282,7 +283,7 @@ export class Control {
     zone.givenOut = this.#outgoing.book.enabled(zone.id);
     zone.hidden = this.#catalogs.hiddenAs(zone.id);
     const row = this.#catalogs.isKept(zone.id) ? undefined : incoming;
-    const stored = damaged ? undefined : storedOf(unit);
+    const stored = damaged ? undefined : storedOf(unit, this.#book.shared);
     // Its refresh machine, which starts later, will say the same: what expired is not served again in between.
     zone.expired = (row?.peers.length ?? 0) > 0 && isExpired(stored, this.#deps.now());
     return { unit, row, stored, stale, heldSerial };
@@ -317,7 +318,7 @@ export class Control {
     this.#catalogProducer.begin();
     this.#saver.start();
     await this.#alerts.begin();
-    this.#sweeping = this.#sweepFiles();
+    this.#cleanUp();
     this.#lookAtCertificates();
   }
 
@@ -341,6 +342,7 @@ export class Control {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#deps.scheduler.stop();
+    clearTimeout(this.#sweepTimer);
     this.#sweep?.stop();
     await this.#sweeping;
     this.#outgoing.stop();
@@ -348,14 +350,15 @@ export class Control {
     await this.#catalogKeeper.stop();
     this.#feed.stop();
     await this.#alerts.stop();
-    await this.#analytics.stop();
     for (const { refresher } of this.#registry.all()) refresher.stop();
     this.#deps.sessions.close();
     await Promise.all([...this.#registry.all()].map(({ zone }) => zone.rest(STOP_WAIT_MS)));
-    await this.#saver.stop();
+    // What can't be had again first, then what can be made again, last what was counted: both of these within bounds.
     await this.#notes.stop();
     await this.#deps.attempts.flush();
     await this.#deps.events.flush();
+    await this.#saver.stop();
+    await this.#analytics.stop();
     await this.#deps.jobs.stop();
   }
 
@@ -399,10 +402,8 @@ export class Control {
   }
 
   async #take(row: ZoneRow): Promise<Zone> {
-    const apex = readName(row.name);
-    if (!apex.ok) throw new Error(`zone ${row.name}: not a name`);
     const flags = { ...NO_FLAGS, nsecDenial: row.denial };
-    const facts = { row, apex: apex.value, status: DELETED, flags, keys: [] };
+    const facts = { row, status: DELETED, flags, keys: [] };
     const zone = new Zone(facts, this.#deps, this.#listener);
     const refresher = this.#refresherOf(zone, undefined);
     this.#registry.add({ zone, refresher });
@@ -472,6 +473,16 @@ export class Control {
     for (const { refresher } of this.#registry.all()) refresher.recovered(peer);
   }
 
+  /** With tens of thousands of zones not now: looking through their folders would keep the first questions waiting. */
+  #cleanUp(): void {
+    const sweep = () => {
+      this.#sweeping = this.#sweepFiles();
+    };
+    if (this.#registry.size < MANY_ZONES) sweep();
+    else this.#sweepTimer = setTimeout(sweep, SWEEP_AFTER_MS).unref();
+    for (const afterMs of COLLECT_AFTER_MS) setTimeout(collectAllGarbage, afterMs).unref();
+  }
+
   async #sweepFiles(): Promise<void> {
     const { log } = this.#deps;
     try {
@@ -485,7 +496,6 @@ export class Control {
     }
     this.#sweep = undefined;
     this.#otherFiles = new Map();
-    for (const afterMs of COLLECT_AFTER_MS) setTimeout(collectAllGarbage, afterMs).unref();
   }
 
   #readiness(): Readiness {
@@ -505,6 +515,9 @@ const TAKE_WAIT_MS = 2000;
  * most. And once more when the first checks are over, for which tens of thousands of questions may have waited their turn.
  */
 const COLLECT_AFTER_MS = [2000, 90_000];
+/** With more zones files are swept so much later. */
+const MANY_ZONES = 1000;
+const SWEEP_AFTER_MS = 10_000;
 
 /** Certificates end by the day: often enough to be early in it. */
 const CERTIFICATE_LOOK_SECONDS = 3600;
@@ -518,7 +531,7 @@ function isExpired(stored: Stored | undefined, now: number): boolean {
 }
 
 /** What the refresh machine has to know of a restored zone: the version that is served, or it asks for one at once. */
-function storedOf({ zone, refresher }: Unit): Stored | undefined {
+function storedOf({ zone, refresher }: Unit, shared: SharedValues): Stored | undefined {
   const version = zone.served?.from;
   if (!version) return undefined;
   const { note } = refresher;
@@ -530,7 +543,7 @@ function storedOf({ zone, refresher }: Unit): Stored | undefined {
     serial: version.serial,
     expireSeconds: soa.expire,
     lastGoodCheck: noted ? note.lastGoodCheck : transferredAt,
-    soaTimers: { refreshSeconds: soa.refresh, retrySeconds: soa.retry },
+    soaTimers: shared.soaTimers({ refreshSeconds: soa.refresh, retrySeconds: soa.retry }),
     expireBound: noted ? (note.expireBound ?? undefined) : undefined,
     source: note.source,
     views: note.views,

@@ -2,7 +2,7 @@
  * Versions of small zones as they are kept: where their image stands, and a reader made when somebody looks. A reader is
  * half a kilobyte of objects, and of tens of thousands of zones hardly any is looked at.
  */
-import { isPacked, octetsOf, type PackedPart, SignatureTable, TableChunks, ZoneImage } from "#image";
+import { type ImageBuffer, isPacked, octetsOf, type PackedPart, SignatureTable, TableChunks, ZoneImage } from "#image";
 import { packRRsets, unpackRRsets } from "#publish";
 import type { KeyRow, SignatureFile } from "#store";
 import type { ImagePacks } from "./image-packs.ts";
@@ -14,7 +14,7 @@ type Shelf = { readonly packs: ImagePacks; readonly vault: KeyVault };
 /** The same version, small where it can be. */
 export function slimStored(version: StoredVersion): StoredVersion {
   const { buffer } = version.image;
-  return version instanceof Packed || !isPacked(buffer) ? version : packedStored(version, buffer);
+  return version instanceof PackedStored || !isPacked(buffer) ? version : packedStored(version, buffer);
 }
 
 /** `from`: the source as it is kept. */
@@ -51,29 +51,47 @@ export function movedServed(
   return packedServed({ ...version, image: version.image, signing: moved }, from, move(buffer));
 }
 
-/** Keeps: packed images have no overlays. Whatever else a version says is copied as it stands. */
-class Packed {
+/** Keeps: packed images have no overlays. Whatever else a version says is copied as far as it says anything. */
+abstract class Packed {
   readonly #part: PackedPart;
 
   constructor(rest: object, part: PackedPart) {
-    Object.assign(this, rest);
+    const own = this as Record<string, unknown>;
+    const given = rest as Readonly<Record<string, unknown>>;
+    for (const key in given) if (given[key] !== undefined) own[key] = given[key];
     this.#part = part;
   }
 
   get image(): ZoneImage {
     return new ZoneImage(this.#part);
   }
+
+  /** Where the image stands: without a reader for who only wants to know that. */
+  get place(): PackedPart {
+    return this.#part;
+  }
+}
+
+/** One class each: objects of a class have room for as many properties as the largest of them. */
+class PackedStored extends Packed {}
+class PackedServed extends Packed {}
+
+/** Where a version's image stands, and the root of the overlay over it. */
+export function placeOf(version: StoredVersion | ServedVersion): { image: ImageBuffer; imageRoot: number } {
+  if (version instanceof Packed) return { image: version.place, imageRoot: 0 };
+  const { buffer: image, root: imageRoot } = version.image;
+  return { image, imageRoot };
 }
 
 function packedStored(version: StoredVersion, part: PackedPart): StoredVersion {
   // Of a packed one it is a getter, which is not copied; of another it is left out here.
   const { image: _, ...rest } = version;
-  return new Packed(rest, part) as Packed & typeof rest;
+  return new PackedStored(rest, part) as Packed & typeof rest;
 }
 
 function packedServed(version: ServedVersion, from: StoredVersion, part: PackedPart): ServedVersion {
   const { image: _, ...rest } = version;
-  return new Packed({ ...rest, from }, part) as Packed & typeof rest;
+  return new PackedServed({ ...rest, from }, part) as Packed & typeof rest;
 }
 
 type SigningParts = {

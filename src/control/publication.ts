@@ -1,6 +1,7 @@
 /** What the edge is told about a zone: image, and for zones that are signed there, the ZSK, the table and the apex RRsets. */
 import type { Name } from "#name";
 import type { ExpiryPlace, Publication } from "#publish";
+import { placeOf } from "./packed-versions.ts";
 import type { ServedVersion } from "./versions.ts";
 
 export type Publishable = {
@@ -14,7 +15,7 @@ export function buildPublication(zone: Publishable, expired: boolean, expiry: Ex
   const { id: zoneId, apex, generation, served } = zone;
   if (!served) return { zoneId, apex, generation, state: "not-ready" };
   if (expired) return { zoneId, apex, generation, state: "expired" };
-  const { buffer: image, root: imageRoot } = served.image;
+  const { image, imageRoot } = placeOf(served);
   const { signing, denial } = served;
   if (!signing || denial === undefined) return { zoneId, apex, generation, state: "serving", image, imageRoot, expiry };
   const { zsk, zskPrivate, table, apex: signed } = signing;

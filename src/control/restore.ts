@@ -10,7 +10,6 @@
 import { ok } from "#bytes";
 import { type ImageBuffer, octetsOf, overlayRoom, ZoneImage } from "#image";
 import { denialOf, planApex } from "#keyplan";
-import { readName } from "#name";
 import { type IncomingRow, type KeyRow, StoreError, type VersionRow, type ZoneRecord } from "#store";
 import { signApex } from "./apex.ts";
 import { APEX_KIND, type ApexNote, apexNote, readApexNote } from "./apex-note.ts";
@@ -88,8 +87,10 @@ async function* allRecords(store: Deps["store"]): AsyncGenerator<ZoneRecord, voi
 }
 
 function noteOtherFiles({ zone, document }: ZoneRecord, { otherFiles }: Restoring): void {
-  const given = readGivenNote(document(GIVEN_KIND));
-  const files = [...journalFiles(document(JOURNAL_KIND)), ...(given ? [given.file] : [])];
+  const [journal, noted] = [document(JOURNAL_KIND), document(GIVEN_KIND)];
+  if (journal === undefined && noted === undefined) return;
+  const given = readGivenNote(noted);
+  const files = [...journalFiles(journal), ...(given ? [given.file] : [])];
   if (files.length > 0) otherFiles.set(zone.id, files);
 }
 
@@ -97,17 +98,18 @@ async function restoreZone(record: ZoneRecord, restoring: Restoring): Promise<Re
   const { deps, listener } = restoring;
   const { zone: row, versions, document } = record;
   noteOtherFiles(record, restoring);
-  const apex = readName(row.name);
-  if (!apex.ok) throw new Error(`zone ${row.name}: not a name`);
   const keys = record.keys.length === 0 ? NO_KEYS : record.keys.map((key) => slimKey(key, deps.packs));
   const { status, flags } = readDnssecRow(record.dnssec, row);
-  const zone = new Zone({ row, apex: apex.value, status, flags, keys }, deps, listener);
+  const zone = new Zone({ row, status, flags, keys }, deps, listener);
   const images = new ImageShelf(zone, versions, document("stored"), deps);
   const storedRow = versions.find((version) => version.use === "transferred");
   const servedRow = versions.find((version) => version.use === "served");
   const note = readServedNote(document("served"));
   const stored = storedRow && (await images.stored(storedRow.image, storedRow.overlay, storedRow.transferredAt));
-  const served = servedRow && note && (await restoreServed(zone, servedRow, note, stored, images, record, restoring));
+  const served =
+    servedRow &&
+    note &&
+    (await restoreServed(zone, ofOneFile(servedRow, storedRow), note, stored, images, record, restoring));
   const held = document("held") as Held | undefined;
   const files = [...versions.map((version) => version.image), ...(note ? [note.from] : [])];
   const heldRow = versions.find((version) => version.use === "held");
@@ -123,6 +125,11 @@ async function restoreZone(record: ZoneRecord, restoring: Restoring): Promise<Re
   const heldSerial = zone.heldImage && held?.serial;
   const refreshNote = readRefreshNote(document("refresh"));
   return { zone, refreshNote, incoming: record.incoming, stale, damaged, heldSerial };
+}
+
+/** The name of a file that both have is one string, as it is kept for as long as the zone. */
+function ofOneFile(served: VersionRow, stored: VersionRow | undefined): VersionRow {
+  return stored?.image === served.image ? { ...served, image: stored.image } : served;
 }
 
 /**

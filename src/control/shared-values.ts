@@ -1,5 +1,5 @@
 /** Values that tens of thousands of zones have in common: one copy of each is kept. */
-import type { RefreshSettings } from "#transfer";
+import type { RefreshSettings, SoaTimers } from "#transfer";
 
 /** More different ones than that are not looked for among each other: each zone then keeps its own. */
 const MAX_KEPT = 4096;
@@ -8,9 +8,15 @@ const MAX_KEPT = 4096;
 export class SharedValues {
   readonly #lists = new Map<string, readonly string[]>();
   readonly #settings = new Map<string, RefreshSettings>();
+  readonly #soaTimers = new Map<string, SoaTimers>();
 
   list(values: readonly string[]): readonly string[] {
     return keep(this.#lists, values.join(" "), values);
+  }
+
+  /** SOA REFRESH and RETRY: a primary's zones mostly have the same. */
+  soaTimers(timers: SoaTimers): SoaTimers {
+    return keep(this.#soaTimers, `${timers.refreshSeconds} ${timers.retrySeconds}`, timers);
   }
 
   settings(settings: RefreshSettings): RefreshSettings {

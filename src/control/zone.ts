@@ -34,7 +34,6 @@ import {
 
 export type ZoneFactsInMemory = {
   readonly row: ZoneRow;
-  readonly apex: Name;
   readonly status: DnssecStatus;
   readonly flags: DnssecFlags;
   readonly keys: readonly KeyRow[];
@@ -98,7 +97,7 @@ export class Zone {
   /** Of the overlays of `from`: being made, or ready (`made`) and waiting for its round. */
   #compaction: Compaction | undefined;
   /** Names of image files that this run found or wrote. */
-  #files: readonly string[] = NO_FILES;
+  #files: string | readonly string[] = NO_FILES;
   #gone = false;
   #resting: Array<() => void> | undefined;
   #exclusive: Promise<unknown> = NOTHING_BEFORE;
@@ -482,9 +481,9 @@ export class Zone {
 
   async #removeUnused(): Promise<void> {
     const kept = new Set([this.stored?.file, this.served?.file, this.served?.from.file, this.#heldVersion?.file]);
-    for (const file of this.#files) {
+    for (const file of this.#allFiles) {
       if (kept.has(file)) continue;
-      this.#files = this.#files.filter((other) => other !== file);
+      this.#files = this.#allFiles.filter((other) => other !== file);
       await this.#deps.store.files.removeImage(this.id, file);
     }
   }
@@ -505,13 +504,17 @@ export class Zone {
 
   /** Whether it is the name of an image file of the zone. */
   hasFile(file: string): boolean {
-    return this.#files.includes(file);
+    return this.#allFiles.includes(file);
   }
 
+  get #allFiles(): readonly string[] {
+    return typeof this.#files === "string" ? [this.#files] : this.#files;
+  }
+
+  /** One alone, as nearly all of tens of thousands of zones have it, stands without a list around it. */
   #addFile(file: string): void {
-    if (this.#files.includes(file)) return;
-    // Not by spreading, which leaves room for sixteen more.
-    this.#files = this.#files.length === 0 ? [file] : this.#files.concat(file);
+    const all = this.#allFiles;
+    if (!all.includes(file)) this.#files = all.length === 0 ? file : [...all, file];
   }
 
   #background(work: Promise<void>): void {

@@ -11,6 +11,7 @@ import {
   Counter,
   CounterBlock,
   canEmpty,
+  collectAllGarbage,
   collectGarbage,
   LARGE_OCTETS,
   Transport as Over,
@@ -52,6 +53,12 @@ const OPENED_AT_ONCE = 256;
  */
 const SPACE_OCTETS = 8 * 2 ** 30;
 
+/**
+ * Some 10 MB of the heap, and as much again of room around them: only a thorough collection gives that back, and for its 30 to 60 ms
+ * only who was asked nothing for a while has time.
+ */
+const WORTH_COLLECTING_ENTRIES = 8192;
+
 /** Keeps the Answerer, the zones it serves and, of those that are open, the signers. */
 export class Desk {
   readonly counters: CounterBlock;
@@ -64,6 +71,8 @@ export class Desk {
   private answerer: Answerer;
   /** Of images that nothing here refers to any more. */
   private octetsLetGo = 0;
+  /** Entries of zones that had been let go of at the last collection. */
+  private closedAtCollection = 0;
   /** So many are worth a collection when nobody asks anything; twice as many at any time. */
   private readonly collectOctets = canEmpty() ? SPACE_OCTETS : LARGE_OCTETS;
   private readonly context: QueryContext = {
@@ -115,6 +124,10 @@ export class Desk {
   /** For a worker that has nothing to answer: makes some signatures beforehand. */
   idle(): void {
     if (this.octetsLetGo >= this.collectOctets) this.collect();
+    if (this.zones.closedCount - this.closedAtCollection >= WORTH_COLLECTING_ENTRIES) {
+      this.closedAtCollection = this.zones.closedCount;
+      collectAllGarbage();
+    }
     this.presigner?.turn(this.signed, this.context.nowSeconds);
   }
 

@@ -11,7 +11,7 @@
  * chunk that landed elsewhere and a leftover of another table all show as a bad CRC: that chunk is empty after loading and
  * its signatures are made anew. Never is a wrong signature read. Little-endian.
  */
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { StoreError } from "./errors.ts";
@@ -97,10 +97,42 @@ export class SignatureFile {
     await this.save();
   }
 
-  private async saveDirty(): Promise<number> {
+  /**
+   * The same without waiting for anything, for a stop: of tens of thousands of files each is written in a fraction of the time.
+   * Whatever `save` has begun goes on.
+   */
+  saveAtOnce(): number {
+    const dirty = this.takeDirty();
+    if (dirty.length === 0) return 0;
+    const file = this.openAtOnce();
+    if (file === undefined) return 0;
+    try {
+      const record = new Uint8Array(CHUNK_HEADER_OCTETS + this.chunkMax);
+      for (const chunk of dirty) {
+        const length = this.fillRecord(chunk, record);
+        checkWritten(writeSync(file, record, 0, length, chunkAt(chunk, this.chunkMax)), length);
+      }
+      return dirty.length;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** What is not saved by now is not saved any more; whether there is anything. */
+  giveUp(): boolean {
+    return this.takeDirty().length > 0;
+  }
+
+  /** Chunks that changed since the last call. */
+  private takeDirty(): number[] {
     const dirty: number[] = [];
     // First the flag, then the copy: what is written in between is dirty again and comes with the next save.
     for (let chunk = 0; chunk < this.table.chunks; chunk++) if (this.table.takeDirty(chunk)) dirty.push(chunk);
+    return dirty;
+  }
+
+  private async saveDirty(): Promise<number> {
+    const dirty = this.takeDirty();
     if (dirty.length === 0) return 0;
     const file = await this.openForSaving();
     // Another table has the place by now: this one's zone or version is gone.
@@ -127,17 +159,68 @@ export class SignatureFile {
     }
   }
 
+  /** Its own folder and name, or another's by now. */
+  private openAtOnce(): number | undefined {
+    if (!this.made) return this.createAtOnce();
+    const file = openOrMissing(this.path);
+    if (file === undefined) return undefined;
+    const found = new Uint8Array(HEADER_OCTETS);
+    if (readSync(file, found, 0, HEADER_OCTETS, 0) === HEADER_OCTETS && isSameHeader(found, this.header)) return file;
+    closeSync(file);
+    return undefined;
+  }
+
+  private createAtOnce(): number | undefined {
+    const aside = `${this.path}.new.aside`;
+    rmSync(aside, { force: true });
+    let file: number | undefined;
+    try {
+      file = openSync(aside, "wx+", 0o600);
+      writeSync(file, this.header, 0, HEADER_OCTETS, 0);
+      renameSync(aside, this.path);
+      this.made = true;
+      return file;
+    } catch (error) {
+      if (file !== undefined) closeSync(file);
+      // Its folder went with the zone.
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
   private async saveChunk(file: FileHandle, chunk: number, record: Uint8Array): Promise<void> {
+    const length = this.fillRecord(chunk, record);
+    const { bytesWritten } = await file.write(record, 0, length, chunkAt(chunk, this.chunkMax));
+    checkWritten(bytesWritten, length);
+  }
+
+  /** The chunk as it stands in the file; its length. */
+  private fillRecord(chunk: number, record: Uint8Array): number {
     const live = this.table.chunkOctets(chunk);
     const copy = record.subarray(CHUNK_HEADER_OCTETS, CHUNK_HEADER_OCTETS + live.length);
     copySettledSlots(live, copy);
     const view = new DataView(record.buffer);
     view.setUint32(0, chunkCrc(this.identityCrc, chunk, copy), true);
     view.setUint32(4, live.length, true);
-    const length = CHUNK_HEADER_OCTETS + live.length;
-    const { bytesWritten } = await file.write(record, 0, length, chunkAt(chunk, this.chunkMax));
-    // A short write (a full disk) leaves a bad CRC, which loading drops.
-    if (bytesWritten !== length) throw new StoreError("store.damaged", "a signature chunk was written in part");
+    return CHUNK_HEADER_OCTETS + live.length;
+  }
+}
+
+/** A short write (a full disk) leaves a bad CRC, which loading drops. */
+function checkWritten(written: number, length: number): void {
+  if (written !== length) throw new StoreError("store.damaged", "a signature chunk was written in part");
+}
+
+function isSameHeader(found: Uint8Array, header: Uint8Array): boolean {
+  return found.every((octet, i) => octet === header[i]);
+}
+
+function openOrMissing(path: string): number | undefined {
+  try {
+    return openSync(path, "r+");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 
@@ -200,7 +283,7 @@ async function openExisting(path: string, header: Uint8Array): Promise<FileHandl
   }
   const found = new Uint8Array(HEADER_OCTETS);
   const { bytesRead } = await file.read(found, 0, HEADER_OCTETS, 0);
-  if (bytesRead === HEADER_OCTETS && found.every((octet, i) => octet === header[i])) return file;
+  if (bytesRead === HEADER_OCTETS && isSameHeader(found, header)) return file;
   await file.close();
   return undefined;
 }

@@ -542,7 +542,10 @@ class Machine {
   }
 
   #plan(wish: Wish, at: number): void {
-    this.#set({ planned: { ...wish, at } });
+    const { cause, peer, serialHint } = wish;
+    // What every zone at rest has is kept small.
+    const isPlain = peer === undefined && serialHint === undefined;
+    this.#set({ planned: isPlain ? { cause, at } : { ...wish, at } });
   }
 
   #planEarlier(wish: Wish, at: number): void {

@@ -15,44 +15,59 @@ const TYPE = 0xfff0_0000;
 export type NameCount = { readonly asked: number; readonly name: string; count: number; error: number };
 
 export class ZoneCounts {
-  readonly cells = new Map<number, number>();
-  readonly times = new Map<number, number>();
-  readonly names = new Map<string, NameCount>();
+  readonly cells = new Counts();
+  readonly times = new Counts();
+  #names: NameCount[] = [];
+  /** Of the names, when there are more than a few. */
+  #byKey: Map<string, NameCount> | undefined;
+
+  get names(): readonly NameCount[] {
+    return this.#names;
+  }
 
   addCell(key: number, count: number): void {
-    add(this.cells, this.cells.size < MAX_CELLS || this.cells.has(key) ? key : this.#coarser(key), count);
+    this.cells.add(this.cells.size < MAX_CELLS || this.cells.has(key) ? key : this.#coarser(key), count);
   }
 
   addTime(key: number, count: number): void {
     // The bucket is worth more than the type.
     const kept =
       this.times.size < MAX_CELLS || this.times.has(key) ? key : (((key & ~TYPE) >>> 0) | (OTHER_TYPES << 20)) >>> 0;
-    add(this.times, kept, count);
+    this.times.add(kept, count);
   }
 
   /** `name`: in lower case, as one character an octet. */
   addName(asked: number, name: string, count: number, error: number): void {
-    const key = `${asked} ${name}`;
-    const known = this.names.get(key);
+    const known = this.#findName(asked, name);
     if (known) {
       known.count += count;
       known.error += error;
       return;
     }
-    this.names.set(key, { asked, name, count, error });
-    if (this.names.size > 2 * MAX_NAMES) this.#trim();
+    const added = { asked, name, count, error };
+    // The first by a push would take room for sixteen more.
+    if (this.#names.length === 0) this.#names = [added];
+    else this.#names.push(added);
+    this.#byKey?.set(nameKey(added), added);
+    if (this.#names.length > 2 * MAX_NAMES) this.#trim();
   }
 
   merge(other: ZoneCounts): void {
     for (const [key, count] of other.cells) this.addCell(key, count);
     for (const [key, count] of other.times) this.addTime(key, count);
-    for (const { asked, name, count, error } of other.names.values()) this.addName(asked, name, count, error);
+    for (const { asked, name, count, error } of other.names) this.addName(asked, name, count, error);
   }
 
   print(): string {
     this.#trim();
-    const names = [...this.names.values()].map(({ asked, name, count, error }) => [asked, name, count, error]);
+    const names = this.#names.map(({ asked, name, count, error }) => [asked, name, count, error]);
     return JSON.stringify({ version: VERSION, cells: [...this.cells].flat(), times: [...this.times].flat(), names });
+  }
+
+  #findName(asked: number, name: string): NameCount | undefined {
+    if (this.#names.length <= FEW) return this.#names.find((one) => one.asked === asked && one.name === name);
+    this.#byKey ??= new Map(this.#names.map((one) => [nameKey(one), one]));
+    return this.#byKey.get(nameKey({ asked, name }));
   }
 
   #coarser(key: number): number {
@@ -62,9 +77,60 @@ export class ZoneCounts {
   }
 
   #trim(): void {
-    if (this.names.size <= MAX_NAMES) return;
-    const sorted = [...this.names].sort(([, a], [, b]) => b.count - a.count);
-    for (const [key] of sorted.slice(MAX_NAMES)) this.names.delete(key);
+    if (this.#names.length <= MAX_NAMES) return;
+    this.#names = this.#names.toSorted((a, b) => b.count - a.count).slice(0, MAX_NAMES);
+    this.#byKey = undefined;
+  }
+}
+
+function nameKey({ asked, name }: Pick<NameCount, "asked" | "name">): string {
+  return `${asked} ${name}`;
+}
+
+/** Most zones of tens of thousands are asked one thing or two in a minute: maps for them would be most of what a zone costs. */
+const FEW = 8;
+
+/** Counts by key. Keeps: up to FEW of them stand in a row, more in a map. */
+class Counts {
+  /** Key, count, key, count. */
+  #row: number[] | undefined;
+  #map: Map<number, number> | undefined;
+
+  get size(): number {
+    return this.#map?.size ?? (this.#row?.length ?? 0) / 2;
+  }
+
+  has(key: number): boolean {
+    return this.#map ? this.#map.has(key) : this.#place(key) >= 0;
+  }
+
+  add(key: number, count: number): void {
+    if (!this.#map) {
+      const at = this.#place(key);
+      if (at >= 0) {
+        this.#row![at + 1]! += count;
+        return;
+      }
+      if (this.size < FEW) {
+        // Not by pushing, which leaves room for sixteen more.
+        this.#row = this.#row ? this.#row.concat(key, count) : [key, count];
+        return;
+      }
+      this.#map = new Map(this);
+      this.#row = undefined;
+    }
+    this.#map.set(key, (this.#map.get(key) ?? 0) + count);
+  }
+
+  *[Symbol.iterator](): Generator<[number, number]> {
+    if (this.#map) yield* this.#map;
+    else for (let at = 0; at < 2 * this.size; at += 2) yield [this.#row![at]!, this.#row![at + 1]!];
+  }
+
+  #place(key: number): number {
+    const row = this.#row;
+    if (row) for (let at = 0; at < row.length; at += 2) if (row[at] === key) return at;
+    return -1;
   }
 }
 
@@ -93,8 +159,4 @@ export function addReading(reading: TallyReading, ofZone: (zoneId: string) => Zo
     if (2 * error > count) continue;
     ofZone(zoneId).addName(asked, Buffer.from(name).toString("latin1").toLowerCase(), count, error);
   }
-}
-
-function add(counts: Map<number, number>, key: number, count: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + count);
 }

@@ -20,6 +20,8 @@ export const COLLECT_MS = 2000;
 const GO_OVER_MS = 120;
 /** Rows a transaction: others want the database too. */
 const BATCH = 200;
+/** For writing at the end: a server has to be gone before its supervisor ends it by force. */
+const STOP_WITHIN_MS = 1000;
 
 export class AnalyticsKeeper {
   /** Answers that the workers had no room to count. */
@@ -34,6 +36,8 @@ export class AnalyticsKeeper {
   #collect: () => readonly TallyReading[] = () => [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
+  /** Nothing more is written from then on; of the clock that never jumps. */
+  #endMs = Number.POSITIVE_INFINITY;
 
   constructor(store: Store, log: Logger, days: () => number, now: () => number) {
     this.#store = store;
@@ -50,9 +54,10 @@ export class AnalyticsKeeper {
     this.#timer.unref();
   }
 
-  /** What is counted and not yet written is written. */
-  async stop(): Promise<void> {
+  /** What is counted and not yet written is written, as far as the time goes. */
+  async stop(withinMs = STOP_WITHIN_MS): Promise<void> {
     clearInterval(this.#timer);
+    this.#endMs = performance.now() + withinMs;
     this.collect();
     // Workers go over to their other half at the first, and leave what they wrote for the second.
     await sleep(GO_OVER_MS);
@@ -97,6 +102,10 @@ export class AnalyticsKeeper {
     return rows;
   }
 
+  get #isOver(): boolean {
+    return performance.now() >= this.#endMs;
+  }
+
   #countsOf(zoneId: string): ZoneCounts {
     const known = this.#minute.get(zoneId);
     if (known) return known;
@@ -117,13 +126,15 @@ export class AnalyticsKeeper {
   }
 
   async #write(minute: ReadonlyMap<string, ZoneCounts>, start: number, until: number): Promise<void> {
+    // Of those there are rows from before a restart within the minute.
+    const begun = new Set(await this.#store.analytics.zonesBetween(MINUTE, start, start + MINUTE));
     await this.#put(MINUTE, start, minute.keys(), async (zoneId) => {
       const counts = minute.get(zoneId)!;
-      // From before a restart within the minute.
-      const before = await this.#merged(zoneId, MINUTE, start, start + MINUTE);
+      const before = begun.has(zoneId) ? await this.#merged(zoneId, MINUTE, start, start + MINUTE) : undefined;
       if (before) counts.merge(before);
       return counts;
     });
+    if (this.#isOver) return;
     await this.#drawTogether(MINUTE, HOUR, floorTo(until, HOUR));
     await this.#drawTogether(HOUR, DAY, floorTo(until, DAY));
     const { analytics } = this.#store;
@@ -144,6 +155,8 @@ export class AnalyticsKeeper {
       const done = new Set(await analytics.zonesBetween(larger, start, start + larger));
       const zones = (await analytics.zonesBetween(smaller, start, start + larger)).filter((id) => !done.has(id));
       await this.#put(larger, start, zones, (zoneId) => this.#merged(zoneId, smaller, start, start + larger));
+      // Cut off: the next start draws it together.
+      if (this.#isOver) return;
     }
     await settings.put(key, until);
   }
@@ -156,6 +169,10 @@ export class AnalyticsKeeper {
   ): Promise<void> {
     const all = [...zones];
     for (let at = 0; at < all.length; at += BATCH) {
+      if (this.#isOver) {
+        this.#log.warn({ zones: all.length - at }, "there was no time to write what the last zones were asked");
+        return;
+      }
       const rows: AnalyticsRow[] = [];
       for (const zoneId of all.slice(at, at + BATCH)) {
         const counts = await countsOf(zoneId);

@@ -150,7 +150,7 @@ function addRow(
     for (const sums of [group.of(interval), group.all, total.all]) change(sums);
   };
   if (plan.byName) {
-    for (const { asked, name, count } of counts.names.values()) {
+    for (const { asked, name, count } of counts.names) {
       add({ key: (asked << 16) >>> 0, name, start }, (sums) => {
         sums.queries += count;
       });
