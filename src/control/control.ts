@@ -514,7 +514,7 @@ const TAKE_WAIT_MS = 2000;
  * A start leaves as much behind as its zones need, and loading code 40 MB: it is collected a little later, for a tenth of a second at
  * most. And once more when the first checks are over, for which tens of thousands of questions may have waited their turn.
  */
-const COLLECT_AFTER_MS = [2000, 90_000];
+const COLLECT_AFTER_MS = [4000, 92_000];
 /** With more zones files are swept so much later. */
 const MANY_ZONES = 1000;
 const SWEEP_AFTER_MS = 10_000;

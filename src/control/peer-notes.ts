@@ -10,6 +10,14 @@ export type PeerNote = {
   readonly transferError: { readonly code: string; readonly message: string } | null;
 };
 
+export const NO_PEER_CHECKS: PeerNote = {
+  checkedAt: null,
+  serial: null,
+  checkError: null,
+  transferredAt: null,
+  transferError: null,
+};
+
 export type RefreshNote = {
   readonly version: 1;
   /** Unix seconds. */

@@ -226,3 +226,8 @@ export function primaryText(primary: Primary): string {
   const address = printSocketAddress(primary.address);
   return primary.name === address ? address : `${primary.name} (${address})`;
 }
+
+/** Nothing came back: the primary, or the way to it, is not there. */
+export function isSilence(code: string): boolean {
+  return code === "net.timeout" || code === "net.refused" || code === "net.unreachable";
+}

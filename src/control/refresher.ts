@@ -26,8 +26,8 @@ import { Lane } from "./lanes.ts";
 import { narrowed } from "./limits-note.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
 import type { PeerBook } from "./peer-book.ts";
-import { NO_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
-import { askSoa, type Primary, primaryText, type SoaOutcome } from "./primary-client.ts";
+import { NO_CHECKS, NO_PEER_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
+import { askSoa, isSilence, type Primary, primaryText, type SoaOutcome } from "./primary-client.ts";
 import { tellExpired, tellReport } from "./refresh-events.ts";
 import type { Timed } from "./scheduler.ts";
 import { compareSoa } from "./soa-compare.ts";
@@ -524,13 +524,7 @@ export class Refresher implements Timed {
   }
 
   #rememberPeer(peer: string, change: Partial<PeerNote>): void {
-    const before: PeerNote = this.#note.peers[peer] ?? {
-      checkedAt: null,
-      serial: null,
-      checkError: null,
-      transferredAt: null,
-      transferError: null,
-    };
+    const before = this.#note.peers[peer] ?? NO_PEER_CHECKS;
     this.#note = { ...this.#note, peers: { ...this.#note.peers, [peer]: { ...before, ...change } } };
     this.#notes.put(this.#zone.id, "refresh", this.#note);
   }
@@ -584,11 +578,6 @@ export class Refresher implements Timed {
       return failed(error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-/** Nothing came back: the primary, or the way to it, is not there. */
-function isSilence(code: string): boolean {
-  return code === "net.timeout" || code === "net.refused" || code === "net.unreachable";
 }
 
 export type { Primary };

@@ -8,7 +8,7 @@
  */
 
 import { ok } from "#bytes";
-import { type ImageBuffer, octetsOf, overlayRoom, ZoneImage } from "#image";
+import { type ImageBuffer, octetsOf, overlayRoom, PACKED_OCTETS, ZoneImage } from "#image";
 import { denialOf, planApex } from "#keyplan";
 import { type IncomingRow, type KeyRow, StoreError, type VersionRow, type ZoneRecord } from "#store";
 import { signApex } from "./apex.ts";
@@ -23,6 +23,7 @@ import { JOURNAL_KIND, journalFiles } from "./outgoing/journal.ts";
 import { slimKey } from "./packed-key.ts";
 import { type RefreshNote, readFrozenNote, readRefreshNote } from "./peer-notes.ts";
 import { openTable } from "./pipeline.ts";
+import { ReadingPace } from "./reading-pace.ts";
 import { RELEASED_KIND } from "./released-note.ts";
 import { readDnssecRow } from "./rows.ts";
 import { readOrigin, readServedNote, type ServedNote, type ServedVersion, type StoredVersion } from "./versions.ts";
@@ -56,6 +57,7 @@ export type Restored = {
 
 type Restoring = {
   readonly deps: Deps;
+  readonly pace: ReadingPace;
   readonly listener: RoundListener;
   /** Of zones whose apex had to be signed: to be written. */
   readonly signed: Map<string, ApexNote>;
@@ -68,8 +70,9 @@ export async function restoreZones(
   listener: RoundListener,
   take: (restored: RestoredZone) => void,
 ): Promise<Restored> {
-  const restoring: Restoring = { deps, listener, signed: new Map(), otherFiles: new Map() };
-  const records = allRecords(deps.store);
+  const pace = new ReadingPace();
+  const restoring: Restoring = { deps, listener, pace, signed: new Map(), otherFiles: new Map() };
+  const records = allRecords(deps.store, pace);
   const load = async () => {
     for (let next = await records.next(); !next.done; next = await records.next())
       take(await restoreZone(next.value, restoring));
@@ -78,12 +81,19 @@ export async function restoreZones(
   return restoring;
 }
 
-async function* allRecords(store: Deps["store"]): AsyncGenerator<ZoneRecord, void> {
+async function* allRecords(store: Deps["store"], pace: ReadingPace): AsyncGenerator<ZoneRecord, void> {
   for (let after: string | undefined = ""; after !== undefined; ) {
     const page: readonly ZoneRecord[] = await store.zoneRecords({ after, limit: PAGE_ZONES });
+    if (pace.isSlow) await store.files.warmImages(page.flatMap(imagesOf));
     yield* page;
     after = page.length < PAGE_ZONES ? undefined : page.at(-1)?.zone.id;
   }
+}
+
+/** Each once, and small ones alone: large ones keep a disk busy by themselves. */
+function imagesOf({ zone, versions }: ZoneRecord): { zoneId: string; name: string }[] {
+  const small = versions.filter(({ octets }) => octets <= PACKED_OCTETS).map(({ image }) => image);
+  return [...new Set(small)].map((name) => ({ zoneId: zone.id, name }));
 }
 
 function noteOtherFiles({ zone, document }: ZoneRecord, { otherFiles }: Restoring): void {
@@ -101,7 +111,7 @@ async function restoreZone(record: ZoneRecord, restoring: Restoring): Promise<Re
   const keys = record.keys.length === 0 ? NO_KEYS : record.keys.map((key) => slimKey(key, deps.packs));
   const { status, flags } = readDnssecRow(record.dnssec, row);
   const zone = new Zone({ row, status, flags, keys }, deps, listener);
-  const images = new ImageShelf(zone, versions, document("stored"), deps);
+  const images = new ImageShelf(zone, versions, document("stored"), restoring);
   const storedRow = versions.find((version) => version.use === "transferred");
   const servedRow = versions.find((version) => version.use === "served");
   const note = readServedNote(document("served"));
@@ -152,16 +162,18 @@ class ImageShelf {
   /** About one of the images. */
   readonly #note: unknown;
   readonly #deps: Deps;
+  readonly #pace: ReadingPace;
   /** Few: mostly one. */
   readonly #buffers: { readonly file: string; readonly buffer: Promise<ImageBuffer> }[] = [];
   readonly #images: { readonly file: string; readonly root: number; readonly image: Promise<ZoneImage | undefined> }[] =
     [];
 
-  constructor(zone: Zone, rows: readonly VersionRow[], note: unknown, deps: Deps) {
+  constructor(zone: Zone, rows: readonly VersionRow[], note: unknown, { deps, pace }: Restoring) {
     this.#zone = zone;
     this.#rows = rows;
     this.#note = note;
     this.#deps = deps;
+    this.#pace = pace;
   }
 
   load(file: string, root: number): Promise<ZoneImage | undefined> {
@@ -192,7 +204,7 @@ class ImageShelf {
     const room = packs.room(this.#octets(file));
     if (!room) return files.loadImage(this.#zone.id, file, overlayRoom);
     try {
-      files.readImage(this.#zone.id, file, octetsOf(room));
+      this.#pace.of(() => files.readImage(this.#zone.id, file, octetsOf(room)));
       return room;
     } catch (error) {
       packs.giveBack(room);

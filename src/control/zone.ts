@@ -98,6 +98,8 @@ export class Zone {
   #compaction: Compaction | undefined;
   /** Names of image files that this run found or wrote. */
   #files: string | readonly string[] = NO_FILES;
+  /** What is served, before it was made small: its key was just opened, and is wanted once more for the first publication. */
+  #justRestored: ServedVersion | undefined;
   #gone = false;
   #resting: Array<() => void> | undefined;
   #exclusive: Promise<unknown> = NOTHING_BEFORE;
@@ -161,6 +163,7 @@ export class Zone {
     this.stored = stored && slimStored(stored);
     const source = from === stored && this.stored ? this.stored : from && slimStored(from);
     this.served = served && source && slimServed(served, source, this.#deps);
+    this.#justRestored = served;
     if (held) this.#work = { ...this.#work, held };
     for (const file of files) this.#addFile(file);
   }
@@ -247,11 +250,16 @@ export class Zone {
   /** Hands the zone's present state to the edge; resolves when it has acknowledged. */
   publish(): Promise<void> {
     this.generation++;
+    const { id, apex, generation } = this;
+    const served = this.#justRestored ?? this.served;
+    this.#justRestored = undefined;
     if (this.hidden) return this.#deps.sender.remove(this.id);
     const { expired: own } = this.row;
     const answers = own === "default" ? this.#deps.settings().expired : own;
     const expired = this.expired && answers === "servfail";
-    return this.#deps.sender.publish(buildPublication(this, expired, this.#deps.expiry.place(this.id)));
+    return this.#deps.sender.publish(
+      buildPublication({ id, apex, generation, served }, expired, this.#deps.expiry.place(id)),
+    );
   }
 
   /** The zone is being deleted: nothing of it may be written any more. */

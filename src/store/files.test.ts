@@ -43,6 +43,16 @@ describe("images", () => {
     await expect(files.loadImage(zone, "a")).rejects.toMatchObject({ code: "store.missing" });
   });
 
+  it("are read beforehand, many at once; one that is missing is told when it is wanted", async () => {
+    await files.saveImage(zone, "a", shared([1, 2, 3, 4]));
+    const wanted = ["a", "missing", "a"].map((name) => ({ zoneId: zone, name }));
+    expect(await files.warmImages(wanted)).toBeUndefined();
+    const into = new Uint8Array(4);
+    files.readImage(zone, "a", into);
+    expect(into).toEqual(Uint8Array.of(1, 2, 3, 4));
+    expect(() => files.readImage(zone, "missing", into)).toThrow(expect.objectContaining({ code: "store.missing" }));
+  });
+
   it("never leave their folder", async () => {
     await expect(files.saveImage("../etc", "a", shared([1]))).rejects.toMatchObject({ code: "store.name" });
     await expect(files.saveImage(zone, "../a", shared([1]))).rejects.toMatchObject({ code: "store.name" });

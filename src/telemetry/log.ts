@@ -26,8 +26,6 @@ const SECRET_FIELDS = [
 
 /** `destination`: standard error's descriptor when missing, so that standard output stays for what commands print. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
-  // Loaded by the thread that logs: the others come through this room's door too.
-  const { pino }: typeof import("pino") = createRequire(import.meta.url)("pino");
   const paths = SECRET_FIELDS.flatMap((field) => {
     const inner = field.startsWith("[") ? field : `.${field}`;
     return [field, `*${inner}`, `*.*${inner}`];
