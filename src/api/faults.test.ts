@@ -66,6 +66,11 @@ test("no more than 50 are named", async () => {
   expect([status, errors.length <= 50]).toEqual([400, true]);
 });
 
+test("what is none of several things altogether is told in the words of the whole", async () => {
+  const { errors } = await ask("POST", `${ACCOUNTS}/secondary_dns/peers`, { name: "p", ip: "not an address" });
+  expect(errors).toMatchObject([{ message: "Invalid request: ip: must be an IPv4 or IPv6 address" }]);
+});
+
 test("of two forms the nearer one says what is wrong", async () => {
   const signIn = (body: object) => ask("POST", "/countersign/v1/session", body).then(({ pointers }) => pointers);
   expect(await signIn({ email: "a@example.com", password: [] })).toEqual(["/password"]);

@@ -65,6 +65,8 @@ function unfolded(issue: Issue, depth = 0): readonly Issue[] {
   const forms = issue.errors?.filter((errors) => errors.length > 0) ?? [];
   if (forms.length === 0 || depth === FORMS_DEPTH_MAX) return [issue];
   const nearest = forms.reduce((best, each) => (missOf(each) < missOf(best) ? each : best));
+  // Another thing altogether in each form: what the whole says of itself says it best.
+  if (missOf(nearest) === Number.MAX_SAFE_INTEGER) return [issue];
   const inner = nearest.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
   return inner.flatMap((each) => unfolded(each, depth + 1));
 }
