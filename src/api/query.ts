@@ -57,17 +57,13 @@ type Issue = {
   readonly errors?: readonly (readonly Issue[])[];
 };
 
-/** What zod says of several forms when the schema says nothing. */
-const UNWORDED = "Invalid input";
-
 /** Forms within forms. */
 const FORMS_DEPTH_MAX = 4;
 
 /** What fits none of several forms is told by the one that it misses by least. */
 function unfolded(issue: Issue, depth = 0): readonly Issue[] {
   const forms = issue.errors?.filter((errors) => errors.length > 0) ?? [];
-  // Who gave the forms words of their own ("must be an IPv4 or IPv6 address") says more than any one of them.
-  if (forms.length === 0 || depth === FORMS_DEPTH_MAX || issue.message !== UNWORDED) return [issue];
+  if (forms.length === 0 || depth === FORMS_DEPTH_MAX) return [issue];
   const nearest = forms.reduce((best, each) => (missOf(each) < missOf(best) ? each : best));
   // Another thing altogether in each form: what the whole says of itself says it best.
   if (missOf(nearest) === Number.MAX_SAFE_INTEGER) return [issue];
