@@ -6,6 +6,8 @@ export default defineConfig({
   plugins: [contractTables()],
   test: {
     pool: "forks",
+    // One core each: files mostly wait for servers, and every port is picked at random below those the system gives away.
+    maxWorkers: 2,
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/src/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -8,7 +8,8 @@
  *
  * With `-- --check` it exits by its own verdict: 0 when every check held. Without, it goes on until Ctrl-C.
  */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -29,6 +30,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const HOST = "127.0.0.1";
 const DNS_PORT = 5300;
 const HTTP_PORT = 8053;
+/** Below those that systems give to whoever asks for none, so that it is still free when the product takes it. */
+const [FIRST_PORT, LAST_PORT] = [20_000, 32_000];
 const WAIT_MILLISECONDS = 30_000;
 const PAUSE_MILLISECONDS = 100;
 
@@ -72,8 +75,8 @@ async function main(checkOnly: boolean): Promise<number> {
   const data = mkdtempSync(join(tmpdir(), "countersign-demo-"));
   const key: TsigKey = { name: getName("demo-key."), algorithm: "hmac-sha256", secret: randomBytes(32) };
   const primary = await openPrimary(MODES.map(primaryZone), key, HOST);
-  const dns = { address: HOST, port: await choosePort(checkOnly ? 0 : DNS_PORT) };
-  const http = `${HOST}:${await choosePort(checkOnly ? 0 : HTTP_PORT)}`;
+  const dns = { address: HOST, port: await choosePort(checkOnly ? undefined : DNS_PORT) };
+  const http = `${HOST}:${await choosePort(checkOnly ? undefined : HTTP_PORT)}`;
   let product: Product | undefined;
   try {
     product = await startProduct({
@@ -225,17 +228,26 @@ function getName(text: string): Name {
 }
 
 /** The usual port when it is free, any other when not. */
-async function choosePort(wanted: number): Promise<number> {
-  for (const port of [wanted, 0]) {
-    const server = createServer();
-    const listening = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, HOST, () => resolve(true));
-    });
-    if (!listening) continue;
-    const chosen = (server.address() as { port: number }).port;
-    await new Promise((resolve) => server.close(resolve));
-    return chosen;
+async function choosePort(wanted: number | undefined): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = attempt === 0 && wanted !== undefined ? wanted : randomInt(FIRST_PORT, LAST_PORT);
+    if ((await isFreeTcp(port)) && (await isFreeUdp(port))) return port;
   }
   throw new Error(`no free port on ${HOST}`);
+}
+
+function isFreeTcp(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
+  });
+}
+
+function isFreeUdp(port: number): Promise<boolean> {
+  const socket = createSocket("udp4");
+  return new Promise((resolve) => {
+    socket.once("error", () => socket.close(() => resolve(false)));
+    socket.bind(port, HOST, () => socket.close(() => resolve(true)));
+  });
 }
