@@ -30,7 +30,7 @@ import { printSocketAddress, type TlsServerSettings } from "#net";
 import { type EdgeSettings, PublicationSender } from "#publish";
 import { typeName } from "#rdata";
 import { DATABASE_FILE, openStore, type Store, StoreError } from "#store";
-import { createLogger, type Logger, Metrics } from "#telemetry";
+import { createLogger, type Logger, limitYoungSpaceOfThreads, Metrics } from "#telemetry";
 import { readProviderSettings } from "./provider-settings.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
@@ -40,6 +40,9 @@ const STOP_WITHIN_MS = 4800;
 /** What can't go on: one sentence for the operator. */
 class CannotServe extends Error {}
 
+/** In place of 16, as V8 has it: 24 MB less with three threads that answer, which make hardly any garbage. */
+const THREADS_YOUNG_MEBIBYTES = 1;
+
 export async function serve(argv: readonly string[]): Promise<number> {
   if (argv.includes("--help") || argv.includes("-h")) {
     process.stdout.write(`countersign serve: answers DNS and the API.\n\n${printOptionsPage()}`);
@@ -48,6 +51,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const config = readConfig(argv);
   if (!config) return 2;
   const log = createLogger(config.logLevel);
+  limitYoungSpaceOfThreads(THREADS_YOUNG_MEBIBYTES);
   try {
     await run(config, argv, log);
     // Ends here and not by itself: that would take the handlers down first, and a second SIGTERM would still count.

@@ -3,7 +3,14 @@
 export { addInto, COUNTER_WORDS, Counter, CounterBlock, type CounterTotals, sumCounters } from "./counters.ts";
 export { canEmpty, emptyBuffer, emptyOctets } from "./empty.ts";
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "./log.ts";
-export { collectAllGarbage, collectGarbage, giveBackMemory, LARGE_OCTETS, prepareCollection } from "./memory.ts";
+export {
+  collectAllGarbage,
+  collectGarbage,
+  giveBackMemory,
+  LARGE_OCTETS,
+  limitYoungSpaceOfThreads,
+  prepareCollection,
+} from "./memory.ts";
 export { MAX_SERIES, type MetricSource, Metrics, type MetricsOptions } from "./metrics.ts";
 export { TALLY_OCTETS, type Tallied, TallyReader, TallyWriter } from "./tally.ts";
 export {
