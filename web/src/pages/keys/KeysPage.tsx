@@ -96,7 +96,9 @@ function KeyGroup({ whose, keys }: { readonly whose: ZoneKey["whose"]; readonly 
 }
 
 function Key({ zoneKey }: { readonly zoneKey: ZoneKey }) {
-  const { key_tag: tag, role, published, dnskey, ds } = zoneKey;
+  const { key_tag: tag, role, published, dnskey } = zoneKey;
+  // The key of a rollover that has not come so far: its DS is shown when the parent may have it.
+  const ds = zoneKey.state === "published" ? null : zoneKey.ds;
   return (
     <Stack gap="sm">
       <div className={classes["head"]}>

@@ -60,7 +60,9 @@ export function RolloverCard({ zoneId, may }: { readonly zoneId: string; readonl
 type GoingProps = { readonly rollover: Rollover; readonly onCancel: (() => void) | undefined };
 
 function Going({ rollover, onCancel }: GoingProps) {
-  const { steps, why, ds, ds_at_parent: atParent, until_time: until, started_time: started, emergency } = rollover;
+  const { steps, why, ds_at_parent: atParent, until_time: until, started_time: started, emergency } = rollover;
+  // Before that, somebody may hold a DNSKEY set without the new key: a parent that had its DS alone would break the zone.
+  const ds = rollover.activated_time === null ? null : rollover.ds;
   const facts: Fact[] = [[ROLLOVERS.begun, <WhenAgo key="begun" time={started} />]];
   if (until) facts.push([ROLLOVERS.until, printExact(until)]);
   return (
