@@ -85,38 +85,21 @@ function branches(places: readonly Place[], offer: (words: readonly string[]) =>
 function bashScript(places: readonly Place[]): string {
   const offer = (words: readonly string[]) =>
     words.length === 0 ? ": ; " : `COMPREPLY=($(compgen -W '${words.join(" ")}' -- "$cur")); `;
-  const { walk, values, next } = branches(places, offer);
   return `# Completion of countersign for bash: source <(countersign completion bash)
 _countersign() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} at='' skip=0 i
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
-    if ((skip)); then skip=0; continue; fi
-    case "$at:\${COMP_WORDS[i]}" in
-${walk}
-    esac
-  done
-  if ((skip)); then case "$at:$prev" in
-${values}
-  esac; fi
-  case "$at" in
-${next}
-  esac
+${stepsOf("COMP_WORDS", branches(places, offer))}
 }
 complete -o default -F _countersign countersign
 `;
 }
 
-function zshScript(places: readonly Place[]): string {
-  const offer = (words: readonly string[]) => (words.length === 0 ? "_files; " : `compadd -- ${words.join(" ")}; `);
-  const { walk, values, next } = branches(places, offer);
-  return `#compdef countersign
-# Completion of countersign for zsh: source <(countersign completion zsh), behind compinit
-_countersign() {
-  local cur=\${words[CURRENT]} prev=\${words[CURRENT-1]} at='' skip=0 i
-  for ((i = 2; i < CURRENT; i++)); do
-    if ((skip)); then skip=0; continue; fi
-    case "$at:\${words[i]}" in
+/** What bash and zsh do with each word before the present one, and then offer; `array` has the words. */
+function stepsOf(array: "COMP_WORDS" | "words", { walk, values, next }: ReturnType<typeof branches>): string {
+  return `    if ((skip)); then skip=0; continue; fi
+    case "$at:\${${array}[i]}" in
 ${walk}
     esac
   done
@@ -125,7 +108,17 @@ ${values}
   esac; fi
   case "$at" in
 ${next}
-  esac
+  esac`;
+}
+
+function zshScript(places: readonly Place[]): string {
+  const offer = (words: readonly string[]) => (words.length === 0 ? "_files; " : `compadd -- ${words.join(" ")}; `);
+  return `#compdef countersign
+# Completion of countersign for zsh: source <(countersign completion zsh), behind compinit
+_countersign() {
+  local cur=\${words[CURRENT]} prev=\${words[CURRENT-1]} at='' skip=0 i
+  for ((i = 2; i < CURRENT; i++)); do
+${stepsOf("words", branches(places, offer))}
 }
 if [[ $funcstack[1] == _countersign ]]; then _countersign "$@"; else compdef _countersign countersign; fi
 `;

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { freePort, getProgram, LOOPBACK, servedSerial, until } from "../peers/index.ts";
+import { freePort, getProgram, LOOPBACK, powerDnsBase, servedSerial, until } from "../peers/index.ts";
 import { makeDirectory, startProcess, writeIn } from "../peers/server-process.ts";
 import { type Member, memberText, type Producer } from "./world.ts";
 
@@ -71,22 +71,9 @@ function configuration(directory: string, port: number, database: string): strin
   return `${[
     "launch=gsqlite3",
     `gsqlite3-database=${database}`,
-    `local-address=${LOOPBACK}`,
-    `local-port=${port}`,
-    `socket-dir=${directory}`,
-    "daemon=no",
-    "guardian=no",
-    "disable-syslog=yes",
-    "primary=yes",
-    "only-notify=",
-    "receiver-threads=1",
-    "distributor-threads=1",
-    "xfr-cycle-interval=1",
-    "zone-cache-refresh-interval=0",
+    ...powerDnsBase(directory, port),
     "query-cache-ttl=0",
     "cache-ttl=0",
-    "resolver=no",
-    "security-poll-suffix=",
     `allow-axfr-ips=${LOOPBACK}`,
   ].join("\n")}\n`;
 }

@@ -32,7 +32,7 @@ export {
   type TsigAlgorithm,
   type TsigKey,
 } from "./peer.ts";
-export { type PowerDnsOptions, powerDnsVersion, startPowerDns } from "./powerdns.ts";
+export { type PowerDnsOptions, powerDnsBase, powerDnsVersion, startPowerDns } from "./powerdns.ts";
 export { findProgram, getProgram, missingPrograms } from "./programs.ts";
 export {
   type Secondary,

@@ -66,6 +66,16 @@ function powerDnsConfiguration(directory: string, port: number, options: PowerDn
     "launch=bind",
     `bind-config=${directory}/named.conf`,
     `bind-dnssec-db=${directory}/dnssec.db`,
+    ...powerDnsBase(directory, port),
+    "version-string=anonymous",
+    `allow-axfr-ips=${options.tsig ? "" : LOOPBACK}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** What every PowerDNS here is told, whatever it has its zones from. */
+export function powerDnsBase(directory: string, port: number): readonly string[] {
+  return [
     `local-address=${LOOPBACK}`,
     `local-port=${port}`,
     `socket-dir=${directory}`,
@@ -80,8 +90,5 @@ function powerDnsConfiguration(directory: string, port: number, options: PowerDn
     "zone-cache-refresh-interval=0",
     "resolver=no",
     "security-poll-suffix=",
-    "version-string=anonymous",
-    `allow-axfr-ips=${options.tsig ? "" : LOOPBACK}`,
   ];
-  return `${lines.join("\n")}\n`;
 }
