@@ -4,7 +4,7 @@ import { type ImageBuffer, ZoneImage } from "#image";
 import { hasZonemd } from "./image-facts.ts";
 import { type Job, type JobAnswer, type JobCrypto, performJob } from "./jobs.ts";
 import { WorkerPool } from "./pool.ts";
-import { changedOctets } from "./posted-changes.ts";
+import { changedOctets, changedRecords } from "./posted-changes.ts";
 
 /** Octets of image or columns up to which a job is done on the main thread. */
 const SMALL_OCTETS = 256 * 1024;
@@ -12,7 +12,7 @@ const SMALL_OCTETS = 256 * 1024;
 /** Octets of changes up to which an overlay is made on the main thread: about a millisecond. */
 const SMALL_CHANGE_OCTETS = 32 * 1024;
 
-/** Items that are validated on the main thread at most: each costs up to some 100 microseconds. */
+/** Items that are validated or signed on the main thread at most: each costs up to some 100 microseconds. */
 const SMALL_SHARE = 40;
 
 /**
@@ -73,8 +73,10 @@ function isSmall(job: Job): boolean {
     case "apply":
       return job.image.byteLength + changedOctets(job.changes) <= SMALL_OCTETS;
     case "overlay":
-    case "sign-change":
       return changedOctets(job.changes) <= SMALL_CHANGE_OCTETS;
+    // Each record brings some signatures.
+    case "sign-change":
+      return changedRecords(job.changes) <= SMALL_SHARE;
     case "zonemd":
       return job.image.byteLength <= SMALL_OCTETS || !hasZonemd(new ZoneImage(job.image, job.root));
     case "compare":

@@ -23,6 +23,12 @@ export function changedOctets(changes: readonly PostedChange[]): number {
   return octets;
 }
 
+export function changedRecords(changes: readonly PostedChange[]): number {
+  let records = 0;
+  for (const { deletions, additions } of changes) records += deletions.count + additions.count;
+  return records;
+}
+
 /** A copy of what is used: posting a view would take its whole buffer along. */
 function postBatch(batch: RecordBatch): PostedBatch {
   return { octets: batch.octets.slice(), count: batch.count };
