@@ -11,5 +11,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/src/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Vitest's own second is too short on a busy machine: what is waited for comes, only later.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
