@@ -142,7 +142,7 @@ describe.each(WAYS)("broken off (%s)", (way) => {
   });
 });
 
-/** The whole of it by every way is a matter of framing, which AXFR has gone through: here the ways take turns, each at every sixteenth octet. */
+/** Every octet is gone through without sockets (`src/transfer/cut-off.test.ts`): here the ways take turns, each at every sixteenth. */
 const CUT_STEP = 16;
 
 test.concurrent.each(WAYS)(
