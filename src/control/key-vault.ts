@@ -24,11 +24,11 @@ export class KeyVault {
     this.#crypto = crypto;
   }
 
-  /** A KSK and a ZSK, sealed, with different tags. `now`: milliseconds since 1970. */
+  /** A KSK and a ZSK, sealed, with different tags. `now`: milliseconds since 1970. The second is said to be made one later: lists go by that. */
   make(zoneId: string, now: number): readonly KeyRow[] {
     const ksk = makeKeyPair("ksk");
     const zsk = makeKeyPair("zsk", { takenTags: [ksk.keyTag] });
-    return [ksk, zsk].map((pair) => this.#row(pair, zoneId, "active", now));
+    return [ksk, zsk].map((pair, i) => this.#row(pair, zoneId, "active", now + i));
   }
 
   #row(pair: ZoneKeyPair, zoneId: string, state: KeyState, now: number): KeyRow {
@@ -38,9 +38,19 @@ export class KeyVault {
     return { id: newId(), zoneId, role, algorithm, keyTag, dnskey, sealed, state, createdAt: now };
   }
 
-  /** One more, published and not more than that, of a tag that is not taken. `now`: milliseconds since 1970. */
-  makeOne(zoneId: string, role: KeyRow["role"], takenTags: readonly number[], now: number): KeyRow {
-    return this.#row(makeKeyPair(role, { takenTags }), zoneId, "published", now);
+  /**
+   * One more beside these of the zone, published and not more than that, of a tag that is none of theirs nor taken. Made later than
+   * all of them whatever the clock says, so that lists have one order for good. `now`: milliseconds since 1970.
+   */
+  makeOne(
+    zoneId: string,
+    role: KeyRow["role"],
+    beside: { readonly keys: readonly KeyRow[]; readonly takenTags: readonly number[] },
+    now: number,
+  ): KeyRow {
+    const takenTags = [...beside.keys.map((key) => key.keyTag), ...beside.takenTags];
+    const after = Math.max(...beside.keys.map(({ createdAt }) => createdAt + 1), now);
+    return this.#row(makeKeyPair(role, { takenTags }), zoneId, "published", after);
   }
 
   /** A key that signs, checked against its DNSKEY. The caller closes its signer. */

@@ -99,12 +99,11 @@ describe.skipIf(missingPrograms("nsd", "unbound", "dig", "ldns-verify-zone").len
 
     await killAndPass(HOUR + PROPAGATION);
     await reaches(product, id, "zsk", "signatures-wait");
-    // Made within one second they have no order between them.
-    const byTag = (await zsks()).map(({ key_tag, state, signs }) => [key_tag, { state, signs }]);
-    expect(Object.fromEntries(byTag)).toEqual({
-      [first!.key_tag]: { state: "retired", signs: [] },
-      [second.key_tag]: { state: "active", signs: ["data"] },
-    });
+    // In the order in which they were made, however fast that was, over a restart too.
+    expect((await zsks()).map(({ key_tag, state, signs }) => [key_tag, state, ...signs])).toEqual([
+      [first!.key_tag, "retired"],
+      [second.key_tag, "active", "data"],
+    ]);
     expect(tagsIn(product, fresh(), "A")).toEqual([second.key_tag]);
     expect(tagsIn(product, held, "A")).toEqual([second.key_tag]);
     expect(await verifyGiven(product, ZONE, tsig)).toContain("Zone is verified and complete");

@@ -115,7 +115,8 @@ export class KeyKeeper {
     if (!old || !zone.served?.signing || (zone.mode !== "live" && zone.mode !== "multisigner")) {
       return fail("not-signed-here");
     }
-    const made = this.#deps.vault.makeOne(zone.id, kind, this.#takenTags(zone), now * 1000);
+    const beside = { keys: zone.keys, takenTags: this.#partnerTags(zone) };
+    const made = this.#deps.vault.makeOne(zone.id, kind, beside, this.#deps.nowMs());
     const begun = { ...beginRoll(kind, { old: old.id, new: made.id }, now), emergency: how.emergency };
     const automatic = how.automatic ? [...note.automatic, made.id] : note.automatic;
     const next: RollNote = { ...note, [kind]: begun, automatic };
@@ -224,9 +225,8 @@ export class KeyKeeper {
   }
 
   /** None that a validator would have to tell apart (RFC 4034 appendix B). */
-  #takenTags(zone: Zone): number[] {
-    const theirs = zone.stored ? transferredKeys(zone.stored.image).dnskey : [];
-    return [...zone.keys.map((key) => key.keyTag), ...theirs.map(keyTag)];
+  #partnerTags(zone: Zone): number[] {
+    return zone.stored ? transferredKeys(zone.stored.image).dnskey.map(keyTag) : [];
   }
 
   #setTimer(zone: Zone): void {

@@ -72,7 +72,7 @@ async function editDnssec(zone: Zone, edit: DnssecEdit, registry: Registry, deps
 
 /** Durable first, then in memory, then on its way to the edge. */
 export async function applyPlan(zone: Zone, plan: DnssecPlan, registry: Registry, deps: Deps): Promise<void> {
-  const made: readonly KeyRow[] = plan.makeKeys ? deps.vault.make(zone.id, deps.now() * 1000) : [];
+  const made: readonly KeyRow[] = plan.makeKeys ? deps.vault.make(zone.id, deps.nowMs()) : [];
   const before = { mode: zone.mode, denial: denialOf(zone.flags, zone.apex), asks: asksForUs(zone.status.phase) };
   const changed = plan.status.phase !== zone.status.phase || !sameFlags(plan.flags, zone.flags);
   await deps.store.atomically(async (tables) => {
