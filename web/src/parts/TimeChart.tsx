@@ -1,9 +1,9 @@
 /** Lines over time. Whoever can't see it has the table beside it. Each line has a dash of its own besides its colour. */
-import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import classes from "./TimeChart.module.css";
+import { useDrawnScheme } from "./useDrawnScheme.ts";
 
 export type Line = { readonly label: string; readonly values: readonly number[] };
 
@@ -24,7 +24,7 @@ export function TimeChart(props: {
 }) {
   const place = useRef<HTMLDivElement>(null);
   const { starts, lines, label } = props;
-  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  const scheme = useDrawnScheme();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn keeps its colours; in another scheme it is drawn anew.
   useEffect(() => {
     const element = place.current;
