@@ -15,6 +15,7 @@
 import { Rcode } from "#message";
 import { RRType } from "#rdata";
 import { writeAdditional } from "./additional.ts";
+import { isAnyRefused, writeAnyRefusal } from "./any.ts";
 import { followCname, followDname } from "./chain.ts";
 import { writeCompactNsec } from "./compact.ts";
 import { lookup, Outcome } from "./lookup.ts";
@@ -79,6 +80,7 @@ function writeOnlyProofs(work: Work): boolean {
 function writeAnswer(work: Work): boolean {
   const { found, query, owner, entry, reply } = work;
   const { node, set } = found;
+  if (query.type === RRType.ANY && isAnyRefused(work)) return writeAnyRefusal(work);
   if (query.type === RRType.RRSIG) return writeSignatures(work, node, set, owner, entry.image.rrsetTtl(set));
   work.additionalSet = set;
   if (!found.wildcard || !work.dnssec || entry.denial !== Denial.Compact) return writeSet(work, node, set, owner);

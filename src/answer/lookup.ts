@@ -120,7 +120,7 @@ function atNode(
   found.outcome = set === 0 ? Outcome.NoData : Outcome.Answer;
 }
 
-/** ANY gets the first RRset by type (RFC 8482 section 4.1), RRSIG the signatures of the first that has some: as Knot does. */
+/** RRSIG gets the signatures of the first RRset by type that has some, as Knot does; for ANY the first one (see any.ts). */
 function firstSet(image: ZoneImage, node: number, signed: boolean): number {
   const sets = image.rrsetsAt(node);
   for (let i = 0; i < sets; i++) {

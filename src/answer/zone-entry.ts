@@ -100,6 +100,8 @@ export class ZoneEntry {
   readonly signing: ZoneSigning | undefined;
   readonly period: SigningPeriod;
   readonly denial: Denial;
+  /** ANY gets a record made here (any.ts): not where the primary's signatures are served, which nobody here can add to. */
+  readonly refusesAny: boolean;
   readonly soa: number;
   readonly apexRRsets: readonly ReadyRRset[];
   readonly expiry: ExpiryPlace | undefined;
@@ -124,6 +126,7 @@ export class ZoneEntry {
     this.signing = this.state === ZoneState.Serving ? zone.signing : undefined;
     this.period = this.signing?.period ?? SIGNING_PERIOD;
     this.denial = denialOf(this.image, this.signing, this.apex);
+    this.refusesAny = this.signing !== undefined || (this.image.flags & ImageFlag.HasDnssec) === 0;
     this.soa = this.state === ZoneState.Serving ? this.image.findRRset(this.image.apexNode, RRType.SOA) : 0;
     this.apexRRsets = (this.signing?.apexRRsets ?? []).map(readyRRset);
     this.expiry = zone.expiry;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Outcome, RetryService } from "#contract";
 import { envelopeOfError, type HttpAnswer } from "./answer.ts";
+import { KeyedLock } from "./keyed-lock.ts";
 
 export type KeyedRequest = {
   readonly key: string;
@@ -18,9 +19,6 @@ export type Once = { readonly answer: HttpAnswer; readonly again: boolean };
 
 export type RetryDesk = { once(request: KeyedRequest, work: () => Promise<HttpAnswer>): Promise<Once> };
 
-/** Those that wait look again so many times: each time another one may have begun anew. */
-const ROUNDS_MAX = 100;
-
 export function readKey(header: string | string[] | undefined): Outcome<string | undefined> {
   if (header === undefined) return { ok: true, value: undefined };
   const key = Array.isArray(header) ? header.join(",") : header;
@@ -29,30 +27,13 @@ export function readKey(header: string | string[] | undefined): Outcome<string |
 }
 
 export function makeRetryDesk(service: RetryService): RetryDesk {
-  const running = new Map<string, Promise<unknown>>();
+  // One after the other under one key, in the order in which they came: bounded by the connections that there may be.
+  const locks = new KeyedLock();
   return {
-    async once(request, work) {
+    once(request, work) {
       const key = digest(request.who, request.key);
       const what = digest(request.what, request.octets ?? new Uint8Array());
-      for (let round = 0; round < ROUNDS_MAX; round++) {
-        const first = running.get(key);
-        if (first) {
-          await first;
-          continue;
-        }
-        const done = claimAndDo(service, key, what, work);
-        const settled = done.then(
-          () => undefined,
-          () => undefined,
-        );
-        running.set(key, settled);
-        try {
-          return await done;
-        } finally {
-          running.delete(key);
-        }
-      }
-      return { answer: envelopeOfError({ code: "internal" }), again: false };
+      return locks.run(key, () => claimAndDo(service, key, what, work));
     },
   };
 }
@@ -69,6 +50,8 @@ async function claimAndDo(
       return { answer: { status: kept.status, body: kept.body }, again: true };
     case "other-request":
       return { answer: envelopeOfError({ code: "idempotency.key-reused", about: kept.time }), again: false };
+    case "unkept":
+      return { answer: envelopeOfError({ code: "idempotency.not-kept", about: kept.time }), again: false };
     case "cut-off":
       return { answer: envelopeOfError({ code: "idempotency.cut-off", about: kept.time }), again: false };
     case "claimed":

@@ -42,11 +42,12 @@ export async function carryOut(shell: Shell, understood: Understood): Promise<Fa
   if (route.method === "GET") return show(shell, understood, route);
   const key = readKey(request.headers["idempotency-key"]);
   if (!key.ok) return sendAnswer(reply, envelopeOfError(key.error));
-  if (key.value === undefined) return sendAnswer(reply, await write(shell, understood, route));
+  // Strangers can't keep anything here: they would push out what others rely on, and a sign-in is made anew each time.
+  if (key.value === undefined || understood.actor.kind === "nobody")
+    return sendAnswer(reply, await write(shell, understood, route));
   const keyed: KeyedRequest = {
     key: key.value,
-    // Strangers are told apart by where they are.
-    who: `${understood.actor.kind} ${understood.actor.id} ${understood.actor.kind === "nobody" ? request.ip : ""}`,
+    who: `${understood.actor.kind} ${understood.actor.id}`,
     what: `${route.method} ${request.url}`,
     octets: understood.octets,
   };

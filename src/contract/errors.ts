@@ -57,6 +57,12 @@ export const ERRORS = {
     sentence:
       "The request with this Idempotency-Key was cut off by a stop of the server at {about}, and may be done or not: look at the resource, then use a new key.",
   },
+  "idempotency.not-kept": {
+    status: 400,
+    number: 20046,
+    sentence:
+      "The request with this Idempotency-Key was answered at {about}, by more than is kept for a second time: look at the resource.",
+  },
   "route.unknown": {
     status: 404,
     number: 7003,

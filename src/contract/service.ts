@@ -367,7 +367,8 @@ export interface RetryService {
 export type KeptAnswer =
   | { readonly kind: "claimed" }
   | { readonly kind: "answered"; readonly status: number; readonly body: string }
-  | { readonly kind: "other-request" | "cut-off"; readonly time: string };
+  /** `unkept`: it was done, with an answer too large to be kept. */
+  | { readonly kind: "other-request" | "cut-off" | "unkept"; readonly time: string };
 
 export interface StatusService {
   getZoneStatus(zoneId: string): Promise<Outcome<ZoneStatus>>;

@@ -171,6 +171,7 @@ function whyRecord(
   if (from === "synthesized") return "made from the DNAME above it, as resolvers expect it (RFC 6672)";
   if (section === "additional") return "an address that goes along, so that nobody has to ask for it";
   if (section === "answer") {
+    if (from === "made" && input.type === RRType.ANY) return "stands for everything that is there (RFC 8482)";
     return type === input.type || input.type === RRType.ANY ? "what was asked for" : "an alias on the way";
   }
   if (type === RRType.SOA) return "says for how long resolvers may remember that it is not there (RFC 2308)";

@@ -26,6 +26,8 @@ test.each([
   [RRType.TXT, "nodata", 0, [], /exists, but has no record of this type$/],
   [RRType.NSEC, "nodata", 0, [RRType.NSEC], /has NSEC records that are made here/],
   [RRType.ANY, "answer", RRType.A, [RRType.A], /gets one type of those that are there/],
+  [RRType.ANY, "answer", RRType.A, [RRType.HINFO], /gets one small HINFO record, made here/],
+  [RRType.ANY, "answer", RRType.HINFO, [RRType.HINFO], /gets one type of those that are there/],
   [RRType.RRSIG, "answer", RRType.A, [RRType.RRSIG], /the signatures of its A records are given$/],
   [RRType.A, "cname", RRType.CNAME, [RRType.CNAME], /leads out of what is served here, or round in a circle/],
   [RRType.A, "nxdomain", 0, [], /does not exist, and no wildcard .*the signed proof/],

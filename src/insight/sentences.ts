@@ -68,7 +68,10 @@ function endOf(last: AccountStep, { message, keys, name, type }: ExplainInput): 
     return `${shown} exists, and has ${typeName(type)} records that are made here: they are not in what was transferred`;
   }
   if (last.outcome === "answer" && type === RRType.ANY) {
-    return `${sentence}; who asks for ANY gets one type of those that are there (RFC 8482)`;
+    const made = message.answer.some((record) => record.type === RRType.HINFO && last.type !== RRType.HINFO);
+    return made
+      ? `${sentence}; who asks for ANY gets one small HINFO record, made here, in place of what is there (RFC 8482)`
+      : `${sentence}; who asks for ANY gets one type of those that are there (RFC 8482)`;
   }
   if (last.outcome === "answer" && type === RRType.RRSIG) {
     return `${shown} exists, and the signatures of its ${typeName(last.type)} records are given`;

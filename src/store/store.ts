@@ -323,7 +323,8 @@ export interface KeptAnswerTable {
   find(key: string): Promise<KeptAnswerRow | undefined>;
   /** The key must not be there. */
   claim(row: Pick<KeptAnswerRow, "key" | "request" | "at">): Promise<void>;
-  put(key: string, status: number, body: string): Promise<void>;
+  /** `body` null: it was answered, and by what is not kept. */
+  put(key: string, status: number, body: string | null): Promise<void>;
   remove(key: string): Promise<void>;
   /** Those older than `olderThan` go, and more than `keep`. */
   prune(olderThan: number, keep: number): Promise<void>;

@@ -13,6 +13,8 @@ ns1 A 192.0.2.1
 ns1 AAAA 2001:db8::1
 Mail A 192.0.2.2
 MiXed A 192.0.2.3
+host HINFO "PDP-11" "UNIX"
+host A 192.0.2.11
 a.b.ent TXT "deep"
 *.wild TXT "wild"
 *.wild MX 5 mail
@@ -53,6 +55,9 @@ ns.sibling A 192.0.2.9
 secret TYPE65280 \\# 3 010203
 `;
 
+/** TTL, type and RDATA. */
+const REFUSED_ANY = '3789 HINFO "RFC8482" ""';
+
 /** Sections in the order of the reply; "…" stands for additional records that may be left out. */
 export const CASES: readonly (readonly [question: string, reply: string])[] = [
   ["mail.example. A", "NOERROR aa\nanswer mail.example. 300 A 192.0.2.2"],
@@ -68,11 +73,18 @@ export const CASES: readonly (readonly [question: string, reply: string])[] = [
   ["b.ent.example. TXT", `NOERROR aa\n${soa()}`],
   ["c.ent.example. TXT", `NXDOMAIN aa\n${soa()}`],
   ["example. SOA", "NOERROR aa\nanswer example. 3600 SOA ns1.example. admin.example. 7 3600 600 86400 120"],
-  ["example. ANY", "NOERROR aa\nanswer example. 300 NS ns.elsewhere.test.\nanswer example. 300 NS ns1.example."],
+  // RFC 8482 section 4.2: HINFO in place of what is there, but not where there is a CNAME or a HINFO.
+  ["example. ANY", `NOERROR aa\nanswer example. ${REFUSED_ANY}`],
+  ["MAIL.example. ANY", `NOERROR aa\nanswer MAIL.example. ${REFUSED_ANY}`],
+  ["host.example. ANY", "NOERROR aa\nanswer host.example. 300 A 192.0.2.11"],
+  ["ent.example. ANY", `NOERROR aa\n${soa()}`],
+  ["nothing.example. ANY", `NXDOMAIN aa\n${soa()}`],
   ["example. DS", `NOERROR aa\n${soa()}`],
   // Wildcards.
   ["foo.wild.example. TXT", 'NOERROR aa\nanswer foo.wild.example. 300 TXT "wild"'],
   ["foo.bar.wild.example. TXT", 'NOERROR aa\nanswer foo.bar.wild.example. 300 TXT "wild"'],
+  ["foo.wild.example. ANY", `NOERROR aa\nanswer foo.wild.example. ${REFUSED_ANY}`],
+  ["q.walias.example. ANY", "NOERROR aa\nanswer q.walias.example. 300 CNAME mail.example."],
   ["foo.wild.example. A", `NOERROR aa\n${soa()}`],
   ["wild.example. TXT", `NOERROR aa\n${soa()}`],
   ["*.wild.example. TXT", 'NOERROR aa\nanswer *.wild.example. 300 TXT "wild"'],
@@ -122,6 +134,11 @@ export const CASES: readonly (readonly [question: string, reply: string])[] = [
   [
     "hidden.dn.example. A",
     `NXDOMAIN aa\nanswer dn.example. 300 DNAME target.example.\nanswer hidden.dn.example. 300 CNAME hidden.target.example.\n${soa()}`,
+  ],
+  ["dn.example. ANY", `NOERROR aa\nanswer dn.example. ${REFUSED_ANY}`],
+  [
+    "www.dn.example. ANY",
+    `NOERROR aa\nanswer dn.example. 300 DNAME target.example.\nanswer www.dn.example. 300 CNAME www.target.example.\nanswer www.target.example. ${REFUSED_ANY}`,
   ],
   [
     "x.dout.example. A",

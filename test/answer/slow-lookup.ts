@@ -16,6 +16,8 @@ export type SlowAnswer = {
   glue: string[];
 };
 
+const OF_SIGNERS: readonly number[] = [RRType.RRSIG, RRType.NSEC, RRType.NSEC3, RRType.NSEC3PARAM, RRType.DNSKEY];
+
 /** As #answer: a chain longer than this is not followed to its end. */
 const MAX_CHAIN = 16;
 
@@ -24,6 +26,8 @@ export class SlowZone {
   private readonly sets = new Map<string, RRset[]>();
   /** Owners and everything between them and the apex. */
   private readonly names = new Set<string>();
+  /** RFC 8482 section 4.2, in a zone that nobody signed. */
+  private refusesAny = true;
 
   constructor(version: ZoneVersion) {
     this.apex = key(version.apex);
@@ -32,6 +36,7 @@ export class SlowZone {
       const list = this.sets.get(owner) ?? [];
       if (list.length === 0) this.sets.set(owner, list);
       list.push(set);
+      if (OF_SIGNERS.includes(set.type)) this.refusesAny = false;
       for (let at = owner; at.endsWith(this.apex) && !this.names.has(at); at = parent(at)) this.names.add(at);
     }
   }
@@ -70,6 +75,10 @@ export class SlowZone {
         out.answer.push(...lines(alias, name));
         name = printName(alias.rdatas[0]!);
         continue;
+      }
+      if (type === RRType.ANY && this.refusesAny && !alias && !this.set(node, RRType.HINFO) && this.first(node)) {
+        out.answer.push(`${name} 3789 HINFO "RFC8482" ""`);
+        return out;
       }
       const found = type === RRType.ANY ? this.first(node) : this.set(node, type);
       if (found) out.answer.push(...lines(found, name));

@@ -44,6 +44,8 @@ const DELV_SAMPLE = [
   ["four.", "A", false],
   ["www.", "MX", false],
   ["any.wild.", "AAAA", false],
+  ["www.", "ANY", true],
+  ["any.wild.", "ANY", true],
   ["x.half.", "A", false],
 ] as const;
 

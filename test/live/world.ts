@@ -118,7 +118,7 @@ export async function judgeByUnbound(world: LiveWorld, kind: ResolverKind) {
   const unbound = await startUnbound({ trustAnchors: world.ds, stubs, ...RESOLVERS[kind] });
   try {
     const questions = world.questions.filter(({ name, type }) => type !== NSEC || !LEADS_NOWHERE.test(name));
-    return await validateThroughResolver(APEX_NAME, questions, unbound, world.product);
+    return await validateThroughResolver(APEX_NAME, questions, unbound, world.product, true);
   } finally {
     await unbound.stop();
   }

@@ -184,7 +184,8 @@ export function makeRetryService(store: Pick<Store, "keptAnswers">, nowMs: () =>
       const kept = await store.keptAnswers.find(key);
       if (kept && kept.at > now - DAY_MS) {
         if (kept.request !== request) return { kind: "other-request", time: printTime(kept.at) };
-        if (kept.status === null || kept.body === null) return { kind: "cut-off", time: printTime(kept.at) };
+        if (kept.status === null) return { kind: "cut-off", time: printTime(kept.at) };
+        if (kept.body === null) return { kind: "unkept", time: printTime(kept.at) };
         return { kind: "answered", status: kept.status, body: kept.body };
       }
       if (kept) await store.keptAnswers.remove(key);
@@ -192,8 +193,9 @@ export function makeRetryService(store: Pick<Store, "keptAnswers">, nowMs: () =>
       return { kind: "claimed" };
     },
     async keepAnswer(key, answer) {
-      if (answer === undefined || answer.body.length > KEPT_OCTETS_MAX) return store.keptAnswers.remove(key);
-      return store.keptAnswers.put(key, answer.status, answer.body);
+      if (answer === undefined) return store.keptAnswers.remove(key);
+      const body = answer.body.length > KEPT_OCTETS_MAX ? null : answer.body;
+      return store.keptAnswers.put(key, answer.status, body);
     },
   };
 }

@@ -123,7 +123,7 @@ export function keptAnswerTable(db: Handle, sealer: Sealer): KeptAnswerTable {
         .execute();
     },
     async put(key, status, body) {
-      const sealed = sealer.seal(new TextEncoder().encode(body), `${CONTEXT}:${key}`);
+      const sealed = body === null ? null : sealer.seal(new TextEncoder().encode(body), `${CONTEXT}:${key}`);
       await db.updateTable("kept_answers").set({ status, sealed_body: sealed }).where("key", "=", key).execute();
     },
     async remove(key) {
