@@ -4,7 +4,7 @@ import { type ConnectionFlags, findConnection } from "./connection.ts";
 import type { CliIo } from "./io.ts";
 import { printJson } from "./print.ts";
 
-export type GlobalFlags = ConnectionFlags & { readonly json?: boolean };
+export type GlobalFlags = ConnectionFlags & { readonly json?: boolean; readonly wide?: boolean };
 
 export interface Context {
   readonly io: CliIo;
@@ -17,7 +17,8 @@ export interface Context {
   tell(line: string): Promise<void>;
 }
 
-export function makeContext(io: CliIo, flags: GlobalFlags): Context {
+export function makeContext(given: CliIo, flags: GlobalFlags): Context {
+  const io = flags.wide ? { ...given, out: { ...given.out, columns: undefined } } : given;
   const json = flags.json ?? false;
   let client: ApiClient | undefined;
   return {

@@ -3,6 +3,8 @@
 export interface Sink {
   /** Colour is allowed. */
   readonly terminal: boolean;
+  /** How wide tables may be, in characters; undefined in a pipe, where nobody looks. */
+  readonly columns?: number | undefined;
   /** Resolves when more may be written; rejects with `OutputClosed` when the reader has gone (`| head`). */
   write(text: string): Promise<void>;
 }
@@ -32,11 +34,15 @@ export function processIo(): CliIo {
   };
 }
 
+/** Of a terminal that does not say how wide it is. */
+const COLUMNS_UNKNOWN = 80;
+
 function streamSink(stream: NodeJS.WriteStream, colour: boolean): Sink {
   // The callback of `write` has the error too; without a listener the process would end with a stack trace.
   stream.on("error", ignoreHere);
   return {
     terminal: stream.isTTY === true && colour,
+    columns: stream.isTTY === true ? stream.columns || COLUMNS_UNKNOWN : undefined,
     write: (text) =>
       new Promise((resolve, reject) => {
         stream.write(text, (error) => {

@@ -1,26 +1,8 @@
 import { expect, test } from "vitest";
-import { clean, printFacts, printMoment, printTable } from "./print.ts";
-
-test("columns are as wide as their widest cell, and nothing trails", () => {
-  const text = printTable(
-    ["A", "LONGER", "C"],
-    [
-      ["wide cell", 1, null],
-      ["x", undefined, "é"],
-    ],
-  );
-  expect(text.split("\n")).toEqual(["A          LONGER  C", "wide cell  1       -", "x          -       é", ""]);
-});
-
-test("headings are bold on a terminal alone", () => {
-  const sink = { terminal: true, write: async () => undefined };
-  expect(printTable(["A"], [["b"]], sink)).toBe("\u001b[1mA\u001b[0m\nb\n");
-  expect(printTable(["A"], [["b"]], { ...sink, terminal: false })).toBe("A\nb\n");
-});
+import { clean, printFacts, printMoment } from "./print.ts";
 
 test("text from outside can neither move the cursor nor turn the reading direction", () => {
   expect(clean("a\u001b[2Jb\n\u009b\u202ec é")).toBe("a\\u{1b}[2Jb\\u{a}\\u{9b}\\u{202e}c é");
-  expect(printTable(["A"], [["\u001b[31m"]])).not.toContain("\u001b");
   expect(printFacts([["name", "\r"]])).not.toContain("\r");
 });
 

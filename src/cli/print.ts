@@ -1,4 +1,4 @@
-/** Text for people: aligned tables, lists of facts, times. Plain; bold only on a terminal. */
+/** Text for people: lists of facts, times, JSON (tables: table.ts). Plain; bold only on a terminal. */
 import type { Sink } from "./io.ts";
 
 /**
@@ -13,19 +13,6 @@ export function clean(text: string): string {
 }
 
 export type Cell = string | number | null | undefined;
-
-/** One line a row, columns as wide as their widest cell, two spaces between; empty cells are `-`. */
-export function printTable(header: readonly string[], rows: readonly (readonly Cell[])[], sink?: Sink): string {
-  const lines = [header, ...rows.map((row) => row.map(cellText))];
-  const widths = header.map((_, column) => widest(lines, column));
-  const print = (line: readonly string[]) =>
-    line
-      .map((cell, column) => (column === line.length - 1 ? cell : pad(cell, widths[column]!)))
-      .join("  ")
-      .trimEnd();
-  const [head, ...body] = lines.map(print);
-  return `${[bold(head!, sink), ...body].join("\n")}\n`;
-}
 
 /** `  name   value`, aligned; a fact without a value is left out. */
 export function printFacts(facts: readonly (readonly [string, Cell])[], indent = "  "): string {
@@ -47,17 +34,6 @@ export function printMoment(time: string | null): string | undefined {
 /** Pretty JSON with a newline behind it. */
 export function printJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-function cellText(cell: Cell): string {
-  return cell === undefined || cell === null || cell === "" ? "-" : clean(String(cell));
-}
-
-/** A loop, not `Math.max(...)`: a table may have more rows than a call has room for arguments. */
-function widest(lines: readonly (readonly string[])[], column: number): number {
-  let width = 0;
-  for (const line of lines) width = Math.max(width, [...(line[column] ?? "")].length);
-  return width;
 }
 
 function pad(text: string, width: number): string {

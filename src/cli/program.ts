@@ -31,48 +31,60 @@ import type { CliIo } from "./io.ts";
 
 const SERVER = `
 Server
-  countersign serve [options]     answer DNS and the API; "countersign serve --help" lists the options
+  countersign serve [options]     answer DNS and the API
+  countersign serve --help        the options of that
 `;
 
 const MANUAL = `
-Zones are named by name or id, peers, TSIGs and ACLs likewise. Every command takes --json: the API's result as it is (where a
-command asks for more than one thing, the rest is beside it under a name of its own).
+Zones are named by name or id, peers, TSIGs and ACLs likewise. Every command
+takes --json: the API's result as it is (where a command asks for more than one
+thing, the rest is beside it under a name of its own). Tables keep to the width
+of a terminal; --wide lets them be as wide as what is in them.
 
 Where the server and its token are found, first one wins
   address  --url, COUNTERSIGN_URL, ${DEFAULT_URL}
-  token    --token, DIR/admin-token of --data DIR, COUNTERSIGN_TOKEN, DIR/admin-token of COUNTERSIGN_DATA or ./${DEFAULT_DATA}
+  token    --token, DIR/admin-token of --data DIR, COUNTERSIGN_TOKEN,
+           DIR/admin-token of COUNTERSIGN_DATA or ./${DEFAULT_DATA}
 
 Exit codes
-  0  done        1  refused by the server, or it did not end well (--wait)
-  2  wrong usage 3  the server can't be reached        4  there is no such zone, peer, TSIG, ACL or file
+  0  done
+  1  refused by the server, or it did not end well (--wait)
+  2  wrong usage
+  3  the server can't be reached
+  4  there is no such zone, peer, TSIG, ACL or file
 
 First steps
   countersign serve --data DIR --dns 192.0.2.1:53
   countersign tsig add transfer.example.com
-  countersign zone add example.com --peer 192.0.2.53 --tsig transfer.example.com --wait
+  countersign zone add example.com --peer 192.0.2.53 \\
+    --tsig transfer.example.com --wait
   countersign dnssec mode example.com live
   countersign dnssec show example.com`;
+
+/** Terminals are this wide at least, and lines of help that are much longer are hard to read. */
+const HELP_COLUMNS = 80;
 
 /** Help and errors are collected through `write`; ending is an exception of commander, never the process's end. */
 export function buildProgram(io: CliIo, write: { out(text: string): void; err(text: string): void }): Command {
   const program = new Command("countersign")
     .description("Secondary authoritative DNS with DNSSEC: the command line of a running server.")
     .option("--url <url>", "address of the server's API")
-    .option("--token <token>", "API token (better in COUNTERSIGN_TOKEN: command lines can be read by everybody)")
+    .option("--token <token>", "API token; better in COUNTERSIGN_TOKEN, as command lines are public")
     .option("--data <dir>", "the server's data directory, for the token that it keeps there")
     .option("--json", "print the API's result as JSON")
+    .option("--wide", "tables as wide as what is in them, on narrow terminals, too")
     .version(packageVersion(), "--version", "print the version")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => write.out(text),
       writeErr: (text) => write.err(text),
       outputError: (text, print) => print(errorLine(text)),
-      getOutHelpWidth: () => 120,
-      getErrHelpWidth: () => 120,
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getErrHelpWidth: () => HELP_COLUMNS,
       getOutHasColors: () => io.out.terminal,
       getErrHasColors: () => io.err.terminal,
     })
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 30 });
   const run: Runner =
     (work) =>
     (...args) =>

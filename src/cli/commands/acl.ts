@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Context, Runner } from "../context.ts";
 import { findAccount, listAcls, pick } from "../find.ts";
-import { printTable } from "../print.ts";
+import { printTable } from "../table.ts";
 
 export function addAclCommands(program: Command, run: Runner): void {
   const acl = program
@@ -30,7 +30,7 @@ async function list(context: Context): Promise<void> {
     if (acls.length === 0)
       return 'There are no ACLs: NOTIFY is accepted from peers alone. "countersign acl add NAME RANGE" adds one.\n';
     const rows = acls.map((acl) => [acl.name, acl.ip_range, acl.id]);
-    return printTable(["ACL", "RANGE", "ID"], rows, context.io.out);
+    return printTable([{ title: "ACL", fit: "shorten" }, "RANGE", { title: "ID", drop: 1 }], rows, context.io.out);
   });
 }
 

@@ -13,7 +13,8 @@ import type { Context, Runner } from "../context.ts";
 import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findZone } from "../find.ts";
 import { addText, collect, readCount } from "../options.ts";
-import { clean, printMoment, printTable } from "../print.ts";
+import { clean, printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 
 const DELIVERIES_MAX = 1000;
 const WINDOW_MAX = 604_800;
@@ -131,7 +132,19 @@ async function list(context: Context): Promise<void> {
       policy.destinations.map(nameOf).join(", "),
       policy.id,
     ]);
-    return printTable(["ALERT", "ON", "KINDS", "ZONES", "WINDOW", "TO", "ID"], rows, context.io.out);
+    return printTable(
+      [
+        { title: "ALERT", fit: "shorten" },
+        "ON",
+        { title: "KINDS", drop: 2 },
+        "ZONES",
+        { title: "WINDOW", drop: 3 },
+        { title: "TO", fit: "wrap" },
+        { title: "ID", drop: 4 },
+      ],
+      rows,
+      context.io.out,
+    );
   });
 }
 
@@ -166,7 +179,19 @@ async function deliveries(context: Context, limit: number): Promise<void> {
       row.message,
       row.error && `${row.error.message} (${row.error.code})`,
     ]);
-    return printTable(["TIME", "STATE", "TRIES", "REPEATS", "KIND", "MESSAGE", "ERROR"], lines, context.io.out);
+    return printTable(
+      [
+        "TIME",
+        "STATE",
+        { title: "TRIES", drop: 1 },
+        { title: "REPEATS", drop: 2 },
+        { title: "KIND", fit: "shorten" },
+        { title: "MESSAGE", fit: "below" },
+        { title: "ERROR", fit: "below" },
+      ],
+      lines,
+      context.io.out,
+    );
   });
 }
 
@@ -201,7 +226,17 @@ async function listDestinations(context: Context): Promise<void> {
   await context.show(all, () => {
     if (all.length === 0) return 'There are none: "countersign alert destination add NAME --webhook URL" adds one.\n';
     const rows = all.map((each) => [each.name, each.kind, describe(each), each.has_secret ? "yes" : "no", each.id]);
-    return printTable(["DESTINATION", "KIND", "WHERE", "SECRET", "ID"], rows, context.io.out);
+    return printTable(
+      [
+        { title: "DESTINATION", fit: "shorten" },
+        { title: "KIND", drop: 1 },
+        { title: "WHERE", fit: "wrap" },
+        { title: "SECRET", drop: 2 },
+        { title: "ID", drop: 3 },
+      ],
+      rows,
+      context.io.out,
+    );
   });
 }
 

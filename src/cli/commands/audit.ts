@@ -6,7 +6,8 @@ import type { Context, Runner } from "../context.ts";
 import { CliFailure, ExitCode } from "../exit.ts";
 import { findZone } from "../find.ts";
 import { readCount } from "../options.ts";
-import { printFacts, printMoment, printTable } from "../print.ts";
+import { printFacts, printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type FilterOptions = {
   readonly zone?: string;
@@ -65,7 +66,19 @@ async function list(context: Context, options: ListOptions): Promise<void> {
       aboutOf(entry),
       outcomeOf(entry),
     ]);
-    return printTable(["ID", "TIME", "WHO", "FROM", "ACTION", "WHAT", "OUTCOME"], rows, context.io.out);
+    return printTable(
+      [
+        "ID",
+        "TIME",
+        { title: "WHO", fit: "shorten", least: 12 },
+        { title: "FROM", drop: 1, fit: "shorten", least: 15 },
+        "ACTION",
+        { title: "WHAT", fit: "below" },
+        { title: "OUTCOME", fit: "below" },
+      ],
+      rows,
+      context.io.out,
+    );
   });
 }
 

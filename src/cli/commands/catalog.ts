@@ -13,7 +13,8 @@ import type { Context, Runner } from "../context.ts";
 import { notFound, usage } from "../exit.ts";
 import { findAccount, zoneName } from "../find.ts";
 import { addText, collect, readCount, readSeconds } from "../options.ts";
-import { printFacts, printMoment, printTable } from "../print.ts";
+import { printFacts, printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 import { planPeers } from "../zone-peers.ts";
 
 const MODES = ["unsigned", "live", "presigned", "multisigner"] as const;
@@ -62,11 +63,14 @@ export function addCatalogCommands(program: Command, run: Runner): void {
   addText(
     add,
     `
-A zone that exists already is left alone. A member that leaves the catalog is no longer answered for, and kept with its keys for the
-grace period. --group may be repeated; the first one that a member is in counts, others get --mode.
+A zone that exists already is left alone. A member that leaves the catalog is no
+longer answered for, and kept with its keys for the grace period. --group may be
+repeated; the first one that a member is in counts, others get --mode.
 
-  countersign catalog add catalog.example --peer 192.0.2.53 --tsig transfer.example.com --allow example.com
-  countersign catalog add catalog.example --peer paris --group signed=live --group big=presigned/nsec3`,
+  countersign catalog add catalog.example --peer 192.0.2.53 \\
+    --tsig transfer.example.com --allow example.com
+  countersign catalog add catalog.example --peer paris \\
+    --group signed=live --group big=presigned/nsec3`,
   );
   addSettings(
     catalog
@@ -177,7 +181,11 @@ async function list(context: Context): Promise<void> {
       one.refused,
       one.id,
     ]);
-    return printTable(["CATALOG", "STATE", "SERIAL", "MEMBERS", "KEPT", "REFUSED", "ID"], rows, context.io.out);
+    return printTable(
+      [{ title: "CATALOG", fit: "shorten" }, "STATE", "SERIAL", "MEMBERS", "KEPT", "REFUSED", { title: "ID", drop: 1 }],
+      rows,
+      context.io.out,
+    );
   });
 }
 
@@ -194,7 +202,19 @@ async function show(context: Context, text: string): Promise<void> {
       member.groups.join(" "),
       member.refusal?.message ?? (member.kept_until ? `kept until ${printMoment(member.kept_until)}` : undefined),
     ]);
-    const table = rows.length === 0 ? "" : printTable(["MEMBER", "STATE", "GROUPS", "WHY"], rows, context.io.out);
+    const table =
+      rows.length === 0
+        ? ""
+        : printTable(
+            [
+              { title: "MEMBER", fit: "shorten" },
+              "STATE",
+              { title: "GROUPS", fit: "wrap", least: 16 },
+              { title: "WHY", fit: "below" },
+            ],
+            rows,
+            context.io.out,
+          );
     return `${describe(catalog)}${table}`;
   });
 }

@@ -20,9 +20,11 @@ export function addCompletionCommand(program: Command, run: Runner): void {
     command,
     `
 For good
-  bash  countersign completion bash > ~/.local/share/bash-completion/completions/countersign
-  zsh   countersign completion zsh > DIR/_countersign, where DIR is one of $fpath
-  fish  countersign completion fish > ~/.config/fish/completions/countersign.fish
+  bash  countersign completion bash \\
+          > ~/.local/share/bash-completion/completions/countersign
+  zsh   countersign completion zsh > DIR/_countersign, DIR being one of $fpath
+  fish  countersign completion fish \\
+          > ~/.config/fish/completions/countersign.fish
 `,
   );
 }

@@ -8,8 +8,9 @@ import { findZone } from "../find.ts";
 import { gatherModeFacts } from "../mode-facts.ts";
 import { REFUSAL_SENTENCES } from "../mode-refusals.ts";
 import { addText } from "../options.ts";
-import { clean, printFacts, printMoment, printTable } from "../print.ts";
+import { clean, printFacts, printMoment } from "../print.ts";
 import { isDsOf, keyRole, printRegistrarFields, readDnskeyLine, readDsLine } from "../registrar.ts";
+import { printTable } from "../table.ts";
 import { isDisabledWithDs, nextStepOf } from "./zone.ts";
 
 const MODES = ["unsigned", "live", "presigned", "multisigner"] as const satisfies readonly Mode[];
@@ -57,15 +58,17 @@ export function addDnssecCommands(program: Command, run: Runner): void {
 Modes
   unsigned     served without DNSSEC
   live         Countersign makes the keys and signs answers as they are served
-  presigned    the primary signs; its signatures are checked and served as they are
-  multisigner  Countersign and the primary sign, each with its own keys (RFC 8901 model 2)
+  presigned    the primary signs; its signatures are checked and kept
+  multisigner  Countersign and the primary sign, each with its own keys
+               (RFC 8901 model 2)
 
 Denial
   compact      RFC 9824: one small NSEC made for each question (the default)
   chain        a full NSEC chain with NXDOMAIN: zone contents can be walked
   nsec3        NSEC3 made for each question, no iterations, no salt
 
-A change that would make resolvers refuse the zone is refused, with the reason and the way round.`,
+A change that would make resolvers refuse the zone is refused, with the reason
+and the way round.`,
   );
 
   dnssec
@@ -220,7 +223,17 @@ async function zsk(context: Context, text: string): Promise<void> {
         ({ DNSKEY: { Hdr, Flags, Protocol, Algorithm, PublicKey } }) =>
           `  ${clean(`${Hdr.Name} ${Hdr.Ttl} IN DNSKEY ${Flags} ${Protocol} ${Algorithm} ${PublicKey}`)}\n`,
       );
-    const table = printTable(["NAME", "STATE", "FLAGS", "ALGORITHM", "PUBLIC KEY"], rows, context.io.out);
+    const table = printTable(
+      [
+        { title: "NAME", fit: "shorten" },
+        "STATE",
+        "FLAGS",
+        "ALGORITHM",
+        { title: "PUBLIC KEY", fit: "wrap", least: 24 },
+      ],
+      rows,
+      context.io.out,
+    );
     return `${table}\nfor the DNSKEY set of the other signer\n${lines.join("")}`;
   });
 }

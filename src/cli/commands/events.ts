@@ -4,7 +4,8 @@ import type { Context, Runner } from "../context.ts";
 import { followEvents } from "../event-follow.ts";
 import { findZone } from "../find.ts";
 import { readCount } from "../options.ts";
-import { clean, printMoment, printTable } from "../print.ts";
+import { clean, printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type Options = { readonly zone?: string; readonly limit: number; readonly follow?: boolean; readonly after?: number };
 
@@ -29,7 +30,7 @@ async function events(context: Context, { zone: text, limit, follow: following, 
   await context.show(rows, () => {
     if (rows.length === 0) return "Nothing happened yet.\n";
     const lines = [...rows].reverse().map((row) => [printMoment(row.time), row.level, row.code, row.message]);
-    return printTable(["TIME", "LEVEL", "CODE", "MESSAGE"], lines, context.io.out);
+    return printTable(["TIME", "LEVEL", "CODE", { title: "MESSAGE", fit: "below" }], lines, context.io.out);
   });
 }
 

@@ -3,7 +3,8 @@ import { type Command, Option } from "commander";
 import type { Explanation } from "#contract";
 import type { Context, Runner } from "../context.ts";
 import { findZone } from "../find.ts";
-import { bold, clean, printFacts, printMoment, printTable } from "../print.ts";
+import { bold, clean, printFacts, printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type ExplainOptions = { readonly dnssec: boolean; readonly transport: "udp" | "tcp" };
 
@@ -62,7 +63,21 @@ function describe(explanation: Explanation, context: Context): string {
   return [
     `${clean(explanation.summary)}.\n${facts}`,
     walked && head("steps") + walked,
-    shown.length > 0 ? head("records") + printTable(["SECTION", "NAME", "TTL", "TYPE", "DATA", "WHY"], shown) : "",
+    shown.length > 0
+      ? head("records") +
+        printTable(
+          [
+            "SECTION",
+            { title: "NAME", fit: "shorten" },
+            { title: "TTL", drop: 1 },
+            "TYPE",
+            { title: "DATA", fit: "wrap" },
+            { title: "WHY", fit: "below" },
+          ],
+          shown,
+          context.io.out,
+        )
+      : "",
     proven.length > 0 ? head("proof") + proven.join("") : "",
   ].join("");
 }

@@ -23,10 +23,12 @@ export function addImageCommands(program: Command, run: Runner): void {
   addText(
     dump,
     `
-In the modes live and multisigner the DNSKEY, CDS and CDNSKEY records and the signatures of Countersign's own keys are not
-in the image: they are kept beside it. Changes that came since the image was written stand in <name>.overlay beside it, and are shown.
+In the modes live and multisigner the DNSKEY, CDS and CDNSKEY records and the
+signatures of Countersign's own keys are not in the image: they are kept beside
+it. Changes that came since the image was written stand in <name>.overlay beside
+it, and are shown.
 
-  countersign image dump countersign-data/zones/<zone id>/<name>.image > zone.txt`,
+  countersign image dump DIR/zones/<zone id>/<name>.image > zone.txt`,
   );
 }
 

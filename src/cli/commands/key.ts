@@ -5,7 +5,8 @@ import type { Context, Runner } from "../context.ts";
 import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findZone } from "../find.ts";
 import { addText } from "../options.ts";
-import { clean, printFacts, printMoment, printTable } from "../print.ts";
+import { clean, printFacts, printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type Kind = Rollover["kind"];
 type RollOptions = { readonly emergency?: boolean; readonly yes?: boolean };
@@ -29,9 +30,12 @@ export function addKeyCommands(program: Command, run: Runner): void {
   addText(
     roll,
     `
-zsk   by itself to the end: publish, wait, sign with the new key, wait, take the old one out
-ksk   the same until the parent has to have another DS: CDS and CDNSKEY ask for it. A parent that does not read them
-      needs it at the registrar; "countersign key list" shows it. The old key stays until the parent has changed over.`,
+zsk   by itself to the end: publish, wait, sign with the new key, wait, take the
+      old one out
+ksk   the same until the parent has to have another DS: CDS and CDNSKEY ask for
+      it. A parent that does not read them needs it at the registrar;
+      "countersign key list" shows it. The old key stays until the parent has
+      changed over.`,
   );
 
   key
@@ -69,7 +73,7 @@ async function list(context: Context, text: string): Promise<void> {
       return `${zone.name} has no keys: "countersign dnssec enable ${zone.name}" makes them.\n`;
     }
     const table = printTable(
-      ["TAG", "ROLE", "WHOSE", "STATE", "SIGNS", "DS AT PARENT", "MADE"],
+      ["TAG", "ROLE", "WHOSE", "STATE", "SIGNS", "DS AT PARENT", { title: "MADE", drop: 1 }],
       keys.map(keyRow),
       context.io.out,
     );

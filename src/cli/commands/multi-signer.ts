@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import type { MultiSigner } from "#contract";
 import type { Context, Runner } from "../context.ts";
 import { findZone } from "../find.ts";
-import { clean, printMoment, printTable } from "../print.ts";
+import type { Sink } from "../io.ts";
+import { clean, printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type Options = { readonly leave?: "we" | "partner" };
 
@@ -29,16 +31,16 @@ async function show(context: Context, text: string, options: Options): Promise<v
   const api = context.api();
   const zone = await findZone(api, text);
   const guide = await api.call("own.multiSigner", { params: { zoneId: zone.id } });
-  await context.show(guide, () => describe(guide, options.leave));
+  await context.show(guide, () => describe(guide, options.leave, context.io.out));
 }
 
-function describe(guide: MultiSigner, leave: Options["leave"]): string {
+function describe(guide: MultiSigner, leave: Options["leave"], sink: Sink): string {
   const steps = leave === "partner" ? guide.leaving.partner : leave === "we" ? guide.leaving.we : guide.joining;
   const parts = [`${clean(guide.name)}\n`, ...steps.map(stepText)];
   parts.push(
     "\nkeys\n",
     printTable(
-      ["WHOSE", "ROLE", "TAG", "SERVED HERE", "IN THE TRANSFER", "DNSKEY"],
+      ["WHOSE", "ROLE", "TAG", "SERVED HERE", "IN THE TRANSFER", { title: "DNSKEY", fit: "below" }],
       guide.keys.map((key) => [
         key.whose,
         key.role,
@@ -47,19 +49,22 @@ function describe(guide: MultiSigner, leave: Options["leave"]): string {
         yes(key.transferred),
         key.line.replace(/^.* DNSKEY /, ""),
       ]),
+      sink,
     ),
     "\nDS\n",
     printTable(
-      ["WHOSE", "TAG", "AT THE PARENT", "DS"],
+      ["WHOSE", "TAG", "AT THE PARENT", { title: "DS", fit: "below" }],
       guide.ds.map((ds) => [ds.whose, ds.key_tag, yes(ds.at_parent), ds.line]),
+      sink,
     ),
   );
   for (const line of guide.strange_ds) parts.push(`  at the parent, of no key that is known: ${clean(line)}\n`);
   parts.push(
     "\nname servers\n",
     printTable(
-      ["NAME", "WHOSE", "IN THE ZONE", "AT THE PARENT"],
+      [{ title: "NAME", fit: "shorten" }, "WHOSE", "IN THE ZONE", "AT THE PARENT"],
       guide.name_servers.map((each) => [each.name, each.whose, yes(each.in_zone), yes(each.at_parent)]),
+      sink,
     ),
   );
   const { checked_time: checked, error } = guide.parent;

@@ -23,10 +23,12 @@ export function addOutgoingCommands(program: Command, run: Runner): void {
   addText(
     outgoing.commands.at(-1)!,
     `
-Each secondary is notified of every new version at its address, and may transfer from there; so may, without NOTIFY, whoever
-is in an ACL. Where one of them has a TSIG, every transfer has to be signed with it.
+Each secondary is notified of every new version at its address, and may transfer
+from there; so may, without NOTIFY, whoever is in an ACL. Where one of them has
+a TSIG, every transfer has to be signed with it.
 
-  countersign outgoing set example.com --peer 192.0.2.54 --tsig fleet.example.com`,
+  countersign outgoing set example.com --peer 192.0.2.54 \\
+    --tsig fleet.example.com`,
   );
   outgoing.command("show <zone>").description("serials, secondaries, what each was told and given").action(run(show));
   outgoing

@@ -51,8 +51,9 @@ export function addPeerTlsCommand(peer: Command, run: Runner): void {
   countersign peer tls paris
 
 The pin of a server:
-  openssl s_client -connect HOST:853 -alpn dot </dev/null 2>/dev/null | openssl x509 -pubkey -noout |
-    openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64`,
+  openssl s_client -connect HOST:853 -alpn dot </dev/null 2>/dev/null |
+    openssl x509 -pubkey -noout | openssl pkey -pubin -outform der |
+    openssl dgst -sha256 -binary | base64`,
   );
 }
 

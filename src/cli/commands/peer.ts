@@ -6,7 +6,8 @@ import { usage } from "../exit.ts";
 import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
 import { addText } from "../options.ts";
 import { ADDRESS_FORMS, printPeerAddress, readPeerAddress } from "../peer-address.ts";
-import { printFacts, printTable } from "../print.ts";
+import { printFacts } from "../print.ts";
+import { printTable } from "../table.ts";
 import { addPeerTlsCommand } from "./peer-tls.ts";
 
 type AddOptions = { readonly tsig?: string; readonly ixfr: boolean };
@@ -61,7 +62,17 @@ async function list(context: Context): Promise<void> {
       peer.ixfr_enable ? "yes" : "no",
       peer.id,
     ]);
-    return printTable(["PEER", "ADDRESS", "TSIG", "IXFR", "ID"], rows, context.io.out);
+    return printTable(
+      [
+        { title: "PEER", fit: "shorten" },
+        { title: "ADDRESS", fit: "wrap", least: 24 },
+        { title: "TSIG", fit: "shorten" },
+        { title: "IXFR", drop: 1 },
+        { title: "ID", drop: 2 },
+      ],
+      rows,
+      context.io.out,
+    );
   });
 }
 

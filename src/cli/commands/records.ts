@@ -7,7 +7,7 @@ import type { Context, Runner } from "../context.ts";
 import { usage } from "../exit.ts";
 import { findZone } from "../find.ts";
 import { collect, readCount } from "../options.ts";
-import { printTable } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type Filters = {
   readonly type?: readonly string[];
@@ -69,8 +69,14 @@ function textPart(page: readonly DnsRecord[], first: boolean, context: Context):
     const content = record.priority === undefined ? record.content : `${record.priority} ${record.content}`;
     return [record.name, record.ttl, record.type, content];
   });
-  const table = printTable(["NAME", "TTL", "TYPE", "CONTENT"], rows, context.io.out);
-  return first ? table : table.slice(table.indexOf("\n") + 1);
+  return printTable(
+    [{ title: "NAME", fit: "shorten" }, "TTL", "TYPE", { title: "CONTENT", fit: "wrap" }],
+    rows,
+    context.io.out,
+    {
+      head: first,
+    },
+  );
 }
 
 async function exportZone(context: Context, text: string, output: string | undefined): Promise<void> {

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { FORM_WORDS, findRegistrar, REGISTRARS, type Registrar } from "#contract";
 import type { Context, Runner } from "../context.ts";
 import { usage } from "../exit.ts";
-import { printFacts, printTable } from "../print.ts";
+import { printFacts } from "../print.ts";
+import { printTable } from "../table.ts";
 
 /** After `addDnssecCommands`: this is a command of `dnssec`. */
 export function addRegistrarCommand(program: Command, run: Runner): void {
@@ -18,7 +19,13 @@ export function addRegistrarCommand(program: Command, run: Runner): void {
 async function show(context: Context, name: string | undefined): Promise<void> {
   if (name === undefined) {
     const row = ({ id, name: title, form, verified }: Registrar) => [id, title, FORM_WORDS[form], word(verified)];
-    await context.show(REGISTRARS, () => printTable(["ID", "REGISTRAR", "ASKS FOR", "FIELDS"], REGISTRARS.map(row)));
+    await context.show(REGISTRARS, () =>
+      printTable(
+        ["ID", "REGISTRAR", { title: "ASKS FOR", fit: "wrap", least: 20 }, { title: "FIELDS", fit: "wrap", least: 12 }],
+        REGISTRARS.map(row),
+        context.io.out,
+      ),
+    );
     return;
   }
   const found = findRegistrar(name);

@@ -5,7 +5,8 @@ import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
 import { notFound, usage } from "../exit.ts";
 import { findZone } from "../find.ts";
-import { printMoment, printTable } from "../print.ts";
+import { printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type CreateOptions = {
   readonly may: readonly string[];
@@ -79,7 +80,18 @@ async function list(context: Context): Promise<void> {
       printMoment(token.expires_on ?? null),
       token.id,
     ]);
-    return printTable(["TOKEN", "MAY", "STATE", "LAST USED", "ENDS", "ID"], rows, context.io.out);
+    return printTable(
+      [
+        { title: "TOKEN", fit: "shorten" },
+        { title: "MAY", fit: "wrap" },
+        "STATE",
+        { title: "LAST USED", drop: 1 },
+        { title: "ENDS", drop: 2 },
+        { title: "ID", drop: 3 },
+      ],
+      rows,
+      context.io.out,
+    );
   });
 }
 
@@ -87,7 +99,7 @@ async function groups(context: Context): Promise<void> {
   const known = await context.api().call("user.tokens.groups");
   await context.show(known, () =>
     printTable(
-      ["GROUP", "FOR", "ID"],
+      [{ title: "GROUP", fit: "shorten" }, "FOR", { title: "ID", drop: 1 }],
       known.map(({ name, scopes, id }) => [name, scopes[0]?.split(".").at(-1), id]),
       context.io.out,
     ),

@@ -5,7 +5,8 @@ import type { Context, Runner } from "../context.ts";
 import { findZone } from "../find.ts";
 import { bookmark, followTransfer } from "../follow.ts";
 import { collect, readCount, readSeconds } from "../options.ts";
-import { clean, printFacts, printMoment, printTable } from "../print.ts";
+import { clean, printFacts, printMoment } from "../print.ts";
+import { type Column, printTable } from "../table.ts";
 import { peerLabel, printSerials } from "./zone.ts";
 
 type NowOptions = { readonly wait?: boolean; readonly timeout: number };
@@ -144,19 +145,19 @@ function describe(status: ZoneStatus): string {
 }
 
 function printAttempts(transfers: readonly Transfer[], context: Context): string {
-  const header = [
+  const header: readonly Column[] = [
     "STARTED",
-    "FROM",
+    { title: "FROM", fit: "shorten", least: 21 },
     "KIND",
-    "BY",
-    "WHY",
+    { title: "BY", drop: 3 },
+    { title: "WHY", drop: 4 },
     "OUTCOME",
-    "SERIAL",
-    "MESSAGES",
-    "RECORDS",
-    "OCTETS",
-    "SECONDS",
-    "ERROR",
+    { title: "SERIAL", fit: "wrap", least: 12 },
+    { title: "MESSAGES", drop: 7 },
+    { title: "RECORDS", drop: 2 },
+    { title: "OCTETS", drop: 6 },
+    { title: "SECONDS", drop: 5 },
+    { title: "ERROR", fit: "below" },
   ];
   const rows = transfers.map((row) => [
     printMoment(row.started_time),

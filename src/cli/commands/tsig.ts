@@ -9,7 +9,8 @@ import type { Context, Runner } from "../context.ts";
 import { usage } from "../exit.ts";
 import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
 import { addText } from "../options.ts";
-import { printFacts, printTable } from "../print.ts";
+import { printFacts } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type AddOptions = { readonly algorithm: string; readonly secret?: string; readonly secretFile?: string };
 
@@ -87,7 +88,16 @@ async function list(context: Context): Promise<void> {
       const users = peers.filter((peer) => peer.tsig_id === tsig.id).map((peer) => peer.name);
       return [tsig.name, tsig.algo, users.join(", "), tsig.id];
     });
-    return printTable(["TSIG", "ALGORITHM", "PEERS", "ID"], rows, context.io.out);
+    return printTable(
+      [
+        { title: "TSIG", fit: "shorten" },
+        "ALGORITHM",
+        { title: "PEERS", fit: "wrap", least: 21 },
+        { title: "ID", drop: 1 },
+      ],
+      rows,
+      context.io.out,
+    );
   });
 }
 

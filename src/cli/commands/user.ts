@@ -5,7 +5,8 @@ import { type LocalUser, ROLES, type Role } from "#contract";
 import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
 import { notFound, usage } from "../exit.ts";
-import { printMoment, printTable } from "../print.ts";
+import { printMoment } from "../print.ts";
+import { printTable } from "../table.ts";
 
 type AddOptions = {
   readonly role: Role;
@@ -80,7 +81,18 @@ async function list(context: Context): Promise<void> {
       stateOf(user),
       printMoment(user.signed_in_on),
     ]);
-    return printTable(["EMAIL", "NAME", "ROLE", "SIGNS IN BY", "STATE", "LAST SIGN-IN"], rows, context.io.out);
+    return printTable(
+      [
+        { title: "EMAIL", fit: "shorten" },
+        { title: "NAME", drop: 3, fit: "shorten", least: 16 },
+        "ROLE",
+        { title: "SIGNS IN BY", drop: 2 },
+        "STATE",
+        { title: "LAST SIGN-IN", drop: 1 },
+      ],
+      rows,
+      context.io.out,
+    );
   });
 }
 

@@ -26,7 +26,8 @@ export function addZoneChecksCommand(zone: Command, run: Runner): void {
   addText(
     checks,
     `
-A digest that is wrong holds the version; "required" holds one without a digest that can be checked, too.
+A digest that is wrong holds the version; "required" holds one without a
+digest that can be checked, too.
 
   countersign zone checks example.com
   countersign zone checks example.com --zonemd required --signatures zonemd`,

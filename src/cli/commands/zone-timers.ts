@@ -20,8 +20,8 @@ export function addZoneTimersCommand(zone: Command, run: Runner): void {
   addText(
     timers,
     `
-By the SOA: REFRESH from a minute to a week, RETRY from 30 seconds to a day. "default" is what the server's
-options timers and expired say.
+By the SOA: REFRESH from a minute to a week, RETRY from 30 seconds to a day.
+"default" is what the server's options timers and expired say.
 
   countersign zone timers example.com --by soa
   countersign zone timers example.com --expired serve`,

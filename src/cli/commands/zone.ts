@@ -6,7 +6,8 @@ import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findAccount, findZone, zoneName } from "../find.ts";
 import { bookmark, followTransfer } from "../follow.ts";
 import { addText, collect, readSeconds } from "../options.ts";
-import { clean, printFacts, printMoment, printTable } from "../print.ts";
+import { clean, printFacts, printMoment } from "../print.ts";
+import { type Column, printTable } from "../table.ts";
 import { type PeerChoice, planPeers } from "../zone-peers.ts";
 import { addZoneChecksCommand } from "./zone-checks.ts";
 import { addZoneTimersCommand } from "./zone-timers.ts";
@@ -40,9 +41,11 @@ export function addZoneCommands(program: Command, run: Runner): void {
   addText(
     zone.commands.at(-1)!,
     `
-A peer is made for each address that is not known yet. When a step is refused, what was made is taken away again.
+A peer is made for each address that is not known yet. When a step is refused,
+what was made is taken away again.
 
-  countersign zone add example.com --peer 192.0.2.53 --tsig transfer.example.com --wait
+  countersign zone add example.com --peer 192.0.2.53 \\
+    --tsig transfer.example.com --wait
   countersign zone add example.com --peer 192.0.2.53 --peer [2001:db8::53]:5300`,
   );
 
@@ -187,14 +190,26 @@ async function list(context: Context, long: boolean): Promise<void> {
     await context.show(zones, () => {
       if (zones.length === 0) return 'There are no zones yet: "countersign zone add NAME --peer ADDRESS" adds one.\n';
       const rows = zones.map((zone) => [zone.name, zone.status, printMoment(zone.created_on), zone.id]);
-      return printTable(["ZONE", "DELEGATION", "CREATED", "ID"], rows, context.io.out);
+      return printTable(
+        [{ title: "ZONE", fit: "shorten" }, "DELEGATION", { title: "CREATED", drop: 2 }, { title: "ID", drop: 1 }],
+        rows,
+        context.io.out,
+      );
     });
     return;
   }
   const statuses: ZoneStatus[] = [];
   for (const zone of zones) statuses.push(await api.call("own.status", { params: { zoneId: zone.id } }));
   await context.show(statuses, () => {
-    const header = ["ZONE", "MODE", "DNSSEC", "SERVING", "SERIAL", "RECORDS", "HELD"];
+    const header: readonly Column[] = [
+      { title: "ZONE", fit: "shorten" },
+      "MODE",
+      "DNSSEC",
+      "SERVING",
+      "SERIAL",
+      { title: "RECORDS", drop: 1 },
+      { title: "HELD", fit: "below" },
+    ];
     const rows = statuses.map((status) => [
       status.name,
       status.mode,
