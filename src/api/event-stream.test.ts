@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import fastify from "fastify";
 import { expect, test } from "vitest";
 import type { EventRow } from "#contract";
-import { sendEventStream } from "./event-stream.ts";
+import { STREAMS_EACH_MAX, StreamPlaces, sendEventStream } from "./event-stream.ts";
 
 /** What the kernel takes on both sides of a connection on loopback, and something. */
 const MOST_OCTETS = 24 * 2 ** 20;
@@ -50,5 +50,32 @@ test("a slow client holds a bounded number of events, and nothing when it is gon
     socket.destroy();
   }
   await expect.poll(() => left, { timeout: 20_000 }).toBe(true);
+  await app.close();
+});
+
+test("who goes before his stream begins keeps no place", async () => {
+  const places = new StreamPlaces();
+  let followed: AbortSignal | undefined;
+  const followEvents = async (_: unknown, signal: AbortSignal) => {
+    followed = signal;
+    return { ok: true, value: (async function* () {})() };
+  };
+  const watcher = { service: { followEvents }, may: () => true, places, who: "he" };
+  const app = fastify();
+  let arrived = false;
+  // As long as the look at who asks takes; he is gone meanwhile.
+  app.addHook("onRequest", async (_, reply) => {
+    arrived = true;
+    await once(reply.raw, "close");
+  });
+  app.get("/events", (request, reply) => sendEventStream(watcher as never, {} as never, request, reply));
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const socket = connect((app.server.address() as AddressInfo).port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write("GET /events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
+  await expect.poll(() => arrived).toBe(true);
+  socket.destroy();
+  await expect.poll(() => followed?.aborted).toBe(true);
+  for (let i = 0; i < STREAMS_EACH_MAX; i++) expect(places.take("he")).toBeDefined();
   await app.close();
 });

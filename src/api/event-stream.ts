@@ -55,10 +55,13 @@ export async function sendEventStream(
   const leave = watcher.places ? watcher.places.take(watcher.who ?? "") : () => undefined;
   if (!leave) return sendError(reply, { code: "events.too-many-streams", about: `${STREAMS_EACH_MAX} of yours` });
   const gone = new AbortController();
-  reply.raw.once("close", () => {
+  const end = (): void => {
     leave();
     gone.abort();
-  });
+  };
+  reply.raw.once("close", end);
+  // Gone while it was looked who asks: it has been told already, and is not told again.
+  if (reply.raw.destroyed) end();
   const followed = await watcher.service.followEvents({ zone_id: query.zone_id, after }, gone.signal);
   if (!followed.ok) return sendError(reply, followed.error);
   // A proxy that collects what it passes on would hold events back.
