@@ -59,13 +59,17 @@ export class Provider {
     if (this.#last && age < (this.#last.ok ? oldestMs : Math.min(oldestMs, FAILED_MS))) {
       return Promise.resolve(this.#last);
     }
-    this.#asking = discover(this.settings).then((known) => {
-      this.#last = known;
-      this.#lastAt = this.#nowMs();
-      if (known.ok) this.#good = known;
-      this.#asking = undefined;
-      return known;
-    });
+    this.#asking = discover(this.settings)
+      .then((known) => {
+        this.#last = known;
+        this.#lastAt = this.#nowMs();
+        if (known.ok) this.#good = known;
+        return known;
+      })
+      // After an accident as well: else all who come later would be told of this one.
+      .finally(() => {
+        this.#asking = undefined;
+      });
     return this.#asking;
   }
 
