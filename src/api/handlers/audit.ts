@@ -12,7 +12,7 @@ import { type Call, done, type HandlersOf } from "../call.ts";
 import { hiddenZones } from "../sight.ts";
 import { pageOfLogs } from "./audit-logs.ts";
 
-/** Entries of one question to the service while exporting. */
+/** Entries of one question to the service where more than a page is gone through. */
 const AT_ONCE = 500;
 
 export const auditHandlers: HandlersOf<"audit" | "auditLogs"> = {
@@ -59,14 +59,16 @@ async function provided({ asker, service, query }: Call<"auditLogs.list">, accou
   let before = query.cursor;
   for (;;) {
     const order = query.direction === "asc" ? "oldest" : "newest";
-    const limit = query.limit - items.length;
     const window = { since: query.since, until: query.before };
-    const entries: readonly AuditEntry[] = await service.listAudit({ ...window, limit, before, order });
-    const shown = entries.filter(sees).map((entry) => showEntry(entry, account));
-    items.push(...shown.filter((entry) => !isExcluded(entry, query)));
-    before = entries.at(-1)?.id;
-    if (entries.length < limit || before === undefined) return { items };
-    if (items.length >= query.limit) return { items, after: String(before) };
+    const entries: readonly AuditEntry[] = await service.listAudit({ ...window, limit: AT_ONCE, before, order });
+    for (const entry of entries) {
+      before = entry.id;
+      const shown = sees(entry) ? showEntry(entry, account) : undefined;
+      if (!shown || isExcluded(shown, query)) continue;
+      items.push(shown);
+      if (items.length >= query.limit) return { items, after: String(before) };
+    }
+    if (entries.length < AT_ONCE) return { items };
   }
 }
 
