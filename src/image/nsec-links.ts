@@ -61,14 +61,23 @@ class Chain {
   }
 
   isMember(index: number): boolean {
-    const { Occluded, Ent } = NodeFlag;
-    return (this.#shape.nodeFlags(this.#shape.nodeAt(index)) & (Occluded | Ent)) === 0;
+    return this.#before(index) === index;
   }
 
+  /** From a name below a cut or a DNAME straight to that: there may be a million. Empty non-terminals are 126 at most, one in the other. */
   memberUpTo(index: number): number {
     let at = index;
-    while (!this.isMember(at)) at--;
+    for (let before = this.#before(at); before !== at; before = this.#before(at)) at = before;
     return at;
+  }
+
+  /** Itself, where it is a member; else one before it, with none between the two. */
+  #before(index: number): number {
+    const shape = this.#shape;
+    const node = shape.nodeAt(index);
+    const flags = shape.nodeFlags(node);
+    if ((flags & NodeFlag.Occluded) !== 0) return shape.nodeIndex(shape.cutOf(node));
+    return (flags & NodeFlag.Ent) === 0 ? index : index - 1;
   }
 
   /** The node behind it, round the end. */
