@@ -42,6 +42,11 @@ describe("a ZSK", () => {
     expect(look(roll, { published: true, signer: "new" }, T0 + 4000 + 86_700).act).toBe("remove");
   });
 
+  test("a look that shows nothing new changes nothing: it is not written down", () => {
+    const { roll } = look(begin("zsk"), { published: true }, T0);
+    expect(look(roll, { published: true }, T0 + 60).roll).toBe(roll);
+  });
+
   test("that is not served any more begins its wait anew: another mode, and back", () => {
     let { roll } = look(begin("zsk"), { published: true }, T0);
     ({ roll } = look(roll, { published: false, signer: undefined }, T0 + 3000));

@@ -118,12 +118,13 @@ export function rollWaitsUntil({ since, waitSeconds }: Roll): number | undefined
 /** More steps than any event leads through. */
 const MAX_STEPS = 8;
 
-/** `now` is Unix seconds. */
+/** `now` is Unix seconds. The very same rollover, where nothing came of it. */
 export function stepRoll(before: Roll, event: RollEvent, now: number): Result<Rolled, "too-late"> {
   let roll = withClock(before, now);
   if (event.kind === "cancel") return mayCancel(roll) ? ok({ roll, act: "withdraw" }) : fail("too-late");
   if (event.kind === "hurry") return ok({ roll: { ...roll, emergency: true, waitSeconds: 0 }, act: undefined });
-  roll = { ...roll, dsSeconds: Math.max(roll.dsSeconds, event.sight.parent?.dsSeconds ?? 0) };
+  const dsSeconds = Math.max(roll.dsSeconds, event.sight.parent?.dsSeconds ?? 0);
+  if (dsSeconds !== roll.dsSeconds) roll = { ...roll, dsSeconds };
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     const next = stepOnce(roll, event.sight, now);
     if (next.act || next.roll === roll) return ok(next);
