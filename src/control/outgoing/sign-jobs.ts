@@ -6,7 +6,7 @@
  * ```
  */
 import { fail, ok, type Result } from "#bytes";
-import type { Crypto } from "#crypto";
+import type { Crypto, Signer } from "#crypto";
 import { buildNsec3Chain, hashOfNsec3Owner, nsec3paramRdata, PLAIN_NSEC3_PARAMS } from "#dnssec";
 import {
   compileImage,
@@ -112,10 +112,17 @@ function negativeTtl(image: ZoneImage): number {
 }
 
 export function signShare(job: JobOf<"sign-share">, crypto: Pick<Crypto, "openSigner">): Result<SignedShare, Fault> {
-  const image = new ZoneImage(job.image);
   const opened = crypto.openSigner(job.zsk);
   if (!opened.ok) return fail({ code: `key.${opened.error}`, text: `the ZSK can't be opened (${opened.error})` });
-  const signer = opened.value;
+  try {
+    return ok(signRange(job, opened.value));
+  } finally {
+    opened.value.close();
+  }
+}
+
+function signRange(job: JobOf<"sign-share">, signer: Signer): SignedShare {
+  const image = new ZoneImage(job.image);
   const apex = apexOf(image);
   const batch = new RecordBatch();
   const before = job.before && new ZoneImage(job.before);
@@ -139,8 +146,7 @@ export function signShare(job: JobOf<"sign-share">, crypto: Pick<Crypto, "openSi
     const at = image.nsec3Name(nsec3);
     sign(image.octets.subarray(at, at + image.nsec3NameLength(nsec3)), image.nsec3RRset(nsec3));
   }
-  signer.close();
-  return ok({ octets: batch.octets.slice(), count: batch.count });
+  return { octets: batch.octets.slice(), count: batch.count };
 }
 
 type Place = { readonly before: ZoneImage; readonly image: ZoneImage; readonly owner: Name; readonly ref: number };
