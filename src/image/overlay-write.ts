@@ -7,7 +7,7 @@
  * Blobs are written once and pointed to from then on; lists and tables are written whole for each version, so that a reader
  * looks at one overlay and the base. Nothing before the segment is touched: readers of older versions see no change.
  */
-import { fail, ok, type Result } from "#bytes";
+import { fail, ok, type Result, wordsView } from "#bytes";
 import { nsec3Hash } from "#dnssec";
 import { compareNames, nameHash, nameKey } from "#name";
 import { RRType, rdataTarget, readNsec3, readSoa } from "#rdata";
@@ -74,6 +74,7 @@ class OverlayWriter {
   private readonly tree: TreePlan;
   private readonly words: Uint32Array;
   private readonly octets: Uint8Array;
+  private readonly view: DataView;
   private readonly root: number;
   private at: number;
   private slot: number;
@@ -98,6 +99,7 @@ class OverlayWriter {
     this.tree = tree;
     this.words = image.words;
     this.octets = image.octets;
+    this.view = wordsView(image.octets);
     this.root = image.end + (image.end % 2);
     this.at = this.root + OverlayHeader.Size;
     this.slot = image.slotCount;
@@ -326,7 +328,7 @@ class OverlayWriter {
 
   /** The entry at `ref` and its RRs. RRsets whose data did not change keep their signature slot. */
   private writeSet(ref: number, set: SetDraft): boolean {
-    const { words } = this;
+    const { words, view } = this;
     const dataLength = octetsOf(set.records);
     const sigLength = octetsOf(set.signatures);
     const data = 4 * this.take(wordsFor(dataLength + sigLength));
@@ -339,9 +341,9 @@ class OverlayWriter {
     words[ref + SetWord.Slot] = set.ref !== 0 && !set.dataChanged ? words[set.ref + SetWord.Slot]! : this.slot++;
     words[ref + SetWord.Additional] = 0;
     let at = data;
-    for (const { rdata } of set.records) at = writeRR(this.octets, at, set.type, set.ttl, rdata, 0, rdata.length);
+    for (const { rdata } of set.records) at = writeRR(view, at, set.type, set.ttl, wordsView(rdata), 0, rdata.length);
     for (const { rdata } of set.signatures)
-      at = writeRR(this.octets, at, RRType.RRSIG, set.sigTtl, rdata, 0, rdata.length);
+      at = writeRR(view, at, RRType.RRSIG, set.sigTtl, wordsView(rdata), 0, rdata.length);
     if (followedAt(set.type) >= 0) this.following.push({ ref, set });
     return true;
   }

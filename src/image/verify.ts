@@ -4,9 +4,9 @@
  * is over the version as readers see it: base and overlay merged.
  */
 import { fail, ok, type Result } from "#bytes";
-import { compareNames, labelCount, nameHash } from "#name";
+import { compareNamesAt, nameHash } from "#name";
 import { imageChecksum } from "./checksum.ts";
-import { MAX_TARGETS } from "./follow.ts";
+import { hashAt, MAX_TARGETS } from "./follow.ts";
 import { ZoneImage } from "./image.ts";
 import {
   Header,
@@ -56,6 +56,10 @@ export function verifyImage(buffer: ImageBuffer, root = 0): Result<ZoneImage, Im
   const problem = checker.nodes(0, image.nodeCount) ?? checker.nsec3() ?? checker.spare() ?? checker.counts();
   return problem ? fail(problem) : ok(image);
 }
+
+/** Words of a node that hold refs, and those that hold NSEC3 indexes. Made once: an array for each node is garbage by the million. */
+const LINKS = [NodeWord.Parent, NodeWord.WildcardChild, NodeWord.Cut, NodeWord.Nsec] as const;
+const NSEC3_LINKS = [NodeWord.Nsec3Match, NodeWord.Nsec3Wildcard] as const;
 
 /** What a share of the check counted: all shares together have to come to what the header says. */
 export type ImageCounts = { readonly rrsets: number; readonly records: number };
@@ -172,22 +176,23 @@ class Checker {
   /** Each node in canonical order: its shape, its refs, its RRsets; that the hash table finds it; that the order ascends. */
   nodes(from: number, to: number): ImageError | undefined {
     const { image } = this;
-    let previous: Uint8Array | undefined;
+    const { octets } = image;
+    let previousAt = -1;
     if (from > 0 && from < to) {
       const before = image.nodeAt(from - 1);
       const shape = this.nodeShape(before, from - 1);
       if (shape) return shape;
-      previous = image.nodeName(before);
+      previousAt = image.nodeNameAt(before);
     }
     for (let index = from; index < to; index++) {
       const node = image.nodeAt(index);
       const shape = this.nodeShape(node, index);
       if (shape) return shape;
-      const name = image.nodeName(node);
-      if (previous && compareNames(previous, name) >= 0)
+      const nameAt = image.nodeNameAt(node);
+      if (previousAt >= 0 && compareNamesAt(octets, previousAt, octets, nameAt) >= 0)
         return this.problem("bad-order", node, "names are not in canonical order");
-      previous = name;
-      if (image.findNode(nameHash(name), name, 0) !== node)
+      previousAt = nameAt;
+      if (image.findNode(hashAt(octets, nameAt), octets, nameAt) !== node)
         return this.problem("bad-index", node, "the hash table does not find the name");
       const problem = this.nodeRefs(node) ?? this.nodeSets(node);
       if (problem) return problem;
@@ -292,14 +297,14 @@ class Checker {
       return this.problem("bad-node", node, "a node's RRsets or name are outside");
     if (this.image.nodeIndex(node) !== index) return this.problem("bad-node", node, "a node's index is not its place");
     if (!this.soundName(4 * name, length)) return this.problem("bad-node", node, "an owner name is malformed");
-    return labelCount(this.image.nodeName(node)) === this.image.nodeLabels(node)
+    return this.labelsAt(4 * name) === this.image.nodeLabels(node)
       ? undefined
       : this.problem("bad-node", node, "label count");
   }
 
   private nodeRefs(node: number): ImageError | undefined {
     const { words, image } = this;
-    for (const word of [NodeWord.Parent, NodeWord.WildcardChild, NodeWord.Cut, NodeWord.Nsec]) {
+    for (const word of LINKS) {
       const ref = words[node + word]!;
       if (ref !== 0 && !this.isNode(ref)) return this.problem("bad-node", node, "a ref leads to no node");
     }
@@ -310,7 +315,7 @@ class Checker {
     )
       return this.problem("bad-node", node, "its parent does not know the wildcard");
     if ((node === image.apexNode) !== (image.nodeParent(node) === 0)) return this.problem("bad-node", node, "parent");
-    for (const word of [NodeWord.Nsec3Match, NodeWord.Nsec3Wildcard]) {
+    for (const word of NSEC3_LINKS) {
       const entry = words[node + word]!;
       const isSound =
         entry >= OVERLAY_FLAG
@@ -405,6 +410,13 @@ class Checker {
     let p = 0;
     while (p < length && o[at + p]! !== 0 && o[at + p]! < 64) p += o[at + p]! + 1;
     return p === length - 1 && o[at + p] === 0;
+  }
+
+  private labelsAt(at: number): number {
+    const o = this.image.octets;
+    let count = 0;
+    for (let p = at; o[p]! !== 0; p += o[p]! + 1) count++;
+    return count;
   }
 
   private hashAscends(before: number, entry: number): boolean {

@@ -1,5 +1,6 @@
 /** Last half of the compiler: the octets. Everything has its place already; nothing is decided here. */
 
+import { copyOctets, wordsView } from "#bytes";
 import { labelCount } from "#name";
 import type { Soa } from "#rdata";
 import { RRType } from "#rdata";
@@ -53,6 +54,10 @@ export function writeImage(input: WriteInput): SharedArrayBuffer {
 class ImageWriter {
   private readonly words: Uint32Array;
   private readonly octets: Uint8Array;
+  private readonly view: DataView;
+  /** Of the columns that the plan was made of. */
+  private readonly rdata: DataView;
+  private readonly names: DataView;
   private readonly input: WriteInput;
   private records = 0;
   private maxTtl = 0;
@@ -61,6 +66,9 @@ class ImageWriter {
   constructor(buffer: SharedArrayBuffer, input: WriteInput) {
     this.words = new Uint32Array(buffer);
     this.octets = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
+    this.rdata = wordsView(input.plan.columns.rdata);
+    this.names = wordsView(input.plan.columns.nameOctets);
     this.input = input;
   }
 
@@ -218,11 +226,11 @@ class ImageWriter {
     let at = dataAt;
     if (plan.setMade[set]! >= 0)
       return writeRR(
-        this.octets,
+        this.view,
         at,
         type,
         plan.setTtl[set]!,
-        plan.made[plan.setMade[set]!]!,
+        wordsView(plan.made[plan.setMade[set]!]!),
         0,
         plan.setData[set]! - RR_HEAD,
       );
@@ -236,19 +244,18 @@ class ImageWriter {
   private record(at: number, type: number, ttl: number, record: number): number {
     const { columns } = this.input.plan;
     return writeRR(
-      this.octets,
+      this.view,
       at,
       type,
       ttl,
-      columns.rdata,
+      this.rdata,
       columns.recordOffsets[record]!,
       columns.recordLengths[record]!,
     );
   }
 
   private copyName(from: number, length: number, to: number): void {
-    const source = this.input.plan.columns.nameOctets;
-    for (let i = 0; i < length; i++) this.octets[to + i] = source[from + i]!;
+    copyOctets(this.names, from, this.view, to, length);
   }
 
   /** The octets that the keys of all names below the apex begin with: those of the first and the last, as they are sorted. */

@@ -194,6 +194,32 @@ test("TCP session: messages of every size in order, then the end, again and agai
   expect(session.send(query(1))).toBe(false);
 });
 
+test("TCP session: messages stay whole while the memory they are read into goes round, before and after a rest", async () => {
+  const sizes = Array.from({ length: 400 }, (_, i) => 1 + ((i * 7919) % 30_000));
+  const all = Buffer.concat(sizes.map((size, i) => frame(new Uint8Array(size).fill(i & 255))));
+  const server = await tcpServer((socket) => socket.on("data", () => socket.write(all)));
+  const session = await dial(server);
+  const take = async (): Promise<Uint8Array> => {
+    let last = new Uint8Array(0);
+    for (const [i, size] of sizes.entries()) {
+      const message = await session.next();
+      if (!message.ok) throw new Error(message.error.detail);
+      // Others read from their sockets meanwhile.
+      if (i % 50 === 0) await sleep(1);
+      expect([message.value.length, message.value.every((octet) => octet === (i & 255))]).toEqual([size, true]);
+      last = message.value as Uint8Array<ArrayBuffer>;
+    }
+    return last;
+  };
+  session.send(query(1));
+  const last = await take();
+  expect(session.rest() && session.begin({ server, ...DIAL })).toBe(true);
+  session.send(query(1));
+  await take();
+  // Whoever had the exchange before may look at its last message still.
+  expect(last.every((octet) => octet === ((sizes.length - 1) & 255))).toBe(true);
+});
+
 test("TCP session: cut off in the middle of a message says so", async () => {
   const server = await tcpServer((socket) => {
     socket.on("data", () => {

@@ -10,6 +10,7 @@ import { addressOctets, printSocketAddress, type SocketAddress } from "./address
 import type { TlsFacts } from "./certificate.ts";
 import { fromNodeError, type NetError } from "./errors.ts";
 import { frame, MessageFramer } from "./framing.ts";
+import { ReadMemory } from "./read-memory.ts";
 
 export interface AskOptions {
   readonly server: SocketAddress;
@@ -111,7 +112,15 @@ export function dialTcp(options: DialOptions): Promise<Result<TcpSession, NetErr
   if (source !== undefined && addressOctets(source) === undefined) return badAddress(source);
   return new Promise((resolve) => {
     const where = printSocketAddress(server);
-    const socket = connectSocket({ host: server.address, port: server.port, localAddress: source, noDelay: true });
+    const memory = new ReadMemory();
+    let session: TcpSession | undefined;
+    const take = (octets: number, buffer: Uint8Array): boolean => {
+      session?.take(buffer.subarray(0, octets));
+      return true;
+    };
+    const onread = { buffer: () => memory.take(), callback: take };
+    const to = { host: server.address, port: server.port, localAddress: source };
+    const socket = connectSocket({ ...to, noDelay: true, onread });
     const giveUp = (error: NetError): void => {
       settle();
       socket.destroy();
@@ -134,7 +143,8 @@ export function dialTcp(options: DialOptions): Promise<Result<TcpSession, NetErr
     socket.once("connect", () => {
       settle();
       socket.off("error", ignoreAfterEnd);
-      resolve(ok(new TcpSession(socket, options)));
+      session = new TcpSession(socket, options, { memory });
+      resolve(ok(session));
     });
     if (signal?.aborted) onAbort();
     else signal?.addEventListener("abort", onAbort, { once: true });
@@ -165,6 +175,9 @@ export class TcpSession implements Session {
   received = { messages: 0, octets: 0 };
   private readonly socket: Socket;
   private options: DialOptions;
+  private readonly memory: ReadMemory | undefined;
+  /** The chunk that messages are taken out of: nobody's when the next one takes its place. */
+  private current: Uint8Array | undefined;
   private readonly framer = new MessageFramer();
   private readonly chunks: Uint8Array[] = [];
   private chunkOctets = 0;
@@ -175,13 +188,15 @@ export class TcpSession implements Session {
   private readonly onAbort = () => this.finish({ code: "net.aborted", detail: this.where });
   private readonly where: string;
 
-  constructor(socket: Socket, options: DialOptions, tls?: TlsFacts) {
+  /** `memory`: what arrives is handed to `take`, in pieces of it; otherwise the socket tells. */
+  constructor(socket: Socket, options: DialOptions, about: { readonly tls?: TlsFacts; readonly memory?: ReadMemory }) {
     this.socket = socket;
     this.options = options;
-    this.tls = tls;
+    this.tls = about.tls;
+    this.memory = about.memory;
     this.where = printSocketAddress(options.server);
     this.startClocks();
-    socket.on("data", (chunk) => this.take(chunk as Uint8Array));
+    if (!this.memory) socket.on("data", (chunk) => this.take(chunk as Uint8Array));
     socket.on("end", () => this.finish({ code: "net.closed", detail: this.where }));
     socket.on("close", () => this.finish({ code: "net.closed", detail: this.where }));
     socket.on("error", (error) => this.finish(fromNodeError(error, this.where)));
@@ -196,6 +211,8 @@ export class TcpSession implements Session {
   rest(): boolean {
     if (this.ending !== undefined || this.framer.partial || this.chunks.length > 0 || this.framer.waiting) return false;
     this.stopClocks();
+    // Whoever had this exchange may still look at its last message.
+    this.current = undefined;
     this.resting = true;
     return true;
   }
@@ -280,6 +297,8 @@ export class TcpSession implements Session {
       if (chunk === undefined) return undefined;
       this.chunkOctets -= chunk.length;
       if (this.chunkOctets <= MAX_WAITING_OCTETS && this.socket.isPaused()) this.socket.resume();
+      if (this.current) this.memory?.giveBack(this.current);
+      this.current = chunk;
       this.framer.push(chunk);
     }
   }
@@ -300,7 +319,8 @@ export class TcpSession implements Session {
     return fail(error);
   }
 
-  private take(chunk: Uint8Array): void {
+  /** What arrived. Of pieces of its memory the session itself is told by whoever made the socket. */
+  take(chunk: Uint8Array): void {
     if (this.ending !== undefined) return;
     if (this.resting) {
       this.finish({ code: "net.closed", detail: `${this.where}: spoke without being asked` });

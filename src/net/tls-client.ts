@@ -118,7 +118,7 @@ export function dialTls(options: DialOptions, client: TlsClient): Promise<Result
       }
       settle();
       socket.off("error", ignoreAfterEnd);
-      resolve(ok(new TcpSession(socket, options, facts.value)));
+      resolve(ok(new TcpSession(socket, options, { tls: facts.value })));
     });
     if (signal?.aborted) onAbort();
     else signal?.addEventListener("abort", onAbort, { once: true });

@@ -4,7 +4,7 @@
  * "absent" stays smaller than any octet. The first eight octets of each key are kept as two words: random input then
  * mostly sorts without touching a name.
  */
-import { CASE_FOLD, compareNames, labelCount, MAX_NAME, type Name } from "#name";
+import { CASE_FOLD, compareNamesAt, labelCount, MAX_NAME, type Name } from "#name";
 import { grown, longerLength } from "./grow.ts";
 import type { NameTable } from "./name-table.ts";
 import { sortIndexes } from "./sort.ts";
@@ -44,12 +44,8 @@ export function canonicalOrder(names: NameTable, apex: Name): Uint32Array | unde
 
 function inOrder(names: NameTable): boolean {
   const { octets, offsets } = names;
-  let previous = octets.subarray(0, offsets[1]!);
-  for (let id = 1; id < names.count; id++) {
-    const name = octets.subarray(offsets[id]!, offsets[id + 1]!);
-    if (compareNames(previous, name) > 0) return false;
-    previous = name;
-  }
+  for (let id = 1; id < names.count; id++)
+    if (compareNamesAt(octets, offsets[id - 1]!, octets, offsets[id]!) > 0) return false;
   return true;
 }
 

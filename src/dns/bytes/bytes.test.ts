@@ -5,6 +5,7 @@ import {
   bytesEqual,
   compareBytes,
   concatBytes,
+  copyOctets,
   fromBase64,
   fromHex,
   fromLatin1,
@@ -13,6 +14,7 @@ import {
   toHex,
   toLatin1,
   Writer,
+  wordsView,
 } from "#bytes";
 
 describe("Reader", () => {
@@ -142,6 +144,19 @@ describe("octets as text", () => {
 });
 
 describe("comparing and joining", () => {
+  it("copies any stretch to any place, and nothing beside it", () => {
+    const stretch = fc.tuple(fc.uint8Array({ maxLength: 90 }), fc.nat(9), fc.nat(9));
+    fc.assert(
+      fc.property(stretch, ([octets, from, at]) => {
+        const source = concatBytes([new Uint8Array(from), octets]);
+        const target = new Uint8Array(at + octets.length + 9).fill(255);
+        copyOctets(wordsView(source), from, wordsView(target), at, octets.length);
+        const around = (length: number) => new Uint8Array(length).fill(255);
+        expect(toHex(target)).toBe(toHex(concatBytes([around(at), octets, around(9)])));
+      }),
+    );
+  });
+
   it("orders as Buffer.compare does", () => {
     const short = fc.uint8Array({ maxLength: 4, max: 3 });
     fc.assert(

@@ -4,12 +4,14 @@ export {
   bytesEqual,
   compareBytes,
   concatBytes,
+  copyOctets,
   fromBase64,
   fromHex,
   fromLatin1,
   toBase64,
   toHex,
   toLatin1,
+  wordsView,
 } from "./octets.ts";
 export { Reader } from "./reader.ts";
 export { fail, ok, type Result } from "./result.ts";

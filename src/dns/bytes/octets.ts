@@ -28,6 +28,24 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
+/** The octets of a view, to be read and written four at a time. */
+export function wordsView(octets: Uint8Array): DataView {
+  return new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+}
+
+/**
+ * Copies some dozen octets, the length of most RDATA: half the time of a loop over octets, and no object, which `set` of a
+ * subarray makes each time. Both stretches lie inside their views.
+ */
+export function copyOctets(source: DataView, from: number, target: DataView, at: number, length: number): void {
+  let i = 0;
+  for (const pairs = length & ~7; i < pairs; i += 8) {
+    target.setInt32(at + i, source.getInt32(from + i, true), true);
+    target.setInt32(at + i + 4, source.getInt32(from + i + 4, true), true);
+  }
+  for (; i < length; i++) target.setUint8(at + i, source.getUint8(from + i));
+}
+
 const HEX = "0123456789abcdef";
 
 /** Lower case. */

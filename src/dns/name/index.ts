@@ -5,6 +5,7 @@ export {
   appendLabel,
   commonLabels,
   compareNames,
+  compareNamesAt,
   isSubdomain,
   isWildcard,
   labelCount,

@@ -7,6 +7,7 @@ import {
   CASE_FOLD,
   commonLabels,
   compareNames,
+  compareNamesAt,
   copyName,
   HASH_SEED,
   hashLabel,
@@ -180,6 +181,8 @@ describe("order", () => {
     fc.assert(
       fc.property(anyName, anyName, anyName, (a, b, c) => {
         expect(Math.sign(compareNames(a, b)) + Math.sign(compareNames(b, a))).toBe(0);
+        const both = Uint8Array.of(9, ...a, 9, ...b);
+        expect(compareNamesAt(both, 1, both, 2 + a.length)).toBe(compareNames(a, b));
         if (compareNames(a, b) <= 0 && compareNames(b, c) <= 0) expect(compareNames(a, c)).toBeLessThanOrEqual(0);
         const lower = lowerName(a);
         expect([compareNames(a, lower), nameEquals(a, lower), nameHash(a)]).toEqual([0, true, nameHash(lower)]);

@@ -88,13 +88,18 @@ export function commonLabels(a: Name, b: Name): number {
 
 /** Canonical order of RFC 4034 section 6.1: labels from the right, case-folded, absent before anything. */
 export function compareNames(a: Name, b: Name): number {
-  const left = labelOffsets(a);
-  const right = labelOffsets(b);
-  for (let i = left.length - 1, j = right.length - 1; ; i--, j--) {
-    if (i < 0 || j < 0) return i - j;
-    const order = compareLabels(a, left[i]!, b, right[j]!);
+  return compareNamesAt(a, 0, b, 0);
+}
+
+/** The same of the names that begin at `a[aAt]` and `b[bAt]`: no object is made, so that a million names leave no garbage. */
+export function compareNamesAt(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): number {
+  let i = measure(a, aAt, LEFT) - 1;
+  let j = measure(b, bAt, RIGHT) - 1;
+  for (; i >= 0 && j >= 0; i--, j--) {
+    const order = compareLabels(a, aAt + LEFT[i]!, b, bAt + RIGHT[j]!);
     if (order !== 0) return order;
   }
+  return i - j;
 }
 
 export function isWildcard(name: Name): boolean {
@@ -114,6 +119,17 @@ export function appendLabel(label: Uint8Array, name: Name): Name | undefined {
   longer.set(label, 1);
   longer.set(name, label.length + 1);
   return longer;
+}
+
+/** Label starts of the two names that are being compared; filled and read within one call. A name has 127 labels at most. */
+const LEFT = new Uint8Array(128);
+const RIGHT = new Uint8Array(128);
+
+/** Where each label of the name at `at` starts, counted from there; gives their number. */
+function measure(octets: Uint8Array, at: number, starts: Uint8Array): number {
+  let count = 0;
+  for (let p = at; octets[p]! !== 0; p += octets[p]! + 1) starts[count++] = p - at;
+  return count;
 }
 
 function compareLabels(a: Uint8Array, i: number, b: Uint8Array, j: number): number {
