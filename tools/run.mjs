@@ -1,8 +1,8 @@
 /**
- * What `npm test`, `npm run demo`, `npm run bench`, `npm start`, `npm run web` and `npm run check` do, from a clean checkout on:
+ * What `npm test`, `npm run demo`, `npm run bench`, `npm start`, `npm run web`, `npm run bundle` and `npm run check` do, from a clean checkout on:
  *
  *   install (npm install when needed) ▶ find a Node new enough ▶ for test: Debian packages of the peers
- *   ▶ for test, demo, start: the dashboard, when its sources are newer ▶ the command itself
+ *   ▶ for test, demo, start: the dashboard, when its sources are newer ▶ for bench, start: the server as few files, likewise ▶ the command itself
  *
  * Plain JavaScript with nothing imported from npm: it runs under the Node that happens to be there (18 or later) before
  * anything is installed, and starts the Node that the project brings along for all the rest.
@@ -20,13 +20,18 @@ const OLDEST_NODE = 24;
 /** What the dashboard is made from: its own sources, and what it takes over from the server's. */
 const WEB_SOURCES = ["web", "src/contract", "src/guide", "package-lock.json"];
 
+/** What bin/countersign compares the bundle with, too. */
+const SERVER_SOURCES = ["src", "package.json", "node_modules/.package-lock.json"];
+const BUNDLE = join("dist", "server", "main.mjs");
+
 const COMMANDS = {
   test: runTests,
   check: runChecks,
   demo: (node, args) => buildWeb(node) || runForLong(node, ["demo/index.ts", ...args]),
-  bench: (node, args) => runForLong(node, ["bench/index.ts", ...args]),
-  start: (node, args) => buildWeb(node) || runForLong(node, ["src/main.ts", ...args]),
+  bench: (node, args) => buildServer(node) || runForLong(node, ["bench/index.ts", ...args]),
+  start: (node, args) => buildWeb(node) || buildServer(node) || runForLong(node, [BUNDLE, ...args]),
   web: (node) => buildWeb(node),
+  bundle: (node) => buildServer(node),
 };
 
 await main();
@@ -97,6 +102,14 @@ function buildWeb(node) {
   const status = run(node, [vite, "build", "web", "--logLevel", "warn"]);
   if (status !== 0) console.error("The dashboard could not be built; its reason stands above.");
   return status;
+}
+
+/** The server as few files (bundle.mjs) when a source is newer; 0, or the exit code of what failed. */
+function buildServer(node) {
+  const built = newest(join(ROOT, BUNDLE));
+  if (built > 0 && SERVER_SOURCES.every((source) => newest(join(ROOT, source)) <= built)) return 0;
+  console.log("Bundling the server (tools/bundle.mjs) …");
+  return run(node, [join("tools", "bundle.mjs")]);
 }
 
 /** When the newest file at or below `path` was changed, milliseconds since 1970; 0 when there is none. */

@@ -31,10 +31,10 @@ export interface MemberOptions {
   readonly onFailed: (error: NetError) => void;
 }
 
-const ENTRY: Readonly<Record<WorkerRole, string>> = {
-  udp: "./udp-worker.ts",
-  dgram: "./dgram-worker.ts",
-  stream: "./stream-worker.ts",
+const ENTRY: Readonly<Record<WorkerRole, URL>> = {
+  udp: new URL("./udp-worker.ts", import.meta.url),
+  dgram: new URL("./dgram-worker.ts", import.meta.url),
+  stream: new URL("./stream-worker.ts", import.meta.url),
 };
 
 const FIRST_BACKOFF_MS = 50;
@@ -115,7 +115,7 @@ export class Member {
       crypto: this.options.crypto,
       presign: this.options.presign,
     };
-    const worker = new Worker(this.options.entry ?? new URL(ENTRY[this.role], import.meta.url), {
+    const worker = new Worker(this.options.entry ?? ENTRY[this.role], {
       name: this.name,
       workerData: task,
       transferList: [link.port],
