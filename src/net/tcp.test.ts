@@ -44,7 +44,7 @@ async function dial(server: TcpServer, allowHalfOpen = false): Promise<Client> {
   return client;
 }
 
-const within = { timeout: 8000, interval: 5 };
+const within = { timeout: 20_000, interval: 5 };
 
 test("pipelined queries are all answered on one connection, which stays open", async () => {
   const server = await serve({ onMessage: echo });

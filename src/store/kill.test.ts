@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { newId } from "./ids.ts";
 import { openStore } from "./open.ts";
-import { temporaryDirectory, testSealer } from "./testing/fixtures.ts";
+import { temporaryDirectory, testSealer, zoneRow } from "./testing/fixtures.ts";
 
 const SLOT_WORDS = 17;
 const CHUNKS = 8;
 const ROUNDS_OF_KILLING = 8;
 
-it("kill -9 at any moment loses nothing that was confirmed and leaves nothing half", { timeout: 120_000 }, async () => {
+it("kill -9 at any moment loses nothing that was confirmed and leaves nothing half", { timeout: 240_000 }, async () => {
   const directory = temporaryDirectory();
   const zoneId = newId();
   await prepare(directory, zoneId);
@@ -29,23 +29,7 @@ async function prepare(directory: string, zoneId: string): Promise<void> {
   const store = openStore(directory, testSealer());
   const accountId = newId();
   await store.accounts.add({ id: accountId, name: "a", createdAt: 1 });
-  await store.zones.add({
-    id: zoneId,
-    accountId,
-    name: "example.com",
-    status: "pending",
-    paused: false,
-    denial: "compact",
-    secondaryOverrides: false,
-    zonemd: "verify",
-    signatureCheck: "all",
-    timers: "interval",
-    expired: "default",
-    originalNameServers: null,
-    createdAt: 1,
-    modifiedAt: 1,
-    activatedAt: null,
-  });
+  await store.zones.add(zoneRow({ id: zoneId, accountId, name: "example.com", createdAt: 1 }));
   await store.close();
 }
 

@@ -351,4 +351,4 @@ test("failures are tried again; what waits survives a restart, and comes with th
     await back.stop();
     await receiver.start(port).catch(() => undefined);
   }
-}, 120_000);
+}, 240_000);

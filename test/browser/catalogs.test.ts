@@ -13,7 +13,7 @@ const ONE = { name: "one.knot." };
 const TWO = { name: "two.knot.", group: "signed" };
 const STRANGE = { name: "strange.example." };
 
-describe.skipIf(browserMissing().length + missingPrograms("knotd").length > 0)("catalogs", { timeout: 120_000 }, () => {
+describe.skipIf(browserMissing().length + missingPrograms("knotd").length > 0)("catalogs", { timeout: 240_000 }, () => {
   let browser: Browser;
   let product: Countersign;
   let knot: Producer;

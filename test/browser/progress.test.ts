@@ -43,7 +43,7 @@ function stepped(): { readonly trick: AxfrTrick; next(pieces?: number): void } {
   };
 }
 
-describe.skipIf(browserMissing().length > 0)("progress of a transfer", { timeout: 120_000 }, () => {
+describe.skipIf(browserMissing().length > 0)("progress of a transfer", { timeout: 240_000 }, () => {
   let browser: Browser;
   let primary: HostilePrimary;
   let product: Countersign;

@@ -25,7 +25,7 @@ const ROUTES = [
   ...pathsOf("zonePage").map((path) => (path === "/" ? "/zones/$zoneId" : `/zones/$zoneId/${path}`)),
 ];
 
-describe.skipIf(browserMissing().length > 0)("every route with nothing in it", { timeout: 120_000 }, () => {
+describe.skipIf(browserMissing().length > 0)("every route with nothing in it", { timeout: 240_000 }, () => {
   let browser: Browser;
   let product: Countersign;
   let at: Visit;

@@ -49,7 +49,7 @@ test.skipIf(missingPrograms("knotd").length > 0)(
       await until(
         "applied",
         async () => (await catalogOf(product, catalog.id)).state === "applied" || undefined,
-        120_000,
+        400_000,
       );
       expect(await catalogOf(product, catalog.id)).toMatchObject({ members: COUNT, kept: 0, refused: 0 });
       for (let i = 0; i < COUNT; i++) {
@@ -60,5 +60,5 @@ test.skipIf(missingPrograms("knotd").length > 0)(
       await knot.stop();
     }
   },
-  300_000,
+  600_000,
 );

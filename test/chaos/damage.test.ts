@@ -84,7 +84,7 @@ describe("damaged files", () => {
     await validates(product, id);
   });
 
-  test("a signature table: what is damaged is made anew, nothing bogus is answered", { timeout: 120_000 }, async () => {
+  test("a signature table: what is damaged is made anew, nothing bogus is answered", { timeout: 240_000 }, async () => {
     const path = scene.directory("signatures");
     const primary = await scene.primaryWith(1);
     let product = await scene.start(path);

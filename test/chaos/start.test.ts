@@ -10,7 +10,7 @@ import { ROOT } from "../root.ts";
 import { ask, Chores, killHard, makeZone, statusWhen, Type } from "./world.ts";
 
 const missing = missingPrograms("knotd");
-const TEST_MILLISECONDS = 85_000;
+const TEST_MILLISECONDS = 240_000;
 const chores = new Chores();
 afterEach(() => chores.end());
 

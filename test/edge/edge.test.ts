@@ -200,7 +200,7 @@ describe.each(["ffi", "dgram"] as const)("%s", (udp) => {
       if (transport === "udp") await throwAt(edge.addresses[0]!, poison);
       else await askTcp(poison, { server: edge.addresses[0]!, timeoutMs: 5000 });
       const logged = (what: string) => log.find((line) => line["msg"] === what);
-      await expect.poll(() => logged("edge.worker_restarted"), { timeout: 10_000 }).toBeDefined();
+      await expect.poll(() => logged("edge.worker_restarted"), { timeout: 20_000 }).toBeDefined();
       expect(logged("edge.worker_broken")).toMatchObject({ packet: toHex(poison) });
       expect(logged("edge.worker_broken")!["error"]).toContain("poisoned");
       expect((await ask(edge.addresses[0]!, transport, "www.example.")).rcode).toBe(Rcode.NoError);
@@ -299,8 +299,8 @@ test("a stuck worker is ended, its socket closed, and replaced", async () => {
     stuckMs: 300,
     entries: { udp: new URL("./stuck-worker.ts", import.meta.url) },
   });
-  await expect.poll(() => log.some((line) => line["msg"] === "edge.worker_stuck"), { timeout: 10_000 }).toBe(true);
-  await expect.poll(() => log.some((line) => line["msg"] === "edge.worker_restarted"), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => log.some((line) => line["msg"] === "edge.worker_stuck"), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => log.some((line) => line["msg"] === "edge.worker_restarted"), { timeout: 20_000 }).toBe(true);
   for (let i = 0; i < 40; i++) expect((await ask(edge.addresses[0]!, "udp", "www.example.")).rcode).toBe(Rcode.NoError);
 });
 

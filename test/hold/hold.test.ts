@@ -374,7 +374,7 @@ describe("after a restart", () => {
       "taken",
     ]);
     await restart();
-  }, 120_000);
+  }, 240_000);
 
   test("what the hook refused is held and to be looked at; it is not fetched for a NOTIFY; released it is served", async () => {
     const name = "refused.example.";

@@ -34,7 +34,7 @@ type Status = {
 };
 
 const missing = missingPrograms("knotd");
-test.skipIf(missing.length > 0)(`${ZONES} stale zones and a dead primary ${missing.join(" ")}`, run, 120_000);
+test.skipIf(missing.length > 0)(`${ZONES} stale zones and a dead primary ${missing.join(" ")}`, run, 300_000);
 
 let directory: string;
 let silent: Socket;

@@ -51,7 +51,7 @@ beforeAll(async () => {
   if (missing.length > 0) return;
   const notify = [{ address: LOOPBACK, port }];
   knot = await startKnot({ zones: [CHANGED, GONE].map((i) => zoneOf(i, SERIAL)), port: primaryPort, notify });
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await product?.stop();
   await knot?.stop();

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const { address, port } = primary;
   id = await product.addZone({ name: NAME, primary: { kind: "knot", address, port }, mode: "unsigned", ixfr: true });
   await product.served(id, NAME, 1);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await product?.stop();
   await primary?.stop();
@@ -70,7 +70,7 @@ test("one that is served is named by both rows when it is", async () => {
   await startAgain(2);
   await product.served(id, NAME, 2);
   expect((await product.status(id)).serials).toMatchObject({ stored: 2, served: 2 });
-}, 60_000);
+}, 180_000);
 
 test("one that is held is there after a kill, and can be released", async () => {
   change(zone(3, true));
@@ -82,4 +82,4 @@ test("one that is held is there after a kill, and can be released", async () => 
   expect(await servedSerial(product.port, NAME)).toBe(2);
   await product.call("POST", `/countersign/v1/zones/${id}/held/release`, {});
   await product.served(id, NAME, 3);
-}, 60_000);
+}, 180_000);

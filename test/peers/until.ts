@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { servedSerial } from "./peer.ts";
 
-const DEFAULT_MILLISECONDS = 30_000;
+/** Generous: a busy machine is no fault of what is waited for. */
+const DEFAULT_MILLISECONDS = 60_000;
 const PAUSE_MILLISECONDS = 40;
 
 /** Resolves with the first value of `ask` that is neither undefined nor false; throws after `milliseconds`. */
