@@ -6,10 +6,10 @@ import { openDatabase } from "./database.ts";
 import { newId } from "./ids.ts";
 import { MIGRATIONS, migrate } from "./migrations.ts";
 import { openStore } from "./open.ts";
-import type { TransferRow, ZoneRow } from "./rows.ts";
+import type { TransferRow } from "./rows.ts";
 import type { Store } from "./store.ts";
 import { TRANSFERS_PER_ZONE } from "./tables/history.ts";
-import { temporaryDirectory, testSealer } from "./testing/fixtures.ts";
+import { temporaryDirectory, testSealer, zoneRow } from "./testing/fixtures.ts";
 
 let directory: string;
 let store: Store;
@@ -25,25 +25,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function zone(name: string): ZoneRow {
-  return {
-    id: newId(),
-    accountId: account,
-    name,
-    status: "pending",
-    paused: false,
-    denial: "compact",
-    secondaryOverrides: false,
-    zonemd: "verify",
-    signatureCheck: "all",
-    timers: "interval",
-    expired: "default",
-    originalNameServers: null,
-    createdAt: 5,
-    modifiedAt: 5,
-    activatedAt: null,
-  };
-}
+const zone = (name: string) => zoneRow({ accountId: account, name, createdAt: 5 });
 
 async function reopen(): Promise<void> {
   await store.close();

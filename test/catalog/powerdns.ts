@@ -55,6 +55,8 @@ export async function startPowerDnsProducer(
     process: child,
     async setMembers(all) {
       set(all);
+      // It raises the serial by itself when members are others than at its last look. Before the first one it knows of none.
+      util("increase-serial", bare(catalog));
       for (const { name } of all) await until(name, async () => (await servedSerial(port, name)) !== undefined);
       execFileSync(getProgram("pdns_control"), [`--socket-dir=${directory}`, "notify", bare(catalog)], {
         stdio: "pipe",
@@ -71,7 +73,7 @@ function configuration(directory: string, port: number, database: string): strin
   return `${[
     "launch=gsqlite3",
     `gsqlite3-database=${database}`,
-    ...powerDnsBase(directory, port),
+    ...powerDnsBase(directory, port, "primary"),
     "query-cache-ttl=0",
     "cache-ttl=0",
     `allow-axfr-ips=${LOOPBACK}`,

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Countersign } from "../peers/countersign.ts";
-import { freePort, getProgram, LOOPBACK, queryUdp, servesAll, until } from "../peers/index.ts";
+import { freePort, getProgram, knotBase, LOOPBACK, queryUdp, servesAll, until } from "../peers/index.ts";
 import { makeDirectory, type ServerProcess, startProcess, writeIn } from "../peers/server-process.ts";
 
 export type Member = { readonly name: string; readonly group?: string };
@@ -60,21 +60,7 @@ function knotConfiguration(
 ): string {
   const told = notify ? ["    notify: [consumer]"] : [];
   return `${[
-    "server:",
-    `    rundir: "${directory}"`,
-    `    listen: ${LOOPBACK}@${port}`,
-    "    udp-workers: 1",
-    "    tcp-workers: 1",
-    "    background-workers: 1",
-    "log:",
-    "  - target: stderr",
-    "    any: info",
-    "database:",
-    `    storage: "${directory}"`,
-    "    journal-db-max-size: 100M",
-    "    catalog-db-max-size: 50M",
-    "control:",
-    `    listen: "${directory}/knot.sock"`,
+    ...knotBase(directory, port, [], ["journal-db-max-size: 100M", "catalog-db-max-size: 50M"]),
     ...(notify ? ["remote:", "  - id: consumer", `    address: ${notify.address}@${notify.port}`] : []),
     "acl:",
     "  - id: out",

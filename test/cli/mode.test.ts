@@ -8,22 +8,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Dnssec } from "#contract";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
-import { freePort, LOOPBACK, type Peer, startKnot, startUnbound, type Unbound, until } from "../peers/index.ts";
+import { freePort, LOOPBACK, type Peer, startKnot, until } from "../peers/index.ts";
+import { OUR_NAMES, PARENT, type Parent, startParent } from "../states/parent.ts";
 import { commandLineOf } from "./command-line.ts";
 
-const PARENT = "parent.example.";
-const CHILD = "child.parent.example.";
-
-function parentZone(serial: number, ds: readonly string[]) {
-  const text = `$ORIGIN ${PARENT}
-@ 60 IN SOA ns hostmaster ${serial} 3600 600 86400 60
-@ 60 IN NS ns
-ns 60 IN A ${LOOPBACK}
-child 60 IN NS ns1.secondary.example.
-${ds.join("\n")}
-`;
-  return { name: PARENT, text };
-}
+const CHILD = `child.${PARENT}`;
 
 const childZone = {
   name: CHILD,
@@ -34,35 +23,22 @@ www 300 IN A 192.0.2.1
 `,
 };
 
-let parent: Peer;
+let parent: Parent;
 let primary: Peer;
-let resolver: Unbound;
 let product: Countersign;
 let cli: ReturnType<typeof commandLineOf>;
-let serial = 1;
+
+const publishAtParent = (...ds: string[]) => parent.publish({ child: { nameServers: OUR_NAMES, ds } });
 
 beforeAll(async () => {
-  parent = await startKnot({ zones: [parentZone(serial, [])] });
-  primary = await startKnot({ zones: [childZone], signing: "automatic" });
-  resolver = await startUnbound({
-    trustAnchors: [],
-    stubs: [{ zone: PARENT, servers: [{ address: LOOPBACK, port: parent.port }] }],
-  });
-  product = await startCountersign({
-    port: await freePort(),
-    env: {
-      COUNTERSIGN_RESOLVER: `${LOOPBACK}:${resolver.port}`,
-      COUNTERSIGN_PARENT_PORT: String(parent.port),
-      COUNTERSIGN_PARENT_POLL_YOUNG_SECONDS: "1",
-      COUNTERSIGN_PARENT_POLL_SETTLED_SECONDS: "1",
-    },
-  });
+  [parent, primary] = await Promise.all([startParent(), startKnot({ zones: [childZone], signing: "automatic" })]);
+  await publishAtParent();
+  product = await startCountersign({ port: await freePort(), env: parent.env });
   cli = commandLineOf(product);
   await cli.ok("zone", "add", CHILD, "--peer", `${LOOPBACK}:${primary.port}`, "--wait");
 });
 afterAll(async () => {
   await product?.stop();
-  await resolver?.stop();
   await primary?.stop();
   await parent?.stop();
 });
@@ -76,8 +52,7 @@ const becomes = (status: Dnssec["status"]) =>
 
 /** Gives the parent this DS RRset, and waits until Countersign has seen as many records and shows the status. */
 async function publish(status: Dnssec["status"], ...ds: readonly string[]): Promise<void> {
-  serial++;
-  await parent.replaceZone(parentZone(serial, ds));
+  await publishAtParent(...ds);
   await cli.ok("zone", "check", CHILD);
   await until(`${ds.length} DS seen, ${status}`, async () => {
     const now = await show();

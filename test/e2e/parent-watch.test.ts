@@ -6,30 +6,10 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Countersign, startCountersign, type ZoneStatus } from "../peers/countersign.ts";
-import {
-  freePort,
-  LOOPBACK,
-  type Peer,
-  queryUdp,
-  startKnot,
-  startUnbound,
-  type Unbound,
-  until,
-} from "../peers/index.ts";
+import { freePort, type Peer, queryUdp, startKnot, until } from "../peers/index.ts";
+import { OUR_NAMES, PARENT, type Parent, startParent } from "../states/parent.ts";
 
-const PARENT = "parent.example.";
-const CHILD = "child.parent.example.";
-
-function parentZone(serial: number, ds: readonly string[]) {
-  const text = `$ORIGIN ${PARENT}
-@ 60 IN SOA ns hostmaster ${serial} 3600 600 86400 60
-@ 60 IN NS ns
-ns 60 IN A ${LOOPBACK}
-child 60 IN NS ns1.secondary.example.
-${ds.join("\n")}
-`;
-  return { name: PARENT, text };
-}
+const CHILD = `child.${PARENT}`;
 
 const childZone = {
   name: CHILD,
@@ -40,44 +20,26 @@ www 300 IN A 192.0.2.1
 `,
 };
 
-let parent: Peer;
+let parent: Parent;
 let primary: Peer;
-let resolver: Unbound;
 let product: Countersign;
 let id = "";
-let serial = 1;
+
+const publish = (...ds: string[]) => parent.publish({ child: { nameServers: OUR_NAMES, ds } });
 
 beforeAll(async () => {
-  parent = await startKnot({ zones: [parentZone(serial, [])] });
-  primary = await startKnot({ zones: [childZone] });
-  resolver = await startUnbound({
-    trustAnchors: [],
-    stubs: [{ zone: PARENT, servers: [{ address: LOOPBACK, port: parent.port }] }],
-  });
-  product = await startCountersign({
-    port: await freePort(),
-    env: {
-      COUNTERSIGN_RESOLVER: `${LOOPBACK}:${resolver.port}`,
-      COUNTERSIGN_PARENT_PORT: String(parent.port),
-      COUNTERSIGN_PARENT_POLL_YOUNG_SECONDS: "1",
-      COUNTERSIGN_PARENT_POLL_SETTLED_SECONDS: "1",
-      COUNTERSIGN_NAMESERVERS: "ns1.secondary.example",
-    },
-  });
+  [parent, primary] = await Promise.all([startParent(), startKnot({ zones: [childZone] })]);
+  await publish();
+  product = await startCountersign({ port: await freePort(), env: parent.env });
   id = await product.addZone({ name: CHILD, primary, mode: "live" });
   await product.served(id, CHILD);
 });
 afterAll(async () => {
   await product?.stop();
-  await resolver?.stop();
   await primary?.stop();
   await parent?.stop();
 });
 
-const publish = async (...ds: string[]): Promise<void> => {
-  serial++;
-  await parent.replaceZone(parentZone(serial, ds));
-};
 const patch = (edit: object) => product.call("PATCH", `/client/v4/zones/${id}/dnssec`, edit);
 const becomes = (status: string): Promise<ZoneStatus> =>
   until(`DNSSEC ${status}`, async () => {
@@ -130,8 +92,8 @@ test("no nameserver of the parent reachable: the resolver's answer is taken, and
   };
   expect(await byResolver()).toBe(0);
   // The resolver has to know the DS before its own source is gone.
-  await queryUdp({ address: LOOPBACK, port: resolver.port }, { name: CHILD, type: 43, flags: 0x0100 });
-  await parent.stop();
+  await queryUdp(parent.resolver, { name: CHILD, type: 43, flags: 0x0100 });
+  await parent.stopAuthority();
   await until("the event", async () => ((await byResolver()) > 0 ? true : undefined));
   expect((await product.status(id)).dnssec.status).toBe("active");
 });

@@ -351,3 +351,16 @@ async function stop(udp: UdpSocket, servers: readonly Server[], sockets: Readonl
 export function ownerText(record: ResourceRecord): string {
   return printName(record.owner);
 }
+
+/** What is served before the tricks: 85 records, one message or several. */
+export function honestZone(name: string, serial: number): PeerZone {
+  const more = Array.from({ length: 80 }, (_, i) => `host${i} 300 IN A 192.0.2.${i}`).join("\n");
+  const text = `$ORIGIN ${name}
+@ 3600 IN SOA ns1 hostmaster ${serial} 3600 600 86400 300
+@ 3600 IN NS ns1
+ns1 3600 IN A 192.0.2.1
+www 300 IN A 192.0.2.10
+${more}
+`;
+  return { name, text };
+}

@@ -1,17 +1,7 @@
 /** What is attacked: the product with one zone in every mode, fed by Knot; and the look at its health from outside. */
-import { type Countersign, type SigningMode, startCountersign } from "../peers/countersign.ts";
+import { type Countersign, SIGNING_MODES, type SigningMode, startCountersign } from "../peers/countersign.ts";
 import { type Peer, type PeerZone, signZone, startKnot, until } from "../peers/index.ts";
 import { LOOPBACK } from "../peers/server-process.ts";
-
-export const MODES: readonly SigningMode[] = [
-  "unsigned",
-  "live",
-  "live-nsec3",
-  "live-chain",
-  "presigned",
-  "presigned-nsec3",
-  "multisigner",
-];
 
 export type AttackedZone = { readonly name: string; readonly mode: SigningMode; readonly id: string };
 
@@ -54,7 +44,7 @@ ${many}
 }
 
 export async function startWorld(env: Readonly<Record<string, string>> = {}): Promise<World> {
-  const named = MODES.map((mode) => ({ mode, zone: zoneFor(mode, 1) }));
+  const named = SIGNING_MODES.map((mode) => ({ mode, zone: zoneFor(mode, 1) }));
   const primary = await startKnot({ zones: named.map(({ zone }) => zone) });
   const product = await startCountersign({ env: { ...ALONE, ...env } });
   const zones: AttackedZone[] = [];

@@ -19,20 +19,17 @@ import {
   missingPrograms,
   type Peer,
   signZone,
-  startCountersign,
   startKnot,
   startNsd,
-  startUnbound,
   TEST_TOKEN,
-  type Unbound,
   until,
 } from "../peers/index.ts";
+import { type Delegated, OURS, startDelegated } from "./delegated.ts";
 
 const missing = missingPrograms("knotd", "unbound", "delv", "nsd", "dnssec-signzone");
 const leftOut = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
 const PARENT = "parent.example.";
 const CHILD = "child.parent.example.";
-const OURS = "127.0.0.2";
 
 const childText = `$ORIGIN ${CHILD}
 @ 3600 IN SOA ns1.${PARENT} hostmaster 1 3600 600 86400 300
@@ -57,7 +54,7 @@ ${ds.join("\n")}
 describe.skipIf(missing.length > 0)(`the chain of trust, checked${leftOut}`, () => {
   let parent: Peer;
   let primary: Peer;
-  let resolver: Unbound;
+  let delegated: Delegated;
   let product: Countersign;
   let id = "";
   let serial = 1;
@@ -67,24 +64,13 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked${leftOut}`, () 
       startKnot({ zones: [parentZone(serial, [], false)] }),
       startKnot({ zones: [{ name: CHILD, text: childText }] }),
     ]);
-    resolver = await startUnbound({
-      trustAnchors: [],
-      stubs: [{ zone: PARENT, servers: [{ address: LOOPBACK, port: parent.port }] }],
-      more: ["cache-max-ttl: 0", "cache-max-negative-ttl: 0"],
-    });
-    product = await startCountersign({
-      moreDns: [`${OURS}:${parent.port}`],
-      env: {
-        COUNTERSIGN_RESOLVER: `${LOOPBACK}:${resolver.port}`,
-        COUNTERSIGN_PARENT_PORT: String(parent.port),
-        COUNTERSIGN_NAMESERVERS: "ns1.parent.example",
-      },
-    });
+    delegated = await startDelegated(parent, PARENT, "ns1.parent.example");
+    product = delegated.product;
     id = await product.addZone({ name: CHILD, primary, mode: "live" });
     await product.served(id, CHILD);
   });
   afterAll(async () => {
-    await Promise.all([product?.stop(), resolver?.stop(), primary?.stop(), parent?.stop()]);
+    await Promise.all([delegated?.stop(), primary?.stop(), parent?.stop()]);
   });
 
   const check = async () => (await product.call("POST", `/countersign/v1/zones/${id}/self-check`)) as SelfCheck;

@@ -17,29 +17,18 @@ import {
   LOOPBACK,
   missingPrograms,
   type Peer,
+  SIGNING_MODES,
   type SigningMode,
   signZone,
-  startCountersign,
   startNsd,
-  startUnbound,
-  type Unbound,
   until,
 } from "../peers/index.ts";
 import { type BrokenZone, CASES, makeBroken, PARENT, parentText } from "./broken.ts";
+import { type Delegated, OURS, startDelegated } from "./delegated.ts";
 import { dnsvizGrok, type VizVerdict } from "./viz.ts";
 
 const missing = missingPrograms("nsd", "unbound", "dnssec-signzone", "dnsviz");
 const leftOut = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
-const OURS = "127.0.0.2";
-const MODES: readonly SigningMode[] = [
-  "unsigned",
-  "live",
-  "live-nsec3",
-  "live-chain",
-  "presigned",
-  "presigned-nsec3",
-  "multisigner",
-];
 const zoneOf = (mode: SigningMode): string => `mode-${mode}.${PARENT}`;
 
 describe.skipIf(missing.length > 0)(`the chain of trust, checked by DNSViz and by us${leftOut}`, () => {
@@ -47,7 +36,7 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked by DNSViz and b
   const peers: Peer[] = [];
   const ids = new Map<SigningMode, string>();
   let product: Countersign;
-  let resolver: Unbound;
+  let delegated: Delegated;
   let seen: ReadonlyMap<string, VizVerdict>;
   let first: Peer;
   let second: Peer;
@@ -65,25 +54,14 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked by DNSViz and b
     const others = all.flatMap(({ name, secondText }) =>
       secondText === undefined ? [] : [{ name, text: secondText }],
     );
-    const primary = await startNsd({ zones: MODES.map(zoneFor) });
+    const primary = await startNsd({ zones: SIGNING_MODES.map(zoneFor) });
     [first, second] = await Promise.all([startNsd({ zones: all }), startNsd({ zones: others })]);
     const parent = await startNsd({ zones: [{ name: PARENT, text: parentText(1, [], []) }] });
     peers.push(primary, first, second, parent);
-    resolver = await startUnbound({
-      trustAnchors: [],
-      stubs: [{ zone: PARENT, servers: [{ address: LOOPBACK, port: parent.port }] }],
-      more: ["cache-max-ttl: 0", "cache-max-negative-ttl: 0"],
-    });
-    product = await startCountersign({
-      moreDns: [`${OURS}:${parent.port}`],
-      env: {
-        COUNTERSIGN_RESOLVER: `${LOOPBACK}:${resolver.port}`,
-        COUNTERSIGN_PARENT_PORT: String(parent.port),
-        COUNTERSIGN_NAMESERVERS: "ns4.parent.example",
-      },
-    });
+    delegated = await startDelegated(parent, PARENT, "ns4.parent.example");
+    product = delegated.product;
     const delegations = [`ns4 60 IN A ${OURS}`];
-    for (const mode of MODES) {
+    for (const mode of SIGNING_MODES) {
       const id = await product.addZone({ name: zoneOf(mode), primary, mode });
       ids.set(mode, id);
       await product.served(id, zoneOf(mode));
@@ -94,7 +72,7 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked by DNSViz and b
     await parent.replaceZone(signed);
     const judged = [
       ...all.map(({ name, servers }) => ({ name, servers: serversOf(servers) })),
-      ...MODES.filter((mode) => mode !== "unsigned").map((mode) => ({
+      ...SIGNING_MODES.filter((mode) => mode !== "unsigned").map((mode) => ({
         name: zoneOf(mode),
         servers: [{ name: `ns4.${PARENT}`, address: OURS, port: parent.port }],
       })),
@@ -103,7 +81,7 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked by DNSViz and b
     seen = dnsvizGrok(above, signed.ksk, judged);
   }, 300_000);
   afterAll(async () => {
-    await Promise.all([product?.stop(), resolver?.stop(), ...peers.map((peer) => peer.stop())]);
+    await Promise.all([delegated?.stop(), ...peers.map((peer) => peer.stop())]);
   });
 
   /** What the product's check would find, if it served what the first server serves. */
@@ -149,7 +127,7 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked by DNSViz and b
     }
   });
 
-  test.each(MODES)("the product in mode %s: neither finds a fault", async (mode) => {
+  test.each(SIGNING_MODES)("the product in mode %s: neither finds a fault", async (mode) => {
     const check = await until(`the check of ${mode}`, async () => {
       const now = (await product.call("POST", `/countersign/v1/zones/${ids.get(mode)}/self-check`)) as SelfCheck;
       return now.state === (mode === "unsigned" ? "insecure" : "secure") ? now : undefined;

@@ -19,6 +19,7 @@ import {
   type Peer,
   type PeerZone,
   type Question,
+  SIGNING_MODES,
   type SigningMode,
   signZone,
   startCountersign,
@@ -26,19 +27,10 @@ import {
 } from "../peers/index.ts";
 import { zonePath } from "../zones/index.ts";
 
-const MODES: readonly SigningMode[] = [
-  "unsigned",
-  "live",
-  "live-nsec3",
-  "live-chain",
-  "presigned",
-  "presigned-nsec3",
-  "multisigner",
-];
 const QUESTIONS_A_MODE = 150;
 
 /** As long as odd.example.: the zone has names of 255 octets. */
-const apexOf = (mode: SigningMode): string => `md${MODES.indexOf(mode)}.example.`;
+const apexOf = (mode: SigningMode): string => `md${SIGNING_MODES.indexOf(mode)}.example.`;
 
 const missing = missingPrograms("knotd", "named-checkzone", "dnssec-signzone");
 const leftOut = missing.length > 0 ? `: left out, no ${missing.join(", ")}` : "";
@@ -55,9 +47,9 @@ describe.skipIf(missing.length > 0)(`answers explained${leftOut}`, () => {
   let product: Countersign;
 
   beforeAll(async () => {
-    [primary, product] = await Promise.all([startKnot({ zones: MODES.map(zoneOf) }), startCountersign()]);
-    for (const mode of MODES) zones.set(mode, await product.addZone({ name: apexOf(mode), primary, mode }));
-    await Promise.all(MODES.map((mode) => product.served(zones.get(mode)!, apexOf(mode))));
+    [primary, product] = await Promise.all([startKnot({ zones: SIGNING_MODES.map(zoneOf) }), startCountersign()]);
+    for (const mode of SIGNING_MODES) zones.set(mode, await product.addZone({ name: apexOf(mode), primary, mode }));
+    await Promise.all(SIGNING_MODES.map((mode) => product.served(zones.get(mode)!, apexOf(mode))));
   });
   afterAll(async () => {
     await Promise.all([product?.stop(), primary?.stop()]);
@@ -82,7 +74,7 @@ describe.skipIf(missing.length > 0)(`answers explained${leftOut}`, () => {
     return all.filter((_, i) => i % step === 0);
   };
 
-  test.each(MODES)("%s: octet by octet what a UDP client gets", async (mode) => {
+  test.each(SIGNING_MODES)("%s: octet by octet what a UDP client gets", async (mode) => {
     const questions = questionsOf(mode);
     expect(questions.length).toBeGreaterThanOrEqual(QUESTIONS_A_MODE);
     const replies = await askAllUdp(product, questions);

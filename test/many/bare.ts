@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import { openMasterKey } from "#keys";
-import { newId, openStore } from "#store";
+import { openStore } from "#store";
+import { zoneRow } from "../../src/store/testing/fixtures.ts";
 import { type Population, populate, zoneName } from "./populate.ts";
 
 /** A transaction each. */
@@ -22,23 +23,8 @@ export async function populateBare(data: string, zones: number, whole: Populatio
     for (let from = whole.zones; from < zones; from += AT_ONCE) {
       await store.atomically(async (tables) => {
         for (let i = from; i < Math.min(zones, from + AT_ONCE); i++) {
-          await tables.zones.add({
-            id: newId(),
-            accountId: account!.id,
-            name: zoneName(i),
-            status: "pending",
-            paused: false,
-            denial: "compact",
-            secondaryOverrides: false,
-            zonemd: "verify",
-            signatureCheck: "all",
-            timers: "interval",
-            expired: "default",
-            originalNameServers: null,
-            createdAt: now + i,
-            modifiedAt: now,
-            activatedAt: null,
-          });
+          const [name, createdAt] = [zoneName(i), now + i];
+          await tables.zones.add(zoneRow({ accountId: account!.id, name, createdAt, modifiedAt: now }));
         }
       });
     }

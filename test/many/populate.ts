@@ -8,6 +8,7 @@ import { type Name, readName } from "#name";
 import { RRType, readRdata } from "#rdata";
 import { newId, openStore, type Store, type Tables } from "#store";
 import { ZoneBuilder, type ZoneVersion } from "#zone";
+import { zoneRow } from "../../src/store/testing/fixtures.ts";
 
 export type Population = {
   readonly zones: number;
@@ -78,23 +79,8 @@ async function addZone(tables: Tables, i: number, filling: Filling): Promise<voi
   const file = `t-${SERIAL}-00000000`;
   mkdirSync(join(data, "zones", zoneId), { mode: 0o700 });
   writeFileSync(join(data, "zones", zoneId, `${file}.image`), new Uint8Array(image));
-  await tables.zones.add({
-    id: zoneId,
-    accountId: account,
-    name,
-    status: "active",
-    paused: false,
-    denial: "compact",
-    secondaryOverrides: false,
-    zonemd: "verify",
-    signatureCheck: "all",
-    timers: "interval",
-    expired: "default",
-    originalNameServers: null,
-    createdAt: now + i,
-    modifiedAt: now,
-    activatedAt: now,
-  });
+  const row = { id: zoneId, accountId: account, name, status: "active" } as const;
+  await tables.zones.add(zoneRow({ ...row, createdAt: now + i, modifiedAt: now, activatedAt: now }));
   for (const use of ["transferred", "served"] as const) {
     const octets = image.byteLength;
     const version = {

@@ -10,20 +10,18 @@ import {
   type Countersign,
   freePort,
   LOOPBACK,
-  type Peer,
   type Server,
   startCountersign,
-  startKnot,
   startUnbound,
   type Unbound,
   until,
 } from "../peers/index.ts";
+import { OUR_NAMES, PARENT, type Parent, startParent } from "../states/parent.ts";
 import { type Router, startRouter } from "./router.ts";
 import { type Signer, startKnotSigner } from "./signers.ts";
 import { exchangeKeys, judge, ourDs, RRTYPE, rdatasOf, resolve, zoneText } from "./world.ts";
 
-const PARENT = "parent.example.";
-const CHILD = "child.parent.example.";
+const CHILD = `child.${PARENT}`;
 const NOERROR = 0;
 const SERVFAIL = 2;
 const NXDOMAIN = 3;
@@ -31,31 +29,18 @@ const NXDOMAIN = 3;
 const ROUNDS = 6;
 
 let signer: Signer;
-let parent: Peer;
-let resolver: Unbound;
+let parent: Parent;
 let product: Countersign;
 let router: Router;
 let id = "";
-let serial = 1;
-
-function parentZone(ds: readonly string[]) {
-  const text = `$ORIGIN ${PARENT}
-@ 60 IN SOA ns hostmaster ${serial} 3600 600 86400 60
-@ 60 IN NS ns
-ns 60 IN A ${LOOPBACK}
-child 60 IN NS ns1.secondary.example.
-${ds.join("\n")}
-`;
-  return { name: PARENT, text };
-}
 
 beforeAll(async () => {
   const port = await freePort();
   const spec = { name: CHILD, text: zoneText(CHILD), denial: "nsec", keys: "split" } as const;
   signer = await startKnotSigner([spec], { address: LOOPBACK, port });
-  parent = await startKnot({ zones: [parentZone([])] });
-  resolver = await startUnbound({ trustAnchors: [], stubs: [{ zone: PARENT, servers: [parent] }] });
-  product = await startCountersign({ port, env: environment() });
+  parent = await startParent();
+  await publishAtParent();
+  product = await startCountersign({ port, env: parent.env });
   router = await startRouter(() => product);
   id = await product.addZone({ name: CHILD, primary: signer, mode: "presigned" });
   await product.served(id, CHILD);
@@ -63,26 +48,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await router?.stop();
   await product?.stop();
-  await resolver?.stop();
   await parent?.stop();
   await signer?.stop();
 });
 
-function environment(): Record<string, string> {
-  return {
-    COUNTERSIGN_RESOLVER: `${LOOPBACK}:${resolver.port}`,
-    COUNTERSIGN_PARENT_PORT: String(parent.port),
-    COUNTERSIGN_PARENT_POLL_YOUNG_SECONDS: "1",
-    COUNTERSIGN_PARENT_POLL_SETTLED_SECONDS: "1",
-    COUNTERSIGN_NAMESERVERS: "ns1.secondary.example",
-  };
-}
-
 const patch = (edit: object) => product.call("PATCH", `/client/v4/zones/${id}/dnssec`, edit);
-const publishAtParent = async (...ds: string[]): Promise<void> => {
-  serial++;
-  await parent.replaceZone(parentZone(ds));
-};
+const publishAtParent = (...ds: string[]) => parent.publish({ child: { nameServers: OUR_NAMES, ds } });
 const becomes = (status: string) =>
   until(`DNSSEC ${status}`, async () => (await product.status(id)).dnssec.status === status);
 const bothDs = async (): Promise<string[]> => [await ourDs(product, id), ...signer.ds(CHILD)];
@@ -218,7 +189,7 @@ test("a restart serves the multi-signed zone from disk, without the other signer
   const { directory, port } = product;
   product.process.signal("SIGKILL");
   await product.process.ended;
-  product = await startCountersign({ directory, port, env: environment() });
+  product = await startCountersign({ directory, port, env: parent.env });
   expect(await rdatasOf(product, CHILD, RRTYPE.DNSKEY)).toEqual(before.dnskey);
   expect(await rdatasOf(product, CHILD, RRTYPE.CDS)).toEqual(before.cds);
   for (const [keys, data] of [

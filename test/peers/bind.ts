@@ -1,31 +1,16 @@
 /** BIND's named in the foreground: authoritative for zones from text, as primary with NOTIFY, TSIG and both transfer formats. */
 import { execFileSync } from "node:child_process";
-import { bareName, type Peer, type PeerOptions, servedSerial, servesAll } from "./peer.ts";
+import { startFromText, zoneFile } from "./from-text.ts";
+import { bareName, type Peer, type PeerOptions } from "./peer.ts";
 import { getProgram } from "./programs.ts";
-import { freePort, LOOPBACK, makeDirectory, startProcess, writeIn } from "./server-process.ts";
-import { untilServed } from "./until.ts";
+import { LOOPBACK, writeIn } from "./server-process.ts";
 
-export async function startBind(options: PeerOptions): Promise<Peer> {
-  const directory = makeDirectory("bind");
-  const port = options.port ?? (await freePort());
-  for (const zone of options.zones) writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
-  const configuration = writeIn(directory, "named.conf", bindConfiguration(directory, port, options));
-  const [program, ...args] = [...(options.launcher ?? []), getProgram("named"), "-g", "-n", "1", "-c", configuration];
-  const child = await startProcess(program!, args, { directory, ready: () => servesAll(port, options.zones) });
-  return {
-    kind: "bind",
-    version: bindVersion(),
-    address: LOOPBACK,
-    port,
-    process: child,
-    replaceZone: async (zone) => {
-      const before = await servedSerial(port, zone.name);
-      writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
-      child.signal("SIGHUP");
-      await untilServed(port, zone.name, before);
-    },
-    stop: child.stop,
+export function startBind(options: PeerOptions): Promise<Peer> {
+  const command = (directory: string, port: number): string[] => {
+    const configuration = writeIn(directory, "named.conf", bindConfiguration(directory, port, options));
+    return [getProgram("named"), "-g", "-n", "1", "-c", configuration];
   };
+  return startFromText({ kind: "bind", version: bindVersion, command }, options);
 }
 
 export function bindVersion(): string {
@@ -57,7 +42,7 @@ function bindConfiguration(directory: string, port: number, options: PeerOptions
   ];
   if (key) lines.push(`key ${keyName} { algorithm ${key.algorithm}; secret "${key.secret}"; };`);
   for (const zone of options.zones) {
-    lines.push(`zone "${zone.name}" { type primary; file "${bareName(zone.name)}.zone"; };`);
+    lines.push(`zone "${zone.name}" { type primary; file "${zoneFile(zone)}"; };`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -93,6 +93,9 @@ const MODES: Readonly<Record<SigningMode, { readonly dnssec: object; readonly se
   multisigner: { dnssec: { status: "active", dnssec_multi_signer: true } },
 };
 
+/** Every one, unsigned first. */
+export const SIGNING_MODES = Object.keys(MODES) as readonly SigningMode[];
+
 /** How often a start is tried with other ports: another suite may take one between the look and the use of it. */
 const START_ATTEMPTS = 3;
 

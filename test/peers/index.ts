@@ -12,13 +12,14 @@ export { askAllTcp, askAllUdp, encodeQuestion, type Question, queryTcp, queryUdp
 export {
   type Countersign,
   type CountersignOptions,
+  SIGNING_MODES,
   type SigningMode,
   startCountersign,
   TEST_TOKEN,
   type ZoneStatus,
 } from "./countersign.ts";
-export { type KnotOptions, knotVersion, startKnot } from "./knot.ts";
-export { nsdVersion, startNsd } from "./nsd.ts";
+export { type KnotOptions, knotBase, knotVersion, startKnot } from "./knot.ts";
+export { nsdBase, nsdVersion, startNsd } from "./nsd.ts";
 export {
   bareName,
   makeTsigKey,

@@ -1,9 +1,9 @@
 /** Knot DNS in the foreground: authoritative for zones from text, as primary with NOTIFY and TSIG. */
 import { execFileSync } from "node:child_process";
-import { bareName, type Peer, type PeerOptions, type PeerZone, servedSerial, servesAll } from "./peer.ts";
+import { startFromText } from "./from-text.ts";
+import { bareName, type Peer, type PeerOptions, type PeerZone } from "./peer.ts";
 import { getProgram } from "./programs.ts";
-import { freePort, LOOPBACK, makeDirectory, startProcess, writeIn } from "./server-process.ts";
-import { untilServed } from "./until.ts";
+import { LOOPBACK, writeIn } from "./server-process.ts";
 
 export type KnotOptions = PeerOptions & {
   /** Knot signs the zones itself; `onlinesign` signs while answering (mod-onlinesign). */
@@ -13,27 +13,12 @@ export type KnotOptions = PeerOptions & {
   readonly zonemd?: "zonemd-sha384" | "zonemd-sha512";
 };
 
-export async function startKnot(options: KnotOptions): Promise<Peer> {
-  const directory = makeDirectory("knot");
-  const port = options.port ?? (await freePort());
-  for (const zone of options.zones) writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
-  const configuration = writeIn(directory, "knot.conf", knotConfiguration(directory, port, options));
-  const [program, ...args] = [...(options.launcher ?? []), getProgram("knotd"), "-c", configuration];
-  const child = await startProcess(program!, args, { directory, ready: () => servesAll(port, options.zones) });
-  return {
-    kind: "knot",
-    version: knotVersion(),
-    address: LOOPBACK,
-    port,
-    process: child,
-    replaceZone: async (zone) => {
-      const before = await servedSerial(port, zone.name);
-      writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
-      child.signal("SIGHUP");
-      await untilServed(port, zone.name, before);
-    },
-    stop: child.stop,
+export function startKnot(options: KnotOptions): Promise<Peer> {
+  const command = (directory: string, port: number): string[] => {
+    const configuration = writeIn(directory, "knot.conf", knotConfiguration(directory, port, options));
+    return [getProgram("knotd"), "-c", configuration];
   };
+  return startFromText({ kind: "knot", version: knotVersion, command }, options);
 }
 
 export function knotVersion(): string {
@@ -43,23 +28,7 @@ export function knotVersion(): string {
 function knotConfiguration(directory: string, port: number, options: KnotOptions): string {
   const key = options.tsig;
   const targets = options.notify ?? [];
-  const lines = [
-    "server:",
-    `    rundir: "${directory}"`,
-    `    listen: ${LOOPBACK}@${port}`,
-    "    udp-workers: 1",
-    "    tcp-workers: 1",
-    "    background-workers: 1",
-    "    tcp-idle-timeout: 60",
-    "log:",
-    "  - target: stderr",
-    "    any: info",
-    "database:",
-    `    storage: "${directory}"`,
-    "    journal-db-max-size: 100M",
-    "control:",
-    `    listen: "${directory}/knot.sock"`,
-  ];
+  const lines = knotBase(directory, port, ["tcp-idle-timeout: 60"], ["journal-db-max-size: 100M"]);
   if (key)
     lines.push("key:", `  - id: ${bareName(key.name)}`, `    algorithm: ${key.algorithm}`, `    secret: ${key.secret}`);
   if (targets.length > 0) lines.push("remote:");
@@ -93,4 +62,30 @@ function knotConfiguration(directory: string, port: number, options: KnotOptions
   if (targets.length > 0) lines.push(`    notify: [${targets.map((_, i) => `target${i}`).join(", ")}]`);
   lines.push("zone:", ...options.zones.map((zone: PeerZone) => `  - domain: "${zone.name}"`));
   return `${lines.join("\n")}\n`;
+}
+
+/** What every Knot DNS here is told, whoever it is for; `server` and `database` are further lines of those sections. */
+export function knotBase(
+  directory: string,
+  port: number,
+  server: readonly string[],
+  database: readonly string[],
+): string[] {
+  return [
+    "server:",
+    `    rundir: "${directory}"`,
+    `    listen: ${LOOPBACK}@${port}`,
+    "    udp-workers: 1",
+    "    tcp-workers: 1",
+    "    background-workers: 1",
+    ...server.map((line) => `    ${line}`),
+    "log:",
+    "  - target: stderr",
+    "    any: info",
+    "database:",
+    `    storage: "${directory}"`,
+    ...database.map((line) => `    ${line}`),
+    "control:",
+    `    listen: "${directory}/knot.sock"`,
+  ];
 }

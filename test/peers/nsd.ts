@@ -1,31 +1,16 @@
 /** NSD in the foreground: authoritative for zones from text, as primary with NOTIFY and TSIG. */
 import { spawnSync } from "node:child_process";
-import { bareName, type Peer, type PeerOptions, servedSerial, servesAll } from "./peer.ts";
+import { startFromText, zoneFile } from "./from-text.ts";
+import { bareName, type Peer, type PeerOptions } from "./peer.ts";
 import { getProgram } from "./programs.ts";
-import { freePort, LOOPBACK, makeDirectory, startProcess, writeIn } from "./server-process.ts";
-import { untilServed } from "./until.ts";
+import { LOOPBACK, writeIn } from "./server-process.ts";
 
-export async function startNsd(options: PeerOptions): Promise<Peer> {
-  const directory = makeDirectory("nsd");
-  const port = options.port ?? (await freePort());
-  for (const zone of options.zones) writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
-  const configuration = writeIn(directory, "nsd.conf", nsdConfiguration(directory, port, options));
-  const [program, ...args] = [...(options.launcher ?? []), getProgram("nsd"), "-d", "-c", configuration];
-  const child = await startProcess(program!, args, { directory, ready: () => servesAll(port, options.zones) });
-  return {
-    kind: "nsd",
-    version: nsdVersion(),
-    address: LOOPBACK,
-    port,
-    process: child,
-    replaceZone: async (zone) => {
-      const before = await servedSerial(port, zone.name);
-      writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
-      child.signal("SIGHUP");
-      await untilServed(port, zone.name, before);
-    },
-    stop: child.stop,
+export function startNsd(options: PeerOptions): Promise<Peer> {
+  const command = (directory: string, port: number): string[] => {
+    const configuration = writeIn(directory, "nsd.conf", nsdConfiguration(directory, port, options));
+    return [getProgram("nsd"), "-d", "-c", configuration];
   };
+  return startFromText({ kind: "nsd", version: nsdVersion, command }, options);
 }
 
 export function nsdVersion(): string {
@@ -36,9 +21,27 @@ export function nsdVersion(): string {
 function nsdConfiguration(directory: string, port: number, options: PeerOptions): string {
   const key = options.tsig;
   const keyName = key ? bareName(key.name) : "NOKEY";
-  const lines = [
+  const lines = [...nsdBase(directory, [`${LOOPBACK}@${port}`], ["tcp-count: 50", "tcp-timeout: 60"])];
+  if (key) {
+    lines.push("key:", `    name: "${keyName}"`, `    algorithm: ${key.algorithm}`, `    secret: "${key.secret}"`);
+  }
+  for (const zone of options.zones) {
+    lines.push("zone:", `    name: "${zone.name}"`, `    zonefile: "${zoneFile(zone)}"`);
+    lines.push(`    provide-xfr: ${LOOPBACK} ${keyName}`);
+    if (options.ixfr) lines.push("    store-ixfr: yes", "    create-ixfr: yes");
+    for (const target of options.notify ?? []) {
+      lines.push(`    notify: ${target.address}@${target.port} ${keyName}`);
+      if (key || target.address !== LOOPBACK) lines.push(`    provide-xfr: ${target.address} ${keyName}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** What every NSD here is told, whoever it is for; `more` are lines of its section `server`. */
+export function nsdBase(directory: string, addresses: readonly string[], more: readonly string[] = []): string[] {
+  return [
     "server:",
-    `    ip-address: ${LOOPBACK}@${port}`,
+    ...addresses.map((address) => `    ip-address: ${address}`),
     "    server-count: 1",
     '    username: ""',
     '    chroot: ""',
@@ -53,22 +56,8 @@ function nsdConfiguration(directory: string, port: number, options: PeerOptions)
     // Its default of 200 answers a second for a client is no help when a test asks thousands.
     "    rrl-ratelimit: 0",
     "    rrl-whitelist-ratelimit: 0",
-    "    tcp-count: 50",
-    "    tcp-timeout: 60",
+    ...more.map((line) => `    ${line}`),
     "remote-control:",
     "    control-enable: no",
   ];
-  if (key) {
-    lines.push("key:", `    name: "${keyName}"`, `    algorithm: ${key.algorithm}`, `    secret: "${key.secret}"`);
-  }
-  for (const zone of options.zones) {
-    lines.push("zone:", `    name: "${zone.name}"`, `    zonefile: "${bareName(zone.name)}.zone"`);
-    lines.push(`    provide-xfr: ${LOOPBACK} ${keyName}`);
-    if (options.ixfr) lines.push("    store-ixfr: yes", "    create-ixfr: yes");
-    for (const target of options.notify ?? []) {
-      lines.push(`    notify: ${target.address}@${target.port} ${keyName}`);
-      if (key || target.address !== LOOPBACK) lines.push(`    provide-xfr: ${target.address} ${keyName}`);
-    }
-  }
-  return `${lines.join("\n")}\n`;
 }

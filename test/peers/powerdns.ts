@@ -1,41 +1,33 @@
 /** PowerDNS with its bind backend: authoritative for zones from text, as primary with NOTIFY and TSIG. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { bareName, type Peer, type PeerOptions, type PeerZone, servedSerial, servesAll } from "./peer.ts";
+import { startFromText, type TextServer, zoneFile } from "./from-text.ts";
+import { bareName, type Peer, type PeerOptions, type PeerZone } from "./peer.ts";
 import { getProgram } from "./programs.ts";
-import { freePort, LOOPBACK, makeDirectory, startProcess, writeIn } from "./server-process.ts";
-import { untilServed } from "./until.ts";
+import { LOOPBACK, writeIn } from "./server-process.ts";
 
 export type PowerDnsOptions = PeerOptions & {
   /** The zones' texts are signed already: serve their signatures (it makes the NSEC or NSEC3 records itself). */
   readonly presigned?: boolean;
 };
 
-export async function startPowerDns(options: PowerDnsOptions): Promise<Peer> {
-  const directory = makeDirectory("powerdns");
-  const port = options.port ?? (await freePort());
-  const file = (zone: PeerZone): string => `${directory}/${bareName(zone.name)}.zone`;
-  for (const zone of options.zones) writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
-  const zones = options.zones.map((zone) => `zone "${bareName(zone.name)}" { type master; file "${file(zone)}"; };`);
-  writeIn(directory, "named.conf", `options { directory "${directory}"; };\n${zones.join("\n")}\n`);
-  writeIn(directory, "pdns.conf", powerDnsConfiguration(directory, port, options));
-  preparePowerDns(directory, options);
-  const [program, ...args] = [...(options.launcher ?? []), getProgram("pdns_server"), `--config-dir=${directory}`];
-  const child = await startProcess(program!, args, { directory, ready: () => servesAll(port, options.zones) });
-  return {
-    kind: "powerdns",
-    version: powerDnsVersion(),
-    address: LOOPBACK,
-    port,
-    process: child,
-    replaceZone: async (zone) => {
-      const before = await servedSerial(port, zone.name);
-      writeIn(directory, `${bareName(zone.name)}.zone`, zone.text);
-      execFileSync(getProgram("pdns_control"), [`--socket-dir=${directory}`, "bind-reload-now", bareName(zone.name)]);
-      await untilServed(port, zone.name, before);
-      execFileSync(getProgram("pdns_control"), [`--socket-dir=${directory}`, "notify", bareName(zone.name)]);
-    },
-    stop: child.stop,
+export function startPowerDns(options: PowerDnsOptions): Promise<Peer> {
+  const command = (directory: string, port: number): string[] => {
+    const file = (zone: PeerZone): string => `${directory}/${zoneFile(zone)}`;
+    const zones = options.zones.map((zone) => `zone "${bareName(zone.name)}" { type master; file "${file(zone)}"; };`);
+    writeIn(directory, "named.conf", `options { directory "${directory}"; };\n${zones.join("\n")}\n`);
+    writeIn(directory, "pdns.conf", powerDnsConfiguration(directory, port, options));
+    preparePowerDns(directory, options);
+    return [getProgram("pdns_server"), `--config-dir=${directory}`];
   };
+  const reload: TextServer["reload"] = async (directory, zone, served) => {
+    const tell = (what: string): void => {
+      execFileSync(getProgram("pdns_control"), [`--socket-dir=${directory}`, what, bareName(zone.name)]);
+    };
+    tell("bind-reload-now");
+    await served();
+    tell("notify");
+  };
+  return startFromText({ kind: "powerdns", version: powerDnsVersion, command, reload }, options);
 }
 
 export function powerDnsVersion(): string {
@@ -66,7 +58,7 @@ function powerDnsConfiguration(directory: string, port: number, options: PowerDn
     "launch=bind",
     `bind-config=${directory}/named.conf`,
     `bind-dnssec-db=${directory}/dnssec.db`,
-    ...powerDnsBase(directory, port),
+    ...powerDnsBase(directory, port, "primary"),
     "version-string=anonymous",
     `allow-axfr-ips=${options.tsig ? "" : LOOPBACK}`,
   ];
@@ -74,7 +66,7 @@ function powerDnsConfiguration(directory: string, port: number, options: PowerDn
 }
 
 /** What every PowerDNS here is told, whatever it has its zones from. */
-export function powerDnsBase(directory: string, port: number): readonly string[] {
+export function powerDnsBase(directory: string, port: number, role: "primary" | "secondary"): readonly string[] {
   return [
     `local-address=${LOOPBACK}`,
     `local-port=${port}`,
@@ -82,13 +74,13 @@ export function powerDnsBase(directory: string, port: number): readonly string[]
     "daemon=no",
     "guardian=no",
     "disable-syslog=yes",
-    "primary=yes",
-    "only-notify=",
     "receiver-threads=1",
     "distributor-threads=1",
     "xfr-cycle-interval=1",
     "zone-cache-refresh-interval=0",
     "resolver=no",
     "security-poll-suffix=",
+    // Whom it tells is said zone by zone.
+    ...(role === "primary" ? ["primary=yes", "only-notify="] : ["secondary=yes"]),
   ];
 }

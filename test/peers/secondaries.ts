@@ -5,10 +5,10 @@
 import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { bindVersion } from "./bind.ts";
-import { knotVersion } from "./knot.ts";
-import { nsdVersion } from "./nsd.ts";
+import { knotBase, knotVersion } from "./knot.ts";
+import { nsdBase, nsdVersion } from "./nsd.ts";
 import { bareName, type NotifyTarget, servedSerial, type TsigKey } from "./peer.ts";
-import { powerDnsVersion } from "./powerdns.ts";
+import { powerDnsBase, powerDnsVersion } from "./powerdns.ts";
 import { getProgram } from "./programs.ts";
 import { freePort, LOOPBACK, makeDirectory, type ServerProcess, startProcess, writeIn } from "./server-process.ts";
 
@@ -79,21 +79,8 @@ function answers(port: number): Promise<boolean> {
 function knotCommand(directory: string, port: number, { zones, primary, tsig }: SecondaryOptions): readonly string[] {
   const key = tsig ? [`    key: ${bareName(tsig.name)}`] : [];
   const lines = [
-    "server:",
-    `    rundir: "${directory}"`,
-    `    listen: ${LOOPBACK}@${port}`,
-    "    udp-workers: 1",
-    "    tcp-workers: 1",
-    "    background-workers: 1",
-    "log:",
-    "  - target: stderr",
-    "    any: info",
-    "database:",
-    `    storage: "${directory}"`,
     // A million signed names are half a gigabyte, and it keeps the zone there.
-    "    journal-db-max-size: 4G",
-    "control:",
-    `    listen: "${directory}/knot.sock"`,
+    ...knotBase(directory, port, [], ["journal-db-max-size: 4G"]),
     ...(tsig
       ? ["key:", `  - id: ${bareName(tsig.name)}`, `    algorithm: ${tsig.algorithm}`, `    secret: ${tsig.secret}`]
       : []),
@@ -129,24 +116,7 @@ function nsdCommand(directory: string, port: number, options: SecondaryOptions):
   const { zones, primary, tsig, axfrOnly } = options;
   const keyName = tsig ? bareName(tsig.name) : "NOKEY";
   const lines = [
-    "server:",
-    `    ip-address: ${LOOPBACK}@${port}`,
-    "    server-count: 1",
-    '    username: ""',
-    '    chroot: ""',
-    `    zonesdir: "${directory}"`,
-    '    database: ""',
-    `    pidfile: "${directory}/nsd.pid"`,
-    `    xfrdfile: "${directory}/xfrd.state"`,
-    `    zonelistfile: "${directory}/zone.list"`,
-    `    xfrdir: "${directory}"`,
-    "    xfrd-reload-timeout: 0",
-    "    log-only-syslog: no",
-    "    verbosity: 2",
-    "    rrl-ratelimit: 0",
-    "    rrl-whitelist-ratelimit: 0",
-    "remote-control:",
-    "    control-enable: no",
+    ...nsdBase(directory, [`${LOOPBACK}@${port}`], ["xfrd-reload-timeout: 0"]),
     ...(tsig
       ? ["key:", `    name: "${keyName}"`, `    algorithm: ${tsig.algorithm}`, `    secret: "${tsig.secret}"`]
       : []),
@@ -203,19 +173,7 @@ function powerDnsCommand(directory: string, port: number, options: SecondaryOpti
     "launch=bind",
     `bind-config=${directory}/named.conf`,
     `bind-dnssec-db=${directory}/dnssec.db`,
-    `local-address=${LOOPBACK}`,
-    `local-port=${port}`,
-    `socket-dir=${directory}`,
-    "daemon=no",
-    "guardian=no",
-    "disable-syslog=yes",
-    "secondary=yes",
-    "xfr-cycle-interval=1",
-    "receiver-threads=1",
-    "distributor-threads=1",
-    "zone-cache-refresh-interval=0",
-    "resolver=no",
-    "security-poll-suffix=",
+    ...powerDnsBase(directory, port, "secondary"),
     `allow-notify-from=${LOOPBACK}`,
   ];
   writeIn(directory, "pdns.conf", `${lines.join("\n")}\n`);

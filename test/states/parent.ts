@@ -4,7 +4,7 @@
  *
  *   product ── resolver ──▶ Unbound ── stub ──▶ Knot: parent.example.   (and asked directly, by COUNTERSIGN_PARENT_PORT)
  */
-import { LOOPBACK, startKnot, startUnbound } from "../peers/index.ts";
+import { LOOPBACK, type Server, startKnot, startUnbound } from "../peers/index.ts";
 
 export const PARENT = "parent.example.";
 
@@ -20,8 +20,11 @@ export type Delegation = { readonly nameServers: readonly string[]; readonly ds:
 export type Parent = {
   /** Of the product: its resolver, its names, and how often it looks. */
   readonly env: Readonly<Record<string, string>>;
+  readonly resolver: Server;
   /** By the child's label. Those that are not given stay as they are. */
   publish(children: Readonly<Record<string, Delegation>>): Promise<void>;
+  /** The nameserver goes away; the resolver knows what it was asked before. */
+  stopAuthority(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -38,11 +41,13 @@ export async function startParent(): Promise<Parent> {
       COUNTERSIGN_PARENT_POLL_SETTLED_SECONDS: "1",
       COUNTERSIGN_NAMESERVERS: OUR_NAMES.join(","),
     },
+    resolver,
     publish: async (children) => {
       published = { ...published, ...children };
       serial++;
       await knot.replaceZone(parentZone(serial, published));
     },
+    stopAuthority: () => knot.stop(),
     stop: async () => {
       await resolver.stop();
       await knot.stop();

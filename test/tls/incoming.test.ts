@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { AXFR_CASES, type TrickCase } from "../hostile/primary.cases.ts";
-import { type HostilePrimary, startHostilePrimary } from "../hostile/primary.ts";
+import { type HostilePrimary, honestZone, startHostilePrimary } from "../hostile/primary.ts";
 import { ALONE, breakages } from "../hostile/world.ts";
 import { makeAuthority, makeCertificate, type TestCertificate } from "../peers/certificates.ts";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
@@ -12,7 +12,6 @@ import {
   LOOPBACK,
   makeDirectory,
   makeTsigKey,
-  type PeerZone,
   queryUdp,
   removeDirectory,
   servedSerial,
@@ -20,8 +19,8 @@ import {
 } from "../peers/index.ts";
 
 const BOUNDS = {
-  COUNTERSIGN_TRANSFER_IDLE_SECONDS: "1",
-  COUNTERSIGN_TRANSFER_SECONDS: "3",
+  COUNTERSIGN_TRANSFER_IDLE_SECONDS: "2",
+  COUNTERSIGN_TRANSFER_SECONDS: "8",
   COUNTERSIGN_CHECK_SECONDS: "2",
   COUNTERSIGN_MAX_ZONE_RECORDS: "5000",
   COUNTERSIGN_MAX_ZONE_NAMES: "2500",
@@ -48,18 +47,6 @@ type Shown = {
   readonly mode: string;
   readonly last_seen: { readonly authenticated: string; readonly spki: string } | null;
 };
-
-function zoneText(name: string, serial: number): PeerZone {
-  const more = Array.from({ length: 80 }, (_, i) => `host${i} 300 IN A 192.0.2.${i}`).join("\n");
-  const text = `$ORIGIN ${name}
-@ 3600 IN SOA ns1 hostmaster ${serial} 3600 600 86400 300
-@ 3600 IN NS ns1
-ns1 3600 IN A 192.0.2.1
-www 300 IN A 192.0.2.10
-${more}
-`;
-  return { name, text };
-}
 
 describe("a peer with TLS", () => {
   const directory = makeDirectory("tls");
@@ -121,7 +108,7 @@ describe("a peer with TLS", () => {
   test("strict: several zones, their checks and their NOTIFYs share one handshake; the record says who it was", async () => {
     const primary = await primaryWith(own);
     const names = [1, 2, 3, 4].map((i) => `shared${i}.tls.example.`);
-    for (const name of names) primary.serve(zoneText(name, 1));
+    for (const name of names) primary.serve(honestZone(name, 1));
     const peer = await peerOf(primary, STRICT);
     const zones = [];
     for (const name of names) {
@@ -130,7 +117,7 @@ describe("a peer with TLS", () => {
       zones.push(zone);
     }
     for (const { id, name } of zones) {
-      primary.serve(zoneText(name, 2));
+      primary.serve(honestZone(name, 2));
       const reply = await queryUdp({ address: LOOPBACK, port: product.port }, { name, type: 6, flags: 0x2400 });
       expect(reply[3]! & 15).toBe(0);
       await product.served(id, name, 2);
@@ -152,7 +139,7 @@ describe("a peer with TLS", () => {
   ])("%s", async (_, settings, identity) => {
     const primary = await primaryWith(own);
     const name = `mode${++number}.tls.example.`;
-    primary.serve(zoneText(name, 1));
+    primary.serve(honestZone(name, 1));
     const zone = await zoneFrom(await peerOf(primary, settings), name);
     await product.served(zone.id, name, 1);
     expect((await transfers(zone.id))[0]!.tls_identity).toContain(identity);
@@ -177,7 +164,7 @@ describe("a peer with TLS", () => {
   ] as const)("refused, and nothing asked in the clear: %s", async (_, certificate, more, settings, code) => {
     const primary = await primaryWith(certificate, more);
     const name = `refused${++number}.tls.example.`;
-    primary.serve(zoneText(name, 1));
+    primary.serve(honestZone(name, 1));
     const peer = await peerOf(primary, settings);
     const zone = await zoneFrom(peer, name);
     const row = await until("an attempt", async () => (await transfers(zone.id))[0]);
@@ -192,7 +179,7 @@ describe("a peer with TLS", () => {
   test("mutual: the key is sealed, never shown, and there again after a restart", async () => {
     const primary = await primaryWith(own, { requestCert: true, ca: authority.certificate });
     const name = "mutual.tls.example.";
-    primary.serve(zoneText(name, 1));
+    primary.serve(honestZone(name, 1));
     const identity = { client_certificate: { pem: client.certificate, private_key_pem: client.key } };
     const peer = await peerOf(primary, { ...STRICT, ...identity });
     const zone = await zoneFrom(peer, name);
@@ -205,7 +192,7 @@ describe("a peer with TLS", () => {
     await product.call("PUT", `/countersign/v1/peers/${peer}/transport`, { ...STRICT, port: primary.tlsPort });
     await product.process.stop();
     product = await start();
-    primary.serve(zoneText(name, 2));
+    primary.serve(honestZone(name, 2));
     await force(zone.id);
     await product.served(zone.id, name, 2);
     await product.call("PUT", `/countersign/v1/peers/${peer}/transport`, {
@@ -220,7 +207,7 @@ describe("a peer with TLS", () => {
 
   test("a certificate near its end is a warning, theirs and ours; one that ended, an error", async () => {
     const primary = await primaryWith(ending);
-    primary.serve(zoneText("ending.tls.example.", 1));
+    primary.serve(honestZone("ending.tls.example.", 1));
     const peer = await peerOf(primary, {
       ...STRICT,
       client_certificate: { pem: client.certificate, private_key_pem: client.key },
@@ -245,12 +232,12 @@ describe("a peer with TLS", () => {
   test("a kept connection that the primary closes costs no failure", async () => {
     const primary = await primaryWith(own);
     const name = "closing.tls.example.";
-    primary.serve(zoneText(name, 1));
+    primary.serve(honestZone(name, 1));
     const zone = await zoneFrom(await peerOf(primary, STRICT), name);
     await product.served(zone.id, name, 1);
     primary.hangUp();
     for (const serial of [2, 3]) {
-      primary.serve(zoneText(name, serial));
+      primary.serve(honestZone(name, serial));
       await force(zone.id);
       await product.served(zone.id, name, serial);
       primary.hangUp();
@@ -280,12 +267,12 @@ describe("a peer with TLS", () => {
   test.each(SAMPLE)("over TLS: $name", async ({ trick, code, says, tsig: signed }: TrickCase) => {
     const primary = await shared(signed);
     const name = `hostile${++number}.tls.example.`;
-    primary.serve(zoneText(name, 1));
+    primary.serve(honestZone(name, 1));
     const zone = await zoneFrom(signed ? sharedPeers.tsig! : sharedPeers.plain!, name);
     await product.served(zone.id, name, 1);
     await until("rest", async () => (await product.status(zone.id)).phase === "idle");
     const known = (await transfers(zone.id))[0]!.id;
-    primary.serve(zoneText(name, 2), trick);
+    primary.serve(honestZone(name, 2), trick);
     await force(zone.id);
     const row = await until("a failure", async () => {
       const newest = (await transfers(zone.id))[0];
@@ -295,7 +282,7 @@ describe("a peer with TLS", () => {
     if (says) expect(row.error!.message).toMatch(says);
     expect(row.transport).toBe("tls");
     expect(await servedSerial(product.port, name)).toBe(1);
-    primary.serve(zoneText(name, 9));
+    primary.serve(honestZone(name, 9));
     await force(zone.id);
     await product.served(zone.id, name, 9);
   });

@@ -12,6 +12,7 @@ import {
   getProgram,
   LOOPBACK,
   makeDirectory,
+  nsdBase,
   type PeerZone,
   type ServerProcess,
   servedSerial,
@@ -101,26 +102,7 @@ zone "${zone.name}" { type primary; file "zone.txt"; };
 }
 
 function nsdServer(directory: string, addresses: readonly string[], more: readonly string[] = []): string {
-  return [
-    "server:",
-    ...addresses.map((address) => `    ip-address: ${address}`),
-    "    server-count: 1",
-    '    username: ""',
-    '    chroot: ""',
-    `    zonesdir: "${directory}"`,
-    '    database: ""',
-    `    pidfile: "${directory}/nsd.pid"`,
-    `    xfrdfile: "${directory}/xfrd.state"`,
-    `    zonelistfile: "${directory}/zone.list"`,
-    `    xfrdir: "${directory}"`,
-    "    log-only-syslog: no",
-    "    verbosity: 2",
-    "    xfrd-reload-timeout: 0",
-    ...more,
-    "remote-control:",
-    "    control-enable: no",
-    "",
-  ].join("\n");
+  return `${nsdBase(directory, addresses, ["xfrd-reload-timeout: 0", ...more]).join("\n")}\n`;
 }
 
 export async function startTlsNsd({ zone, certificate }: TlsPrimaryOptions): Promise<TlsPrimary> {
@@ -130,11 +112,7 @@ export async function startTlsNsd({ zone, certificate }: TlsPrimaryOptions): Pro
   writeIn(directory, "zone.txt", zone.text);
   const tls = [`tls-service-key: "${directory}/own.key"`, `tls-service-pem: "${directory}/own.pem"`];
   const addresses = [`${LOOPBACK}@${port}`, `${LOOPBACK}@${tlsPort}`];
-  const server = nsdServer(
-    directory,
-    addresses,
-    [...tls, `tls-port: ${tlsPort}`].map((line) => `    ${line}`),
-  );
+  const server = nsdServer(directory, addresses, [...tls, `tls-port: ${tlsPort}`]);
   const zones = `zone:\n    name: "${zone.name}"\n    zonefile: "zone.txt"\n    provide-xfr: ${LOOPBACK} NOKEY\n`;
   const file = writeIn(directory, "nsd.conf", server + zones);
   return startPrimary([getProgram("nsd"), "-d", "-c", file], directory, { port, tlsPort }, zone);
@@ -200,7 +178,7 @@ export async function startTlsNsdSecondary(options: TlsSecondaryOptions): Promis
   const port = await freePort();
   writeIn(directory, "ca.pem", ca);
   if (identity) writeCertificate(directory, identity);
-  const server = nsdServer(directory, [`${LOOPBACK}@${port}`], [`    tls-cert-bundle: "${directory}/ca.pem"`]);
+  const server = nsdServer(directory, [`${LOOPBACK}@${port}`], [`tls-cert-bundle: "${directory}/ca.pem"`]);
   const own = identity ? `    client-cert: "${directory}/own.pem"\n    client-key: "${directory}/own.key"\n` : "";
   const auth = `tls-auth:\n    name: there\n    auth-domain-name: "${hostName}"\n${own}`;
   const zones = `zone:

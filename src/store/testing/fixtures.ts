@@ -3,10 +3,31 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { newId } from "../ids.ts";
+import type { ZoneRow } from "../rows.ts";
 import type { Sealer } from "../store.ts";
 
 export function temporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), "countersign-store-"));
+}
+
+/** A zone as it is added, with every setting at its default, of an id of its own; `row` has the last word. */
+export function zoneRow(row: Pick<ZoneRow, "accountId" | "name" | "createdAt"> & Partial<ZoneRow>): ZoneRow {
+  return {
+    id: newId(),
+    status: "pending",
+    paused: false,
+    denial: "compact",
+    secondaryOverrides: false,
+    zonemd: "verify",
+    signatureCheck: "all",
+    timers: "interval",
+    expired: "default",
+    originalNameServers: null,
+    modifiedAt: row.createdAt,
+    activatedAt: null,
+    ...row,
+  };
 }
 
 export function testSealer(key: Uint8Array = new Uint8Array(32).fill(7)): Sealer {
