@@ -221,6 +221,7 @@ export {
   ZoneSettingsEdit,
 } from "./settings.ts";
 export {
+  NO_PROVIDER,
   PROVIDER_RETURN_PATH,
   PROVIDER_STATES,
   ProviderCheck,

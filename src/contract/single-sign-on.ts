@@ -70,6 +70,20 @@ export const ProviderCheck = z
   .meta({ id: "ProviderCheck" });
 export type ProviderCheck = z.infer<typeof ProviderCheck>;
 
+/** Where people sign in with passwords alone. */
+export const NO_PROVIDER: ProviderCheck = {
+  configured: false,
+  name: null,
+  issuer: null,
+  client_id: null,
+  redirect_uri: null,
+  state: "unasked",
+  problem: null,
+  certificate_ends_on: null,
+  signs_out: false,
+  warnings: [],
+};
+
 /** Ties what the provider sends back to the browser that began. */
 export const SIGN_IN_COOKIE = "countersign_sign_in";
 /** The place within the dashboard to which the provider sends the browser back. */

@@ -7,6 +7,7 @@
 import {
   type From,
   type IdentityService,
+  NO_PROVIDER,
   type Outcome,
   type ProviderCheck,
   printTime,
@@ -81,7 +82,7 @@ export function makeSingleSignOn(deps: Deps, sessions: Sessions): Service {
     },
     async checkProvider() {
       const provider = current();
-      return provider ? shownCheck(provider, await provider.describe(0), nowMs()) : NOT_CONFIGURED;
+      return provider ? shownCheck(provider, await provider.describe(0), nowMs()) : NO_PROVIDER;
     },
     signOutUrl: () => current()?.signOutUrl() ?? null,
   };
@@ -143,23 +144,10 @@ function shownProvider({ name }: ProviderSettings, known: Known | undefined): Si
   return known.ok ? { name, state: "ready", problem: null } : { name, state: "failed", problem: known.fault.text };
 }
 
-const NOT_CONFIGURED: ProviderCheck = {
-  configured: false,
-  name: null,
-  issuer: null,
-  client_id: null,
-  redirect_uri: null,
-  state: "unasked",
-  problem: null,
-  certificate_ends_on: null,
-  signs_out: false,
-  warnings: [],
-};
-
 function shownCheck(provider: Provider, known: Known, now: number): ProviderCheck {
   const { name, issuer, clientId: client_id } = provider.settings;
   const about = { configured: true, name, issuer, client_id, redirect_uri: provider.redirectUri };
-  if (!known.ok) return { ...NOT_CONFIGURED, ...about, state: "failed", problem: known.fault.text };
+  if (!known.ok) return { ...NO_PROVIDER, ...about, state: "failed", problem: known.fault.text };
   const { certificateEndsAt: end } = known;
   return {
     ...about,

@@ -1,5 +1,5 @@
 /** Who asks, in memory: the operator's token alone. Users and sessions are tested with the real service (test/identity). */
-import type { Asker, ControlError, IdentityService, Outcome } from "#contract";
+import { type Asker, type ControlError, type IdentityService, NO_PROVIDER, type Outcome } from "#contract";
 
 type Settings = { readonly secret: string; readonly now: string; readonly status: () => "active" | "disabled" };
 
@@ -36,18 +36,7 @@ export function makeMemoryIdentity({
     signInWays: async () => ({ provider: null }),
     beginSignIn: async () => refused("sso.off"),
     finishSignIn: async () => refused("sso.off"),
-    checkProvider: async () => ({
-      configured: false,
-      name: null,
-      issuer: null,
-      client_id: null,
-      redirect_uri: null,
-      state: "unasked",
-      problem: null,
-      certificate_ends_on: null,
-      signs_out: false,
-      warnings: [],
-    }),
+    checkProvider: async () => NO_PROVIDER,
     isGood: async () => true,
     listUsers: async () => ({ ok: true, value: [] }),
     getUser: async () => refused("user.not-found"),
