@@ -14,9 +14,9 @@ import { breakages, residentMebibytes } from "./world.ts";
 
 const BOUNDS = {
   // A busy machine sends what has no end slowly: the bounds on what comes have to be reached before those on time.
-  COUNTERSIGN_TRANSFER_IDLE_SECONDS: "2",
-  COUNTERSIGN_TRANSFER_SECONDS: "8",
-  COUNTERSIGN_CHECK_SECONDS: "1",
+  COUNTERSIGN_TRANSFER_IDLE_SECONDS: "3",
+  COUNTERSIGN_TRANSFER_SECONDS: "10",
+  COUNTERSIGN_CHECK_SECONDS: "3",
   COUNTERSIGN_MAX_ZONE_RECORDS: "5000",
   COUNTERSIGN_MAX_ZONE_NAMES: "2500",
   COUNTERSIGN_MAX_ZONE_OCTETS: "1000000",

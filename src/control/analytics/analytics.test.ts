@@ -6,7 +6,6 @@ import { afterEach, expect, test } from "vitest";
 import { AnalyticsQuery } from "#contract";
 import { openStore, type Store } from "#store";
 import { createLogger, type TallyReading, tallyKey, timeBucket } from "#telemetry";
-import { zoneRow } from "../../store/testing/fixtures.ts";
 import { readCounts, ZoneCounts } from "./counts.ts";
 import { AnalyticsKeeper } from "./keeper.ts";
 import { DAY, deltaFor, HOUR, intervalsOf, spansOf } from "./periods.ts";
@@ -144,9 +143,23 @@ async function openZoneStore(): Promise<Store> {
     rmSync(directory, { recursive: true, force: true });
   });
   await store.accounts.add({ id: "a".repeat(32), name: "test", createdAt: 0 });
-  await store.zones.add(zoneRow({ id: ZONE, accountId: "a".repeat(32), name: "example", createdAt: 0 }));
+  const zone = { id: ZONE, accountId: "a".repeat(32), name: "example", createdAt: 0, modifiedAt: 0 };
+  await store.zones.add({ ...ZONE_DEFAULTS, ...zone } as never);
   return store;
 }
+
+const ZONE_DEFAULTS = {
+  status: "active",
+  paused: false,
+  denial: "compact",
+  secondaryOverrides: false,
+  zonemd: "off",
+  signatureCheck: "all",
+  timers: "interval",
+  expired: "default",
+  originalNameServers: null,
+  activatedAt: null,
+};
 
 test("minutes become hours, hours days; a restart within a minute adds to it; nothing counts twice", async () => {
   const store = await openZoneStore();
