@@ -16,7 +16,7 @@ export const LOOPBACK = "127.0.0.1";
 const LOG_TAIL = 4_000;
 
 /** How long a server may take until it is ready, and until it ends on SIGTERM, in milliseconds. */
-const READY_MILLISECONDS = 60_000;
+const READY_MILLISECONDS = 120_000;
 const STOP_MILLISECONDS = 10_000;
 
 /** Outside the range from which systems take ports for outgoing sockets. */
