@@ -3,41 +3,27 @@
  * served; what it left on disk is either whole and named by a row, or an orphan that the next start takes away.
  */
 import { fail, ok, type Result } from "#bytes";
-import type { ValidationReport, ZonemdHash } from "#dnssec";
 import { type CompileOptions, SignatureTable, TableChunks, ZoneImage } from "#image";
-import {
-  checkPresigned,
-  type Denial,
-  type DnssecFlags,
-  type DnssecStatus,
-  denialOf,
-  planApex,
-  type SigningMode,
-  signingMode,
-} from "#keyplan";
-import type { Name } from "#name";
+import { checkPresigned, planApex } from "#keyplan";
 import { RRType } from "#rdata";
-import { type KeyRow, newId, type ZoneRow } from "#store";
-import type { ZoneChange, ZoneVersion } from "#zone";
+import { type KeyRow, newId } from "#store";
 import { signApex } from "./apex.ts";
 import { APEX_KIND, type ApexNote, apexNote } from "./apex-note.ts";
 import { approve } from "./approve.ts";
-import { type Compacted, catchUp, dropCompacted, type ImageFile } from "./compaction.ts";
+import { type Compacted, catchUp, dropCompacted } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
-import { isBehind, type LastGiven, newestGiven, serialToServe } from "./given-serial.ts";
+import { type Draft, isCompaction, type StepResult } from "./draft.ts";
+import { isBehind, newestGiven, serialToServe } from "./given-serial.ts";
 import { imageAt } from "./image-at.ts";
 import { chainNames, imageChecksumOf, needsStripping, transferredDnssec, transferredKeys } from "./image-facts.ts";
-import { beginCompile, type Compiling, type Kept, keepWhole } from "./keep-image.ts";
+import { beginCompile, type Kept, keepWhole } from "./keep-image.ts";
 import { askedDnskeys, signingKeys } from "./key-set.ts";
-import type { ZoneLimitsNote } from "./limits-note.ts";
 import { postChanges } from "./posted-changes.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
 import { baseOctets, fileName, saveOverlay } from "./stored-image.ts";
 import { putStored, writeStored } from "./stored-row.ts";
-import { validateImage } from "./validate.ts";
+import { validateDraft } from "./validate-draft.ts";
 import {
-  type Arrival,
-  type Origin,
   type OverlaidVersion,
   type ServedNote,
   type ServedVersion,
@@ -46,113 +32,6 @@ import {
   sameVersion,
 } from "./versions.ts";
 import type { Fault, Step } from "./work.ts";
-import { checkZonemd } from "./zonemd.ts";
-
-/** The facts of a zone that a round goes by, as they were when it began. */
-export type RoundContext = {
-  readonly zoneId: string;
-  readonly name: string;
-  readonly row: ZoneRow;
-  readonly apex: Name;
-  readonly status: DnssecStatus;
-  readonly flags: DnssecFlags;
-  readonly keys: readonly KeyRow[];
-  readonly stored: StoredVersion | undefined;
-  readonly served: ServedVersion | undefined;
-  readonly limits: ZoneLimitsNote;
-  /** The stored version that the operator released: it is taken in spite of what speaks against it. */
-  readonly released: StoredVersion | undefined;
-  /** Secondaries transfer it from here. */
-  readonly givenOut: boolean;
-  readonly lastGiven: LastGiven | undefined;
-};
-
-/** What a round has made so far. */
-export type Draft = {
-  readonly context: RoundContext;
-  /** What is served is signed anew, and nothing else. */
-  readonly resign: boolean;
-  /** A finished transfer that was not stored yet. */
-  readonly transferred: ZoneVersion | undefined;
-  /** The same, but as an overlay over what is stored. */
-  readonly overlaid: OverlaidVersion | undefined;
-  /** Of `transferred`, begun with the check. */
-  readonly compiling: Compiling | undefined;
-  /** Of the first version of a large zone: when its file and its row, and then what is served of it, are on disk. */
-  readonly written: Promise<void> | undefined;
-  /** Stored as an overlay: its segment is on disk, and its row is written with that of what is served of it, or when that comes to nothing. */
-  readonly unnamed: StoredVersion | undefined;
-  /** What the overlay that this round stored has changed since `base`. */
-  readonly delta: OverlaidVersion | undefined;
-  /** The round lays what is stored and served anew, and changes nothing of the content. */
-  readonly compacted: Compacted | undefined;
-  /** Of it: the image that takes the place of what is served, where that is one of its own. */
-  readonly remade: ImageFile | undefined;
-  /** By which it came from the stored version that the round began with; undefined when it came as a whole. */
-  readonly changes: readonly ZoneChange[] | undefined;
-  /** Of `transferred`. */
-  readonly origin: Origin | undefined;
-  /** Sentences about what is not wrong, but odd. */
-  readonly suspicions: readonly string[];
-  readonly stored: StoredVersion | undefined;
-  readonly mode: SigningMode;
-  readonly denial: Denial | undefined;
-  readonly image: ZoneImage | undefined;
-  /** File of `image`; not yet written when it is neither the stored nor the served version's. */
-  readonly file: string | undefined;
-  readonly expiration: number | undefined;
-  readonly cacheHorizon: number | undefined;
-  /** It was found wrong, and is served by order of the operator. */
-  readonly flawed: boolean;
-  /** The stored version was verified by its ZONEMD. */
-  readonly zonemd: ZonemdHash | undefined;
-  readonly apex: SignedApex | undefined;
-  readonly zskPrivate: Uint8Array | undefined;
-  readonly result: ServedVersion | undefined;
-};
-
-export function beginDraft(
-  context: RoundContext,
-  arrival: Arrival | undefined,
-  resign: boolean,
-  compacted?: Compacted,
-): Draft {
-  const mode = signingMode(context.status.phase, context.flags);
-  const signs = mode === "live" || mode === "multisigner";
-  const empty = {
-    context,
-    resign,
-    transferred: arrival?.version,
-    overlaid: arrival?.overlaid,
-    compiling: undefined,
-    written: undefined,
-    unnamed: undefined,
-    delta: undefined,
-    compacted,
-    remade: undefined,
-    // Of no use when something else was stored meanwhile.
-    changes: arrival && sameVersion(arrival.base, context.stored) ? arrival.changes : undefined,
-    origin: arrival?.origin,
-    suspicions: [],
-    expiration: undefined,
-    cacheHorizon: undefined,
-    flawed: false,
-    zonemd: undefined,
-    apex: undefined,
-    zskPrivate: undefined,
-    result: undefined,
-  };
-  const { served } = context;
-  if (resign && served) {
-    const { image, file, from, expiration, cacheHorizon, zonemd, mode: now, denial } = served;
-    const flawed = served.flawed === true;
-    return { ...empty, stored: from, mode: now, denial, image, file, expiration, cacheHorizon, zonemd, flawed };
-  }
-  const denial = signs ? denialOf(context.flags, context.apex) : undefined;
-  return { ...empty, stored: context.stored, mode, denial, image: undefined, file: undefined };
-}
-
-export type StepResult = Result<Draft, Fault>;
 
 /** `publishing` is the zone's own step: it alone changes what is served. */
 export function performStep(step: Exclude<Step, "publishing">, draft: Draft, deps: Deps): Promise<StepResult> {
@@ -164,7 +43,7 @@ export function performStep(step: Exclude<Step, "publishing">, draft: Draft, dep
     case "compiling":
       return compile(draft, deps);
     case "validating":
-      return validate(draft, deps);
+      return validateDraft(draft, deps);
     case "approving":
       return approveDraft(draft, deps);
     case "signing":
@@ -322,12 +201,6 @@ function serialFault({ context, mode }: Draft, stored: StoredVersion): Fault | u
   return { code: "outgoing.serial-behind", text, detail: { serial: stored.serial, given: given.serial } };
 }
 
-/** What is served is what was stored when the round began, and only where it stands changes. */
-function isCompaction({ compacted, context, mode }: Draft): boolean {
-  const { served, stored } = context;
-  return compacted !== undefined && served !== undefined && sameVersion(served.from, stored) && served.mode === mode;
-}
-
 /** What is served is an image of its own, made of the version that the delta starts from: the same delta over it. */
 async function overlayServed(draft: Draft, deps: Deps): Promise<ZoneImage | undefined> {
   const { delta, changes, context } = draft;
@@ -345,60 +218,6 @@ async function overlayServed(draft: Draft, deps: Deps): Promise<ZoneImage | unde
   return made.ok ? new ZoneImage(served.image.buffer, made.value.root) : undefined;
 }
 
-/** The digest of what came, in every mode; pre-signed, its signatures too. */
-async function validate(draft: Draft, deps: Deps): Promise<StepResult> {
-  const { context, image, stored } = draft;
-  if (!image || !stored) return ok(draft);
-  if (isCompaction(draft) && context.served) {
-    const { expiration, cacheHorizon, zonemd, flawed } = context.served;
-    return ok({ ...draft, expiration, cacheHorizon, zonemd, flawed: flawed === true });
-  }
-  const digest = await checkZonemd(stored.image, context.row, deps);
-  const released = sameVersion(stored, context.released);
-  if (!digest.ok && !released) return digest;
-  const zonemd = digest.ok ? digest.value : undefined;
-  return draft.mode === "presigned" ? validateSigned({ ...draft, zonemd }, image, deps) : ok({ ...draft, zonemd });
-}
-
-async function validateSigned(draft: Draft, image: ZoneImage, deps: Deps): Promise<StepResult> {
-  const { context, zonemd, stored } = draft;
-  const vouchedFor = zonemd !== undefined && context.row.signatureCheck === "zonemd";
-  const known = vouchedFor ? undefined : await validateChange(draft, image, deps);
-  const report = known ?? (await validateWhole(image, context.row.signatureCheck === "apex", vouchedFor, deps));
-  const { zoneId, name } = context;
-  const worst = report.findings.find((finding) => finding.severity === (report.ok ? "warning" : "error"));
-  const about = worst && `${worst.owner}${worst.type === undefined ? "" : ` ${worst.type}`}: ${worst.text}`;
-  if (!report.ok && sameVersion(stored, context.released)) {
-    const message = `${name}: serial ${image.serial} is served by order of the operator, although ${about ?? "validation failed"} (${report.errorCount} errors in all)`;
-    const detail = { serial: image.serial, counts: report.counts };
-    deps.events.add({ zoneId, zone: name, level: "warning", code: "dnssec.released-bad", message, detail });
-  } else if (!report.ok) {
-    const more = report.errorCount > 1 ? ` (${report.errorCount} errors in all)` : "";
-    const detail = { findings: report.findings, counts: report.counts };
-    return fail({ code: `dnssec.${worst?.code ?? "invalid"}`, text: `${about ?? "validation failed"}${more}`, detail });
-  }
-  const suspicious = report.ok && about !== undefined;
-  if (suspicious && deps.settings().suspicious === "take") {
-    const message = `${name}: serial ${image.serial} is validly signed, but ${about} (${report.warningCount} warnings in all)`;
-    const detail = { serial: image.serial, counts: report.counts };
-    deps.events.add({ zoneId, zone: name, level: "warning", code: "dnssec.suspicious", message, detail });
-  }
-  const suspicions = suspicious ? [...draft.suspicions, about] : draft.suspicions;
-  const { earliestExpiration: expiration, cacheHorizon } = report;
-  return ok({ ...draft, suspicions, flawed: !report.ok, expiration, cacheHorizon });
-}
-
-function validateWhole(
-  image: ZoneImage,
-  apexOnly: boolean,
-  vouchedFor: boolean,
-  deps: Deps,
-): Promise<ValidationReport> {
-  const now = deps.now();
-  if (apexOnly) return deps.jobs.run<"apex">({ kind: "apex", ...imageAt(image), now });
-  return validateImage(image, deps.jobs, now, vouchedFor);
-}
-
 /** What is served already was approved, and what the operator released is taken in spite of everything. */
 async function approveDraft(draft: Draft, deps: Deps): Promise<StepResult> {
   const { context, stored, mode, suspicions } = draft;
@@ -407,32 +226,6 @@ async function approveDraft(draft: Draft, deps: Deps): Promise<StepResult> {
     return ok(draft);
   const approved = await approve({ zoneId, name, mode, stored, served, limits, suspicions }, deps);
   return approved.ok ? ok(draft) : approved;
-}
-
-/**
- * By what changed alone, where the version that the change starts from is served, was checked signature by signature, and none
- * of these has ended since. Undefined: the whole zone has to be checked.
- */
-async function validateChange(draft: Draft, image: ZoneImage, deps: Deps): Promise<ValidationReport | undefined> {
-  const { delta, context } = draft;
-  const { served } = context;
-  const now = deps.now();
-  const isKnown =
-    delta &&
-    served?.mode === "presigned" &&
-    !served.flawed &&
-    sameVersion(served.from, delta.base) &&
-    served.zonemd === undefined &&
-    served.expiration !== undefined &&
-    served.expiration > now;
-  if (!isKnown) return undefined;
-  const order = { ...imageAt(image), beforeRoot: delta.base.image.root, touched: delta.touched, now };
-  const report = await deps.jobs.run<"delta">({ kind: "delta", ...order });
-  // Of what did not change, the earliest is known. It may be one that has changed: too early does no harm.
-  const earliestExpiration = Math.min(report?.earliestExpiration ?? served.expiration, served.expiration);
-  // Where it is not known (an older version noted none), the TTL counts for nothing until the zone is checked as a whole.
-  const cacheHorizon = Math.min(report?.cacheHorizon ?? earliestExpiration, served.cacheHorizon ?? earliestExpiration);
-  return report && { ...report, earliestExpiration, cacheHorizon };
 }
 
 async function sign(draft: Draft, deps: Deps): Promise<StepResult> {

@@ -5,9 +5,10 @@ import { type Name, readName } from "#name";
 import { RRType, readRdata } from "#rdata";
 import { ZoneBuilder, type ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
+import { beginDraft, type RoundContext } from "./draft.ts";
 import { JobRunner } from "./job-runner.ts";
 import type { Job } from "./jobs.ts";
-import { beginDraft, performStep, type RoundContext } from "./pipeline.ts";
+import { performStep } from "./pipeline.ts";
 import type { Arrival } from "./versions.ts";
 
 const jobs = new JobRunner(1, "auto", openCrypto());

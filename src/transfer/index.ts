@@ -50,7 +50,8 @@ export { BatchSource, changeSource, type RecordSource, singleSource } from "./ou
 export { readTransferRequest, type TransferRequest, type TransferRequestError } from "./out/request.ts";
 export { nextServedSerial } from "./out/served-serial.ts";
 export { buildAxfrQuery, buildIxfrQuery, buildSoaQuery } from "./query.ts";
-export { initialRefreshState, type RefreshStep, type Refused, type Stored, stepRefresh } from "./refresh.ts";
+export { type RefreshStep, stepRefresh } from "./refresh.ts";
+export { initialRefreshState, type Refused, type Stored } from "./refresh-begin.ts";
 export type {
   Cause,
   PeerFailure,

@@ -23,6 +23,7 @@
  */
 import { Rcode } from "#message";
 import { serialCompare } from "#zone";
+import { IDLE } from "./refresh-begin.ts";
 import type {
   PeerFailure,
   PeerId,
@@ -60,55 +61,6 @@ import {
   UDP_TIMEOUT_SECONDS,
 } from "./refresh-timing.ts";
 import { judgePeer, viewOf } from "./refresh-views.ts";
-
-export type Stored = {
-  readonly serial: number;
-  readonly expireSeconds: number;
-  readonly lastGoodCheck: number;
-  readonly soaTimers?: SoaTimers | undefined;
-  /** What a primary's EDNS EXPIRE said at that check. */
-  readonly expireBound?: number | undefined;
-  readonly source?: PeerId | undefined;
-  readonly views?: Readonly<Record<PeerId, PeerView>> | undefined;
-};
-
-/** Serials that a restart remembers of versions that are not served. */
-export type Refused = { readonly heldSerial?: number; readonly droppedSerial?: number };
-
-/** Of all zones at rest. */
-const IDLE: RefreshPhase = { kind: "idle" };
-
-/** Of all zones of which no primary has shown anything. */
-const NO_VIEWS: RefreshState["views"] = {};
-
-/** `stored` and `refused` are what a restart found on disk. Feed "start" next. */
-export function initialRefreshState(settings: RefreshSettings, stored?: Stored, refused: Refused = {}): RefreshState {
-  return {
-    settings,
-    phase: IDLE,
-    serial: stored?.serial,
-    expireSeconds: stored?.expireSeconds,
-    lastGoodCheck: stored?.lastGoodCheck,
-    serving: stored ? "current" : "none",
-    failedRounds: 0,
-    planned: undefined,
-    deferred: undefined,
-    quietUntil: 0,
-    heldSerial: refused.heldSerial,
-    droppedSerial: refused.droppedSerial,
-    attempt: 0,
-    timerAt: undefined,
-    soaTimers: stored?.soaTimers,
-    source: stored?.source,
-    views: stored?.views ?? NO_VIEWS,
-    expireBound: stored?.expireBound,
-    hint: undefined,
-    idleNotifies: 0,
-    checks: 0,
-    seen: undefined,
-    graceUntil: undefined,
-  };
-}
 
 export type RefreshStep = { readonly state: RefreshState; readonly effects: readonly RefreshEffect[] };
 
