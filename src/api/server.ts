@@ -135,6 +135,10 @@ function handleError(
   reply: FastifyReply,
 ): FastifyReply {
   const status = error.statusCode ?? 500;
+  if (error.code === "store.busy") {
+    request.log.warn({ path: pathOf(request) }, "another program holds the database");
+    return sendError(reply, { code: "store.busy" });
+  }
   if (status >= 500) {
     request.log.error({ err: error, path: pathOf(request) }, "request failed");
     return sendError(reply, { code: "internal" });

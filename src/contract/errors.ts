@@ -96,6 +96,11 @@ export const ERRORS = {
     number: 20500,
     sentence: "Internal error; the server's log has it under this request's id (header x-request-id).",
   },
+  "store.busy": {
+    status: 503,
+    number: 20598,
+    sentence: "Another program holds the server's database; nothing was done, try again in a moment.",
+  },
   "service.stopping": { status: 503, number: 20599, sentence: "The server is stopping; try again in a moment." },
 
   // Sessions and users

@@ -52,6 +52,18 @@ function readThrough(path: string): void {
   }
 }
 
+const SQLITE_BUSY = 5;
+
+/** SQLite has waited by itself (`timeout`); who holds it for longer is no part of this server, which has one connection. */
+function unlessBusy<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY)) throw error;
+    throw new StoreError("store.busy", "Another program holds the database; a backup of it, perhaps.", error);
+  }
+}
+
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const DAMAGE: ReadonlySet<number> = new Set([11, 26]);
 
@@ -83,8 +95,8 @@ function adaptStatement(statement: StatementSync): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...values(parameters)),
-    run: (parameters) => statement.run(...values(parameters)),
+    all: (parameters) => unlessBusy(() => statement.all(...values(parameters))),
+    run: (parameters) => unlessBusy(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
   };
 }

@@ -6,7 +6,9 @@ export type StoreErrorCode =
   | "store.damaged"
   | "store.unsealable"
   | "store.name"
-  | "store.missing";
+  | "store.missing"
+  /** Another program has held the database for longer than is waited for; nothing of the statement was done. */
+  | "store.busy";
 
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
