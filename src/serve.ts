@@ -31,8 +31,9 @@ import { type EdgeSettings, PublicationSender } from "#publish";
 import { typeName } from "#rdata";
 import { DATABASE_FILE, openStore, type Store, StoreError } from "#store";
 import { createLogger, type Logger, limitYoungSpaceOfThreads, Metrics } from "#telemetry";
+import { watchFiles } from "./file-watch.ts";
 import { readProviderSettings } from "./provider-settings.ts";
-import { readTlsFiles } from "./tls-files.ts";
+import { type HttpTlsFiles, readHttpTlsFiles, readTlsFiles, tlsPaths } from "./tls-files.ts";
 
 /** A stop that takes longer than this is ended by force: the supervisor of the process must not have to. */
 const STOP_WITHIN_MS = 4800;
@@ -84,6 +85,8 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   const signals = takeSignals();
   const tls = readTlsFiles(config);
   if (!tls.ok) throw new CannotServe(tls.error);
+  const https = readHttpTlsFiles(config);
+  if (!https.ok) throw new CannotServe(https.error);
   const trouble = checkHook(config);
   if (trouble !== undefined) throw new CannotServe(trouble);
   const provider = readProviderSettings(config);
@@ -114,10 +117,14 @@ async function run(config: Config, argv: readonly string[], log: Logger): Promis
   sender.complete();
   const edge = await opening;
   await control.begin(edge);
-  control.setListenerCertificate(tls.value?.certificate);
-  const api = await openApi(config, control, edge, log);
+  control.setListenerCertificate("dns", tls.value?.certificate);
+  control.setListenerCertificate("http", https.value?.certificate);
+  const api = await openApi(config, control, edge, log, https.value);
   announce(config, control, edge, api.address, crypto, token);
-  await signals.wait(reloader(config, argv, { control, edge, log }));
+  const reload = reloader(config, argv, { control, edge, log, renewApi: api.renew });
+  const watch = watchFiles(reload.paths, reload.files);
+  await signals.wait(reload.options);
+  watch.stop();
   log.info("stopping");
   const force = setTimeout(() => {
     log.error("stopping took too long; ended by force");
@@ -316,7 +323,7 @@ async function openEdge(
   throw new CannotServe(`DNS can't be answered: ${what[code] ?? code} (${detail}).`);
 }
 
-async function openApi(config: Config, control: Control, edge: Edge, log: Logger) {
+async function openApi(config: Config, control: Control, edge: Edge, log: Logger, https: HttpTlsFiles | undefined) {
   const metrics = new Metrics({ totals: () => edge.totals(), typeName, rcodeName });
   metrics.register({
     name: "countersign_zones",
@@ -326,7 +333,7 @@ async function openApi(config: Config, control: Control, edge: Edge, log: Logger
   });
   for (const source of control.metrics()) metrics.register(source);
   // DNS is answered by now, and need not wait for the libraries of HTTP.
-  const { buildApi } = await import("#api");
+  const { buildApi, renewTls } = await import("#api");
   const app = buildApi({
     service: control.service,
     logger: log,
@@ -336,17 +343,19 @@ async function openApi(config: Config, control: Control, edge: Edge, log: Logger
     cors: config.cors,
     trustedProxies: config.trustedProxies,
     rate: { requests: config.apiRequests, seconds: config.apiRequestsSeconds },
+    tls: https?.settings,
     webDirectory: new URL("../web/dist", import.meta.url).pathname,
   });
   const { address: host, port } = config.http;
   try {
-    const url = await app.listen({ host, port });
+    const listening = await app.listen({ host, port });
+    const url = https ? listening.replace(/^http:/, "https:") : listening;
     // Keep-alive connections of API clients must not hold up the end.
     const close = async () => {
       app.server.closeAllConnections();
       await app.close();
     };
-    return { address: url, close };
+    return { address: url, close, renew: (files: HttpTlsFiles) => renewTls(app.server, files.settings) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new CannotServe(
@@ -360,12 +369,30 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-type Running = { readonly control: Control; readonly edge: Edge; readonly log: Logger };
+type Running = {
+  readonly control: Control;
+  readonly edge: Edge;
+  readonly log: Logger;
+  readonly renewApi: (files: HttpTlsFiles) => void;
+};
 
-/** Reads the options again, and the files of certificates. */
-function reloader(config: Config, argv: readonly string[], { control, edge, log }: Running): () => void {
+type Reloader = {
+  /** On SIGHUP: the options, and the files of certificates. */
+  readonly options: () => void;
+  /** When they have changed: the files of certificates alone. */
+  readonly files: () => void;
+  readonly paths: () => readonly string[];
+};
+
+function reloader(config: Config, argv: readonly string[], running: Running): Reloader {
+  const { control, log } = running;
   let inForce = config;
-  return () => {
+  // Whether there is TLS at all is settled at the start.
+  const files = (): void => {
+    const { dnsTls } = config;
+    renewCertificates({ ...inForce, dnsTls }, running, config.httpTlsCertificate !== undefined);
+  };
+  const options = (): void => {
     const next = readConfig(argv);
     if (!next) {
       log.error("the options can't be read again; the old ones stay in force");
@@ -388,14 +415,29 @@ function reloader(config: Config, argv: readonly string[], { control, edge, log 
     inForce = next;
     log.level = next.logLevel;
     control.reload(controlSettings(next, provider.value));
-    const tls = readTlsFiles({ ...next, dnsTls: config.dnsTls });
-    if (!tls.ok) log.error({ reason: tls.error }, "the certificate can't be read again; the old one stays in force");
-    else if (tls.value) {
-      edge.renewTls(tls.value.settings);
-      control.setListenerCertificate(tls.value.certificate);
-    }
+    files();
     log.info("options read again");
   };
+  return { options, files, paths: () => tlsPaths({ ...inForce, dnsTls: config.dnsTls }) };
+}
+
+/** A pair that does not fit, because one file is written and the other not yet, leaves the old one in force until the next look. */
+function renewCertificates(config: Config, { control, edge, log, renewApi }: Running, isHttps: boolean): void {
+  const kept = "the certificate can't be read again; the old one stays in force";
+  const tls = readTlsFiles(config);
+  if (!tls.ok) log.error({ reason: tls.error }, kept);
+  else if (tls.value) {
+    edge.renewTls(tls.value.settings);
+    control.setListenerCertificate("dns", tls.value.certificate);
+  }
+  const https = readHttpTlsFiles(config);
+  if (!https.ok) log.error({ reason: https.error }, kept);
+  else if ((https.value !== undefined) !== isHttps) log.warn("HTTP or HTTPS: this changes with the next restart");
+  else if (https.value) {
+    renewApi(https.value);
+    control.setListenerCertificate("http", https.value.certificate);
+    log.info({ until: new Date(https.value.certificate.notAfter).toISOString() }, "certificate of the API read again");
+  }
 }
 
 function announce(config: Config, control: Control, edge: Edge, http: string, crypto: Crypto, token: Token): void {

@@ -1,4 +1,4 @@
-/** The files of DNS over TLS, read and looked at: at the start, and again on SIGHUP. Part of the composition root. */
+/** The files of DNS over TLS and of HTTPS, read and looked at: at the start, on SIGHUP, and when they change. Part of the composition root. */
 import { readFileSync } from "node:fs";
 import { fail, ok, type Result } from "#bytes";
 import type { Config } from "#config";
@@ -13,17 +13,50 @@ export function readTlsFiles(config: Config): Result<TlsFiles | undefined, strin
   if (dnsTlsCertificate === undefined || dnsTlsKey === undefined) {
     return fail("DNS over TLS needs a certificate and its key: give --dns-tls-certificate and --dns-tls-key.");
   }
+  const texts = readTexts([dnsTlsCertificate, dnsTlsKey, ...(dnsTlsClientCa === undefined ? [] : [dnsTlsClientCa])]);
+  if (!texts.ok) return texts;
+  const [certificate, key, clientCa] = texts.value as [string, string, string?];
+  const settings = { certificate, key, ...(clientCa === undefined ? {} : { clientCa }) };
+  const facts = openTlsServerSettings(settings);
+  if (!facts.ok) return fail(`${dnsTlsCertificate} and ${dnsTlsKey}: ${facts.error}.`);
+  return ok({ settings, certificate: facts.value });
+}
+
+export type HttpTlsFiles = {
+  readonly settings: Omit<TlsServerSettings, "clientCa">;
+  readonly certificate: CertificateFacts;
+};
+
+/** Undefined where the API speaks HTTP. */
+export function readHttpTlsFiles(config: Config): Result<HttpTlsFiles | undefined, string> {
+  const { httpTlsCertificate, httpTlsKey } = config;
+  if (httpTlsCertificate === undefined && httpTlsKey === undefined) return ok(undefined);
+  if (httpTlsCertificate === undefined || httpTlsKey === undefined) {
+    return fail("HTTPS needs a certificate and its key: give --http-tls-certificate and --http-tls-key.");
+  }
+  const texts = readTexts([httpTlsCertificate, httpTlsKey]);
+  if (!texts.ok) return texts;
+  const [certificate, key] = texts.value as [string, string];
+  const facts = openTlsServerSettings({ certificate, key });
+  if (!facts.ok) return fail(`${httpTlsCertificate} and ${httpTlsKey}: ${facts.error}.`);
+  return ok({ settings: { certificate, key }, certificate: facts.value });
+}
+
+/** Everything that is read from here. */
+export function tlsPaths(config: Config): string[] {
+  const { dnsTls, dnsTlsCertificate, dnsTlsKey, dnsTlsClientCa, httpTlsCertificate, httpTlsKey } = config;
+  const ofDns = dnsTls.length > 0 ? [dnsTlsCertificate, dnsTlsKey, dnsTlsClientCa] : [];
+  return [...ofDns, httpTlsCertificate, httpTlsKey].filter((path) => path !== undefined);
+}
+
+function readTexts(paths: readonly string[]): Result<readonly string[], string> {
   const texts: string[] = [];
-  for (const path of [dnsTlsCertificate, dnsTlsKey, ...(dnsTlsClientCa === undefined ? [] : [dnsTlsClientCa])]) {
+  for (const path of paths) {
     try {
       texts.push(readFileSync(path, "utf8"));
     } catch (error) {
       return fail(`${path} can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
     }
   }
-  const [certificate, key, clientCa] = texts as [string, string, string?];
-  const settings = { certificate, key, ...(clientCa === undefined ? {} : { clientCa }) };
-  const facts = openTlsServerSettings(settings);
-  if (!facts.ok) return fail(`${dnsTlsCertificate} and ${dnsTlsKey}: ${facts.error}.`);
-  return ok({ settings, certificate: facts.value });
+  return ok(texts);
 }

@@ -17,6 +17,7 @@ import { openPages } from "./pages.ts";
 import { parseQuery } from "./query.ts";
 import { RateLimiter, type RateLimits } from "./rate-limit.ts";
 import { addRoutes, type Limits, methodsOf, pathOf } from "./routes.ts";
+import { type ApiTls, STRICT_TRANSPORT, tlsServerFactory } from "./tls.ts";
 
 export type ApiOptions = {
   readonly service: ControlService;
@@ -35,6 +36,8 @@ export type ApiOptions = {
   readonly isExempt?: Limits["isExempt"];
   /** Others than usual: for tests that can't wait. */
   readonly times?: Partial<typeof TIMES>;
+  /** Absent: HTTP. */
+  readonly tls?: ApiTls | undefined;
   /** `web/dist`; need not exist. */
   readonly webDirectory?: string;
 };
@@ -49,7 +52,13 @@ const newRequestId = (): string => randomBytes(8).toString("hex");
 /** The server, not yet listening: `listen({host, port})` and `close()` are Fastify's. */
 export function buildApi(options: ApiOptions): FastifyInstance {
   const times = { ...TIMES, ...options.times };
+  const limits = {
+    headersTimeout: times.headSeconds * 1000,
+    connectionsCheckingInterval: times.lookSeconds * 1000,
+  };
+  const waits = { requestTimeout: times.requestSeconds * 1000, keepAliveTimeout: times.restSeconds * 1000 };
   const app = Fastify({
+    ...(options.tls && { serverFactory: tlsServerFactory(options.tls, { ...limits, ...waits }) }),
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
@@ -57,9 +66,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     // While closing, connections that are open are served to the end of what they asked; Fastify's own 503 has no envelope.
     return503OnClosing: false,
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
-    requestTimeout: times.requestSeconds * 1000,
-    keepAliveTimeout: times.restSeconds * 1000,
-    http: { headersTimeout: times.headSeconds * 1000, connectionsCheckingInterval: times.lookSeconds * 1000 },
+    ...waits,
+    http: limits,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256, querystringParser: parseQuery as never },
     frameworkErrors: (error, request, reply) => handleError(options, error, request, reply as never),
     clientErrorHandler: refuseBadHttp,
@@ -72,6 +80,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id).header("x-content-type-options", "nosniff");
     reply.header("cache-control", "no-store");
+    if (options.tls) reply.header("strict-transport-security", STRICT_TRANSPORT);
     if (options.cors && allowOrigins(request, reply)) return reply;
     return undefined;
   });
@@ -175,7 +184,9 @@ const BAD_HTTP: Readonly<Record<string, { readonly status: string; readonly abou
 
 /** What is no HTTP at all, or too slow: no request object exists, so the answer is written by hand. */
 function refuseBadHttp(error: Error & { code?: string }, socket: Connection): void {
-  if (socket.destroyed || error.code === "ECONNRESET" || !socket.writable) {
+  // A handshake that failed comes here as well, and nothing can be said there.
+  const isTls = /^ERR_(SSL|TLS)_/.test(error.code ?? "");
+  if (socket.destroyed || isTls || error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -4,6 +4,7 @@ import {
   type CursorInfo,
   type Envelope,
   EventRow,
+  type ListenerCertificate,
   type ResultInfo,
   ROUTES,
   type Route,
@@ -14,7 +15,7 @@ import {
   routePath,
 } from "#contract";
 import type { Connection } from "./connection.ts";
-import { CliFailure, ExitCode } from "./exit.ts";
+import { CliFailure, ExitCode, usage } from "./exit.ts";
 import { hintFor } from "./hints.ts";
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -38,7 +39,12 @@ export type ResultOf<K extends RouteName> = K extends ListRoute | PageRoute | Cu
   ? readonly RouteResult<K>[]
   : RouteResult<K>;
 
-export type Readiness = { readonly ready: boolean; readonly waiting: readonly string[]; readonly date: string | null };
+export type Readiness = {
+  readonly ready: boolean;
+  readonly waiting: readonly string[];
+  readonly certificates: readonly ListenerCertificate[];
+  readonly date: string | null;
+};
 
 /** Every call throws CliFailure: refused (1), not found (4), unreachable (3). */
 export interface ApiClient {
@@ -66,8 +72,10 @@ const MAX_ANSWER_OCTETS = 256 * 1024 * 1024;
 /** No list has more pages: a server that says so is not believed. */
 const MAX_PAGES = 1_000_000;
 
-export function makeClient(connection: Connection): ApiClient {
-  const { url } = connection;
+export function makeClient(target: Connection): ApiClient {
+  const { url } = target;
+  let trusting: Promise<void> | undefined;
+  const connection: Trusted = { ...target, trusted: () => (trusting ??= trust(target)) };
   const send = (name: RouteName, options: CallOptions<RouteName>, signal?: AbortSignal) =>
     request(connection, name, options, signal);
   const ask = async (name: RouteName, options: CallOptions<RouteName>) => {
@@ -98,7 +106,7 @@ export function makeClient(connection: Connection): ApiClient {
       if (!response.ok) await readEnvelope(url, "own.events", response);
       yield* readEvents(url, response);
     },
-    readiness: () => askReadiness(url),
+    readiness: () => askReadiness(connection),
     async *text(name, options = {}) {
       const response = await send(name, options as CallOptions<RouteName>);
       // A refusal comes in the envelope, also where text was asked for.
@@ -111,8 +119,19 @@ export function makeClient(connection: Connection): ApiClient {
   return client;
 }
 
+/** `trusted`: before anything is asked. */
+type Trusted = Connection & { readonly trusted: () => Promise<void> };
+
+/** The room #net is loaded only where it is needed: not for http://. */
+async function trust({ url, ca }: Connection): Promise<void> {
+  if (!url.startsWith("https:")) return;
+  const { trustAuthorities } = await import("#net");
+  const done = trustAuthorities(ca);
+  if (!done.ok) throw usage(`The CAs of ${ca ?? "the system"}: ${done.error}.`);
+}
+
 async function request(
-  connection: Connection,
+  connection: Trusted,
   name: RouteName,
   options: CallOptions<RouteName>,
   signal?: AbortSignal,
@@ -130,6 +149,7 @@ async function request(
     accept,
     ...(body === undefined ? {} : { "content-type": "application/json" }),
   };
+  await connection.trusted();
   try {
     const path = routePath(name, options.params);
     return await fetch(`${url}${path}${query}`, { method: ROUTES[name].method, headers, body, signal });
@@ -139,7 +159,8 @@ async function request(
 }
 
 /** Not of the table of routes: for whoever watches the process. */
-async function askReadiness(url: string): Promise<Readiness> {
+async function askReadiness({ url, trusted }: Trusted): Promise<Readiness> {
+  await trusted();
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const response = await fetch(`${url}/readyz`, { signal }).catch((error: unknown) => {
     throw unreachable(url, error);
@@ -196,9 +217,21 @@ function parseReadiness(text: string): Omit<Readiness, "date"> | undefined {
   } catch {
     return undefined;
   }
-  const { ready, waiting } = (parsed ?? {}) as { readonly ready?: unknown; readonly waiting?: unknown };
+  const { ready, waiting, certificates } = (parsed ?? {}) as { readonly [K in keyof Readiness]?: unknown };
   if (typeof ready !== "boolean") return undefined;
-  return { ready, waiting: Array.isArray(waiting) ? waiting.map(String) : [] };
+  const shown = Array.isArray(certificates) ? certificates.map(readListenerCertificate) : [];
+  return { ready, waiting: Array.isArray(waiting) ? waiting.map(String) : [], certificates: shown };
+}
+
+function readListenerCertificate(value: unknown): ListenerCertificate {
+  const {
+    listener,
+    subject,
+    names,
+    ends_on: end,
+  } = (value ?? {}) as { readonly [K in keyof ListenerCertificate]?: unknown };
+  const all = Array.isArray(names) ? names.map(String) : [];
+  return { listener: listener === "http" ? "http" : "dns", subject: String(subject), names: all, ends_on: String(end) };
 }
 
 function parseEnvelope(text: string): Envelope<unknown> | undefined {
@@ -254,10 +287,18 @@ function refusal(status: number, errors: readonly ApiError[]): CliFailure {
   return new CliFailure(absent ? ExitCode.NotFound : ExitCode.Refused, text, reason);
 }
 
+/** What OpenSSL and Node say of a chain, of dates and of names. */
+const OF_CERTIFICATES = /^(UNABLE_TO_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
 function unreachable(url: string, error: unknown): CliFailure {
   const { name, message, cause } = error as Error & { readonly cause?: unknown };
   const { code, message: inner } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
   const why = name === "TimeoutError" ? `no answer within ${ANSWER_WITHIN_MS / 1000} s` : (code ?? inner ?? message);
+  if (OF_CERTIFICATES.test(code ?? ""))
+    return new CliFailure(
+      ExitCode.Unreachable,
+      `The certificate of ${url} is not believed (${code}): give the CA that signed it with --ca or COUNTERSIGN_CA, and an address that has its name.`,
+    );
   return new CliFailure(
     ExitCode.Unreachable,
     `The server at ${url} can't be reached (${why}): start it with "countersign serve", or name another with --url or COUNTERSIGN_URL.`,

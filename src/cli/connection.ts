@@ -8,10 +8,17 @@ export type Connection = {
   /** `http://127.0.0.1:8053`, without a slash at the end. */
   readonly url: string;
   readonly token: string;
+  /** PEM file of CAs that are believed beside the system's and Node's. */
+  readonly ca?: string | undefined;
 };
 
 /** The flags that every command takes. */
-export type ConnectionFlags = { readonly url?: string; readonly token?: string; readonly data?: string };
+export type ConnectionFlags = {
+  readonly url?: string;
+  readonly token?: string;
+  readonly data?: string;
+  readonly ca?: string;
+};
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,7 +28,8 @@ export const DEFAULT_DATA = OPTIONS.data.fallback;
 
 /** Throws CliFailure (usage). */
 export function findConnection(flags: ConnectionFlags, env: Environment): Connection {
-  return { url: findUrl(flags.url ?? (env["COUNTERSIGN_URL"] || DEFAULT_URL)), token: findToken(flags, env) };
+  const url = findUrl(flags.url ?? (env["COUNTERSIGN_URL"] || DEFAULT_URL));
+  return { url, token: findToken(flags, env), ca: flags.ca ?? (env["COUNTERSIGN_CA"] || undefined) };
 }
 
 function findUrl(text: string): string {

@@ -25,6 +25,25 @@ export function checkServer(url: string, { ready, waiting }: Readiness): Finding
   return { check: "server", state: "warning", sentence: `${url} answers, but waits: ${why}`, todo: "look again soon" };
 }
 
+const DAY_MS = 86_400_000;
+/** As the option certificateWarnDays has it when nothing else is said. */
+const CERTIFICATE_WARN_DAYS = 21;
+const LISTENERS = { dns: "DNS over TLS", http: "the API and the dashboard" } as const;
+
+/** Of the server's own listeners; none where nothing speaks TLS. */
+export function checkCertificates({ certificates }: Pick<Readiness, "certificates">, now: number): readonly Finding[] {
+  return certificates.map(({ listener, subject, ends_on: end }) => {
+    const left = Date.parse(end) - now;
+    const whose = `the certificate of ${LISTENERS[listener]} (${subject})`;
+    if (left > CERTIFICATE_WARN_DAYS * DAY_MS) return ok("tls", `${whose} is good until ${printMoment(end)}`);
+    const todo = "renew it: the files are read again when they change";
+    if (left <= 0) return { check: "tls", state: "problem", sentence: `${whose} ended at ${printMoment(end)}`, todo };
+    const days = Math.ceil(left / DAY_MS);
+    const sentence = `${whose} ends in ${days === 1 ? "a day" : `${days} days`}, at ${printMoment(end)}`;
+    return { check: "tls", state: "warning", sentence, todo };
+  });
+}
+
 /** Throws CliFailure when the token is refused. What it may is seen by what it is given. */
 export async function checkToken(api: ApiClient): Promise<Finding> {
   const { status, expires_on: end } = await api.call("user.tokens.verify");

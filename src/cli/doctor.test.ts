@@ -33,7 +33,7 @@ const ALERT = { name: "all", enabled: true, destinations: [{}] };
 function serverOf(
   said: Said,
   zones: readonly Zone[] = [{ name: "a.example", code: "well" }],
-  ready = { ready: true, waiting: [] as string[] },
+  ready: object = { ready: true, waiting: [] as string[] },
 ): ApiClient {
   const healthOf = ({ code }: Zone) => ({ code, level: HEALTH_CODES[code] });
   const levels = Object.fromEntries(
@@ -72,7 +72,7 @@ function serverOf(
   };
   return {
     url: "http://server",
-    readiness: async () => ({ ...ready, date: new Date().toUTCString() }),
+    readiness: async () => ({ certificates: [], ...ready, date: new Date().toUTCString() }),
     call: async (name: RouteName, about?: { params: { zoneId: string } }) => {
       const answer = name === "own.status" ? statusOf(about!.params.zoneId) : answers[name];
       if (answer instanceof Error) throw answer;
@@ -94,6 +94,17 @@ test("a server that is well: every finding there is, none but ok", async () => {
   expect(findings.map(({ check, state, todo }) => [check, state, todo])).toEqual(
     checks.map((check) => [check, "ok", null]),
   );
+});
+
+test.each([
+  [90, "ok", /good until/],
+  [21, "warning", /the API and the dashboard \(CN=x\) ends in 21 days/],
+  [-1, "problem", /ended at/],
+] as const)("the server's certificate, %i days before its end", async (days, state, sentence) => {
+  const ends_on = new Date(Date.now() + days * 86_400_000).toISOString();
+  const certificates = [{ listener: "http", subject: "CN=x", names: [], ends_on }];
+  const [one] = await find("tls", {}, [], { ready: true, waiting: [], certificates });
+  expect(one).toMatchObject({ state, sentence: expect.stringMatching(sentence) });
 });
 
 describe("server", () => {

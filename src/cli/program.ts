@@ -45,6 +45,7 @@ Where the server and its token are found, first one wins
   address  --url, COUNTERSIGN_URL, ${DEFAULT_URL}
   token    --token, DIR/admin-token of --data DIR, COUNTERSIGN_TOKEN,
            DIR/admin-token of COUNTERSIGN_DATA or ./${DEFAULT_DATA}
+  CAs      --ca, COUNTERSIGN_CA beside those of the system (https://)
 
 Exit codes
   0  done
@@ -70,6 +71,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
     .description("Secondary authoritative DNS with DNSSEC: the command line of a running server.")
     .option("--url <url>", "address of the server's API")
     .option("--token <token>", "API token; better in COUNTERSIGN_TOKEN, as command lines are public")
+  CAs      --ca, COUNTERSIGN_CA beside those of the system (https://)
     .option("--data <dir>", "the server's data directory, for the token that it keeps there")
     .option("--json", "print the API's result as JSON")
     .option("--wide", "tables as wide as what is in them, on narrow terminals, too")

@@ -37,6 +37,14 @@ export const OPTIONS = {
     { reloads: true },
   ),
   http: given(address, { address: "127.0.0.1", port: 8053 }, "Address of the API and the dashboard."),
+  httpTlsCertificate: optional(
+    path,
+    "PEM file with the certificate of the API and the dashboard, its chain behind it: with it and httpTlsKey the address of http speaks HTTPS (TLS 1.2 and later) and nothing else. Read again when the file changes.",
+    { reloads: true },
+  ),
+  httpTlsKey: optional(path, "PEM file with the private key of that certificate, without a passphrase.", {
+    reloads: true,
+  }),
   workers: given(integer(0, 256), 0, "UDP workers for each address; 0 means one for each core."),
   config: optional(path, "JSON file with options; flags and environment go before it."),
   logLevel: given(

@@ -25,6 +25,12 @@ export const ERRORS = {
     number: 20002,
     sentence: "Content-Type {about} is not understood here; send application/json.",
   },
+  "request.plain-http": {
+    status: 400,
+    number: 20003,
+    sentence:
+      "This port speaks TLS: ask by https://, not http://. What was sent in the clear may have been read on the way; a token among it should be replaced.",
+  },
   "rate.limited": {
     status: 429,
     number: 10429,

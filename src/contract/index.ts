@@ -177,6 +177,7 @@ export type {
   IncomingService,
   InsightService,
   KeptAnswer,
+  ListenerCertificate,
   MultiSignerService,
   OutgoingService,
   PeerService,

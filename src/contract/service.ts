@@ -388,7 +388,19 @@ export interface StatusService {
   readiness(): Readiness;
 }
 
-export type Readiness = { readonly ready: boolean; readonly waiting: readonly string[] };
+export type Readiness = {
+  readonly ready: boolean;
+  readonly waiting: readonly string[];
+  /** Of our own listeners that speak TLS; everybody who connects sees as much. */
+  readonly certificates?: readonly ListenerCertificate[];
+};
+
+export type ListenerCertificate = {
+  readonly listener: "dns" | "http";
+  readonly subject: string;
+  readonly names: readonly string[];
+  readonly ends_on: string;
+};
 
 export interface ControlService
   extends IdentityService,

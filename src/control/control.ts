@@ -322,9 +322,9 @@ export class Control {
     this.#lookAtCertificates();
   }
 
-  /** Of DNS over TLS; at the start, and after SIGHUP. */
-  setListenerCertificate(certificate: CertificateFacts | undefined): void {
-    this.#deps.certificates.setListener(certificate);
+  /** Of DNS over TLS and of HTTPS; at the start, and when they were read again. */
+  setListenerCertificate(kind: "dns" | "http", certificate: CertificateFacts | undefined): void {
+    this.#deps.certificates.setListener(kind, certificate);
   }
 
   /** After SIGHUP. */
@@ -503,7 +503,8 @@ export class Control {
     if (!this.#published) waiting.push("stored zones are being handed to the workers that answer");
     if (!this.#edgeHealthy()) waiting.push("not every worker that answers is running");
     if (this.#stopping) waiting.push("the server is stopping");
-    return { ready: waiting.length === 0, waiting };
+    const certificates = this.#deps.certificates.listeners();
+    return { ready: waiting.length === 0, waiting, ...(certificates.length > 0 && { certificates }) };
   }
 }
 

@@ -33,7 +33,7 @@ const MAX_TEXT = 256;
 /** Of one PEM text. */
 const MAX_CERTIFICATES = 1000;
 
-const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+export const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 function certificateFacts(certificate: X509Certificate): CertificateFacts {
   return {

@@ -40,6 +40,7 @@ export {
   type TlsClientIdentity,
   type TlsServerSettings,
 } from "./tls-server.ts";
+export { trustAuthorities } from "./trust.ts";
 export {
   MAX_UDP_QUERY,
   MAX_UDP_REPLY,

@@ -24,6 +24,8 @@ export type CountersignOptions = {
   /** More environment, such as `COUNTERSIGN_RESOLVER`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly launcher?: readonly string[];
+  /** The API speaks TLS: `url` is https://localhost:PORT, and whoever asks has to know its CA. */
+  readonly https?: boolean;
 };
 
 export type SigningMode =
@@ -122,7 +124,8 @@ function lostPort(options: CountersignOptions, said: string): boolean {
 async function startOnce(options: CountersignOptions, directory: string): Promise<Countersign> {
   const port = options.port ?? (await freePort());
   const httpPort = options.httpPort ?? (await freePort());
-  const url = `http://${LOOPBACK}:${httpPort}`;
+  const shown = `${options.https ? "https" : "http"}://${LOOPBACK}:${httpPort}`;
+  const url = options.https ? `https://localhost:${httpPort}` : shown;
   const where = [
     "--data",
     join(directory, "data"),
@@ -149,7 +152,7 @@ async function startOnce(options: CountersignOptions, directory: string): Promis
       ...options.env,
     },
     // Its own word first: on a port that another suite took, that suite's product would answer, and to the same token.
-    ready: async (said) => said.includes(`  API      ${url}\n`) && (await isReady(url)),
+    ready: async (said) => said.includes(`  API      ${shown}\n`) && (await isReady(url)),
   });
   const call = (method: string, path: string, body?: unknown): Promise<unknown> => callApi(url, method, path, body);
   const status = async (zoneId: string): Promise<ZoneStatus> =>

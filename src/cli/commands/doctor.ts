@@ -1,13 +1,21 @@
 /**
  * `doctor`: the set-up, end to end. Each finding says how it is, in a sentence, and what to do.
  *
- *   server ▶ token ▶ clock ▶ zones ─ primaries, DS, signatures ▶ alerts ▶ sign-in       exit code 1 when one is a problem
+ *   server ▶ token ▶ clock ▶ certificates ▶ zones ─ primaries, DS, signatures ▶ alerts ▶ sign-in       exit code 1 when one is a problem
  *      └ what comes behind a server or a token that fails can't be looked at
  */
 import type { Command } from "commander";
 import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
-import { checkAlerts, checkClock, checkProvider, checkServer, checkToken, type Finding } from "../doctor-setup.ts";
+import {
+  checkAlerts,
+  checkCertificates,
+  checkClock,
+  checkProvider,
+  checkServer,
+  checkToken,
+  type Finding,
+} from "../doctor-setup.ts";
 import { checkZones } from "../doctor-zones.ts";
 import { CliFailure, ExitCode } from "../exit.ts";
 import { clean } from "../print.ts";
@@ -40,7 +48,8 @@ export async function examine(connect: () => ApiClient): Promise<readonly Findin
   if ("state" in server) return [server];
   const clock = checkClock(server.date, before, Date.now());
   const token = await checkToken(api).catch((error: unknown) => problemOf("token", error));
-  const findings = [checkServer(api.url, server), token, clock];
+  const certificates = checkCertificates(server, Date.now());
+  const findings = [checkServer(api.url, server), token, clock, ...certificates];
   if (token.state === "problem") return findings;
   const zones = await checkZones(api).catch((error: unknown) => [unseen("zones", error)]);
   const alerts = await checkAlerts(api).catch((error: unknown) => unseen("alerts", error));

@@ -5,6 +5,7 @@
  *   ours for peers ─┼─▶ look (daily, and when one is first seen) ─▶ tls.certificate-ending │ tls.certificate-ended
  *   peers' as shown ┘
  */
+import { type ListenerCertificate, printTime } from "#contract";
 import type { CertificateFacts, TlsFacts } from "#net";
 import type { Event } from "../events.ts";
 
@@ -25,6 +26,13 @@ export type CertificateWatchOptions = {
   readonly ours: () => readonly WatchedCertificate[];
 };
 
+type ListenerKind = ListenerCertificate["listener"];
+
+const LISTENER_TEXTS: Readonly<Record<ListenerKind, string>> = {
+  dns: "of DNS over TLS here",
+  http: "of the API and the dashboard",
+};
+
 const DAY_MS = 86_400_000;
 
 /** Handshakes of so many peers are remembered; the ones longest without a handshake go first. */
@@ -35,7 +43,7 @@ export class CertificateWatch {
   readonly #options: CertificateWatchOptions;
   readonly #seen = new Map<string, Seen>();
   readonly #told = new Map<string, number>();
-  #listener: CertificateFacts | undefined;
+  readonly #listeners = new Map<ListenerKind, CertificateFacts>();
 
   constructor(options: CertificateWatchOptions) {
     this.#options = options;
@@ -59,9 +67,17 @@ export class CertificateWatch {
     this.#seen.delete(peerId);
   }
 
-  setListener(certificate: CertificateFacts | undefined): void {
-    this.#listener = certificate;
+  setListener(kind: ListenerKind, certificate: CertificateFacts | undefined): void {
+    if (certificate) this.#listeners.set(kind, certificate);
+    else this.#listeners.delete(kind);
     this.look();
+  }
+
+  /** What everybody sees who connects. */
+  listeners(): readonly ListenerCertificate[] {
+    return [...this.#listeners].map(([listener, { subject, names, notAfter }]) => {
+      return { listener, subject, names, ends_on: printTime(notAfter) };
+    });
   }
 
   look(): void {
@@ -79,7 +95,7 @@ export class CertificateWatch {
   }
 
   *#all(): Iterable<WatchedCertificate> {
-    if (this.#listener) yield { ...this.#listener, whose: "of DNS over TLS here" };
+    for (const [kind, certificate] of this.#listeners) yield { ...certificate, whose: LISTENER_TEXTS[kind] };
     yield* this.#options.ours();
     for (const [peerId, { facts }] of this.#seen) {
       const name = this.#options.peerName(peerId);
