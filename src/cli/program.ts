@@ -71,7 +71,7 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
     .description("Secondary authoritative DNS with DNSSEC: the command line of a running server.")
     .option("--url <url>", "address of the server's API")
     .option("--token <token>", "API token; better in COUNTERSIGN_TOKEN, as command lines are public")
-  CAs      --ca, COUNTERSIGN_CA beside those of the system (https://)
+    .option("--ca <file>", "PEM file of CAs to believe beside the system's, for https://")
     .option("--data <dir>", "the server's data directory, for the token that it keeps there")
     .option("--json", "print the API's result as JSON")
     .option("--wide", "tables as wide as what is in them, on narrow terminals, too")
