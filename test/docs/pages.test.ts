@@ -34,7 +34,7 @@ describe.each(pages)("%s", (page) => {
   });
 
   test("names only environment variables that exist", () => {
-    const known = new Set([...OPTION_NAMES.map(variableOf), "COUNTERSIGN_URL"]);
+    const known = new Set([...OPTION_NAMES.map(variableOf), "COUNTERSIGN_URL", "COUNTERSIGN_CA"]);
     // What the runner of the tests looks at, and what the operator's hook is told.
     const others = new Set<string>(["COUNTERSIGN_TEST_INSTALL", ...HOOK_VARIABLES]);
     const named = [...read(page).matchAll(/\bCOUNTERSIGN_[A-Z_]+\b/g)].map(([name]) => name);
