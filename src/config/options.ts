@@ -93,6 +93,12 @@ export const OPTIONS = {
   parentPort: given(integer(1, 65_535), 53, "Port of the parent's nameservers; another one than 53 is for tests.", {
     reloads: true,
   }),
+  partnerPort: given(
+    integer(1, 65_535),
+    53,
+    "Port of other signers' nameservers, asked while a key is rolled; another one than 53 is for tests.",
+    { reloads: true },
+  ),
   parentPollYoungSeconds: given(integer(1, DAY), 10, "Shortest interval between questions to the parent, in seconds.", {
     reloads: true,
   }),
@@ -165,6 +171,12 @@ export const OPTIONS = {
     integer(0, 3650),
     90,
     "After how many days a zone signing key that was made here is rolled by itself; 0: only by order. A zone may say otherwise.",
+    { reloads: true },
+  ),
+  kskLifetimeDays: given(
+    integer(0, 3650),
+    0,
+    "After how many days a key signing key is rolled by itself, where the parent's nameservers can be asked; 0: only by order. A zone may say otherwise.",
     { reloads: true },
   ),
   analyticsDays: given(

@@ -304,6 +304,12 @@ export const ERRORS = {
     sentence:
       "The new {about} is in use already: taking it back would be another rollover. Let this one come to its end, then roll again.",
   },
+  "rollover.disabled": {
+    status: 400,
+    number: 20209,
+    sentence:
+      "DNSSEC of {about} is being switched off: the parent is asked for no DS, so none could follow the old one. Enable DNSSEC first, or delete it with its keys.",
+  },
 
   // Peers, TSIGs, ACLs
   "peer.not-found": { status: 404, number: 20301, sentence: "There is no peer {about}." },

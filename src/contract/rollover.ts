@@ -41,6 +41,18 @@ export const Rollover = z.object({
   ds: z.string().nullable(),
   /** KSK: whether all of the parent's nameservers have it; null: not asked yet, or some have. */
   ds_at_parent: z.boolean().nullable(),
+  /** Of a zone with other signers, as soon as they were asked: their nameservers. */
+  partners: z
+    .array(
+      z.object({
+        name: z.string(),
+        /** ZSK: in its DNSKEY set; KSK: asked for by its CDS. Null: it gave no answer. */
+        has_new_key: z.boolean().nullable(),
+        asked_time: Time,
+        error: z.string().nullable(),
+      }),
+    )
+    .optional(),
   steps: z.array(z.object({ code: z.enum(ROLL_STEPS), state: z.enum(["done", "now", "later"]), title: z.string() })),
 });
 export type Rollover = z.infer<typeof Rollover>;
@@ -57,6 +69,10 @@ export const Rollovers = z
     zsk_days_effective: z.number().nullable(),
     /** When the ZSK is rolled for its age; null: not by itself, or it is being rolled. */
     next_zsk_time: Time.nullable(),
+    /** The same of the KSK; `default`: as the option kskLifetimeDays says. */
+    ksk_days: z.number().nullable().or(z.literal("default")),
+    ksk_days_effective: z.number().nullable(),
+    next_ksk_time: Time.nullable(),
     rollovers: z.array(Rollover),
     /** The newest last. */
     past: z.array(
@@ -84,7 +100,8 @@ export type RollStart = z.infer<typeof RollStart>;
 export const RollCancel = z.object({ kind: z.enum(ROLL_KINDS) });
 export type RollCancel = z.infer<typeof RollCancel>;
 
-export const RolloversEdit = z.object({
-  zsk_days: z.number().int().min(1).max(3650).nullable().or(z.literal("default")),
-});
+const Days = z.number().int().min(1).max(3650).nullable().or(z.literal("default"));
+
+/** What is not given stays as it is. */
+export const RolloversEdit = z.object({ zsk_days: Days.optional(), ksk_days: Days.optional() });
 export type RolloversEdit = z.infer<typeof RolloversEdit>;

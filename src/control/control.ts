@@ -137,9 +137,9 @@ export class Control {
     this.#registry = new Registry((zone) => this.#watcher.consider(zone));
     this.#notes = new NoteKeeper(store, log);
     this.#outgoing = new Outgoing(this.#deps, this.#registry, this.#book, this.#notes);
-    this.#watcher = new ParentWatcher(this.#deps, makeExchange(), (zone) => {
+    this.#watcher = new ParentWatcher(this.#deps, makeExchange(), async (zone, before) => {
       this.#multiSigner.observe(zone);
-      this.#keys.observe(zone);
+      await this.#keys.parentSaid(zone, before);
     });
     this.#checker = new ChainChecker(this.#deps, this.#watcher);
     this.#multiSigner = new MultiSignerWatch(this.#deps, this.#notes, (zoneId) => this.#watcher.note(zoneId));
@@ -231,6 +231,7 @@ export class Control {
 
   #makeListener(): RoundListener {
     return {
+      replacing: (zone, before, after) => this.#keys.replacing(zone, before, after),
       finished: (zone, round) => {
         setRoundTimers(zone, this.#deps);
         this.#tidyPacks();
@@ -367,6 +368,7 @@ export class Control {
       registry: this.#registry,
       parentNote: (zoneId) => this.#watcher.note(zoneId),
       lookAtParent: (zone) => void this.#watcher.look(zone),
+      exchange: makeExchange(),
       deps: this.#deps,
     });
   }

@@ -30,6 +30,8 @@ export type ControlSettings = {
   readonly resolver: SocketAddress | undefined;
   /** Port of the parent's nameservers. */
   readonly parentPort: number;
+  /** Port of other signers' nameservers. */
+  readonly partnerPort: number;
   readonly parentPollYoungSeconds: number;
   readonly parentPollSettledSeconds: number;
   readonly maxZones: number;
@@ -46,6 +48,8 @@ export type ControlSettings = {
   readonly certificateWarnDays: number;
   /** After so many days ZSKs are rolled; 0: never. */
   readonly zskLifetimeDays: number;
+  /** The same of KSKs. */
+  readonly kskLifetimeDays: number;
   /** For how long what zones were asked is kept; 0: not at all. */
   readonly analyticsDays: number;
   /** Of zones that do not say otherwise. */

@@ -56,8 +56,14 @@ type Compaction = {
   made?: Pick<Compacted, "stored" | "served">;
 };
 
-/** Told how rounds end. */
+/** Told how rounds end, and what is about to be served. */
 export type RoundListener = {
+  /** Undefined: nothing that has to be done first. */
+  readonly replacing: (
+    zone: Zone,
+    before: ServedVersion | undefined,
+    after: ServedVersion | undefined,
+  ) => Promise<void> | undefined;
   readonly finished: (zone: Zone, round: Round) => void;
   readonly held: (zone: Zone, held: Held) => void;
 };
@@ -427,6 +433,7 @@ export class Zone {
 
   async #publishDraft(draft: Draft): Promise<{ ok: true; value: Draft }> {
     const before = this.served;
+    await this.#listener.replacing(this, before, draft.result);
     this.#serve(draft);
     this.change = changeOf(before, this.served, draft);
     await this.publish();

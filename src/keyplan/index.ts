@@ -75,6 +75,7 @@ export {
   shownStatus,
   stepStatus,
 } from "./status.ts";
+export { heldSeconds, NO_PAST_TTL, type PastTtl, rememberTtl } from "./ttl-memory.ts";
 export {
   KSK_LIFETIME_SECONDS,
   KSK_PERIOD_SECONDS,

@@ -1,15 +1,16 @@
 /**
  * RFC 7583's very point: whatever a resolver may still hold validates together with everything else that it may hold. Worlds are
- * made at random: other modes and back, workers that lag, partners, parents that are late, half changed, silent or lose the DS, restarts,
+ * made at random: other modes and back, workers that lag, partners with DNSKEY sets of their own, TTLs raised and lowered, parents that are late, half changed, silent or lose the DS, restarts,
  * looks at any time. At every second at which something changed every combination of DNSKEY set, signer and DS is tried.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { beginRoll, PARENT_MARGIN_SECONDS, type ParentSight, type Roll, type RollKind, stepRoll } from "./rollover.ts";
+import { heldSeconds, NO_PAST_TTL, rememberTtl } from "./ttl-memory.ts";
 
 const T0 = 1_800_000_000;
 const KEYS_TTL = 3600;
-const DATA_TTL = 7200;
+const DATA_TTLS = [300, 7200, 20_000];
 const DS_TTL = 5400;
 const PROPAGATION = 300;
 
@@ -24,12 +25,23 @@ function heldAt<T>(history: History<T>, now: number, seconds: number): T[] {
   return history.filter(({ at }, i) => i >= first && at <= now).map(({ what }) => what);
 }
 
+/** The same where each has a TTL of its own. */
+function heldByTtl<T>(history: History<{ readonly ttl: number; readonly what: T }>, now: number, margin: number): T[] {
+  return history
+    .filter(({ at, what }, i) => at <= now && (history[i + 1]?.at ?? now) + what.ttl + margin >= now)
+    .map(({ what }) => what.what);
+}
+
 class World {
   now = T0;
   roll: Roll | undefined;
   readonly keys = new Map<string, "published" | "active" | "retired">([["old", "active"]]);
   readonly sets: History<DnskeySet> = [];
-  readonly signers: History<string> = [];
+  readonly signers: History<{ readonly ttl: number; readonly what: string }> = [];
+  dataTtl = 7200;
+  pastTtl = NO_PAST_TTL;
+  /** What another signer serves; undefined: there is none. */
+  readonly theirs: History<DnskeySet | undefined> = [{ at: T0 - 1e6, what: undefined }];
   readonly ds: History<readonly string[]> = [{ at: T0 - 1e6, what: ["old"] }];
   /** Servers of the parent, two of them. */
   readonly parents: (readonly string[])[] = [["old"], ["old"]];
@@ -56,7 +68,23 @@ class World {
     this.served = { ksks: isKsk ? names : ["k"], zsks: isKsk ? ["z"] : names };
     this.signer = isKsk ? "z" : active;
     this.sets.push({ at: this.now, what: this.served });
-    this.signers.push({ at: this.now, what: this.signer });
+    this.signers.push({ at: this.now, what: { ttl: this.dataTtl, what: this.signer } });
+  }
+
+  changeTtl(ttl: number): void {
+    this.pastTtl = rememberTtl(this.pastTtl, this.dataTtl, ttl, this.now);
+    this.dataTtl = ttl;
+    this.signers.push({ at: this.now, what: { ttl, what: this.signer } });
+  }
+
+  /** Theirs has the old key as long as we have; none takes the new one out when it signs, or comes without it then. */
+  changePartners(have: boolean | "none"): void {
+    const isKsk = this.kind === "ksk";
+    if (!isKsk && have === false && this.keys.get("new") !== "published") return;
+    this.partners = have;
+    const zsks = isKsk ? ["z"] : ["old", ...(have === true ? ["new"] : [])];
+    // Their own KSK is as good an anchor as ours.
+    this.theirs.push({ at: this.now, what: have === "none" ? undefined : { ksks: ["old", "new", "k"], zsks } });
   }
 
   look(parent: ParentSight | undefined): void {
@@ -66,8 +94,13 @@ class World {
       published: has,
       signer: this.signer,
       partners: this.partners,
+      oldAskedFor: false,
       parent,
-      seconds: { keys: KEYS_TTL, data: DATA_TTL, propagation: PROPAGATION },
+      seconds: {
+        keys: KEYS_TTL,
+        data: heldSeconds(this.pastTtl, this.dataTtl, this.now),
+        propagation: PROPAGATION,
+      },
     };
     const stepped = stepRoll(this.roll, { kind: "sight", sight }, this.now);
     if (!stepped.ok) throw new Error(stepped.error);
@@ -101,8 +134,9 @@ class World {
 
   /** Whoever holds no DS validates nothing: he finds nothing wrong. */
   faults(): string[] {
-    const sets = heldAt(this.sets, this.now, KEYS_TTL + PROPAGATION);
-    const signers = heldAt(this.signers, this.now, DATA_TTL + PROPAGATION);
+    const theirs = heldAt(this.theirs, this.now, KEYS_TTL + PROPAGATION).filter((set) => set !== undefined);
+    const sets = [...heldAt(this.sets, this.now, KEYS_TTL + PROPAGATION), ...theirs];
+    const signers = heldByTtl(this.signers, this.now, PROPAGATION);
     const ds = [...this.parents, ...heldAt(this.ds, this.now, DS_TTL)].filter((each) => each.length > 0);
     const faults: string[] = [];
     for (const set of sets) {
@@ -121,6 +155,7 @@ type Move =
   | { readonly kind: "serve" }
   | { readonly kind: "look"; readonly parent: boolean; readonly silent: number }
   | { readonly kind: "parent"; readonly server: number; readonly ds: readonly string[] }
+  | { readonly kind: "ttl"; readonly ttl: number }
   | { readonly kind: "partners"; readonly have: boolean | "none" };
 
 const move: fc.Arbitrary<Move> = fc.oneof(
@@ -145,6 +180,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
       ds: fc.constantFrom(["old"], ["new"], ["new"], ["new", "old"], []),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("ttl" as const), ttl: fc.constantFrom(...DATA_TTLS) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -161,7 +197,12 @@ function play(kind: RollKind, moves: readonly Move[]): World {
     if (each.kind === "serve") world.serve();
     if (each.kind === "look") world.look(each.parent ? world.parentSight(each.silent) : undefined);
     if (each.kind === "parent") world.changeParent(each.server, each.ds);
-    if (each.kind === "partners") world.partners = each.have;
+    // One that goes back, and forth again before anybody looks, is nothing that could be known of: it is asked every ten minutes.
+    if (each.kind === "parent" && each.ds.includes("old")) world.look(world.parentSight(0));
+    if (each.kind === "ttl") world.changeTtl(each.ttl);
+    if (each.kind === "partners") world.changePartners(each.have);
+    // As often as they change they are looked at.
+    if (each.kind === "partners") world.look(undefined);
     const faults = world.faults();
     if (faults.length > 0) throw new Error(`${world.now - T0} s: ${faults.join("; ")}`);
   }

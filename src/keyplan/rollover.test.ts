@@ -13,7 +13,14 @@ import {
 
 const T0 = 1_800_000_000;
 const SECONDS = { keys: 3600, data: 86_400, propagation: 300 };
-const NOTHING: RollSight = { published: false, signer: "old", partners: "none", parent: undefined, seconds: SECONDS };
+const NOTHING: RollSight = {
+  published: false,
+  signer: "old",
+  partners: "none",
+  oldAskedFor: false,
+  parent: undefined,
+  seconds: SECONDS,
+};
 
 function look(roll: Roll, sight: Partial<RollSight>, now: number) {
   const stepped = stepRoll(roll, { kind: "sight", sight: { ...NOTHING, ...sight } }, now);
@@ -64,6 +71,19 @@ describe("a ZSK", () => {
     expect(look(roll, { published: true, partners: false }, T0 + 1e6 + 9).roll.step).toBe("partners");
     // Nobody can say for a moment: what was seen stays.
     expect(look(roll, { published: true, partners: undefined }, T0 + 1e6 + 9).roll.step).toBe("keys-wait");
+  });
+
+  test("partners that turn up while the old set is waited for are asked, and the wait begins anew", () => {
+    let { roll } = look(begin("zsk"), { published: true }, T0);
+    for (const partners of [false, undefined]) {
+      expect(look(roll, { published: true, partners }, T0 + 9000)).toMatchObject({
+        roll: { step: "partners" },
+        act: undefined,
+      });
+    }
+    ({ roll } = look(roll, { published: true, partners: true }, T0 + 9000));
+    expect([roll.step, roll.since]).toEqual(["keys-wait", T0 + 9000]);
+    expect(look(roll, { published: true, partners: true }, T0 + 9000 + 3900).act).toBe("activate");
   });
 
   test("a TTL that is raised meanwhile makes the wait longer, one that is lowered does not make it shorter", () => {
@@ -150,6 +170,13 @@ describe("a KSK", () => {
     expect(look(roll, { published: true, parent: stale }, T0 + 1e6).act).toBeUndefined();
     expect(look(roll, { published: true, parent: undefined }, T0 + 1e6).act).toBeUndefined();
     expect(sees(roll, parentAt(T0 + 1e6, "all", "none")).act).toBe("remove");
+  });
+
+  test("another signer's CDS asks for the old key: it stays as long as that is so", () => {
+    const { roll } = sees(asked().roll, parentAt(T0 + 5000, "all", "none"));
+    const parent = parentAt(T0 + 1e6, "all", "none");
+    expect(look(roll, { published: true, parent, oldAskedFor: true }, T0 + 1e6).act).toBeUndefined();
+    expect(look(roll, { published: true, parent }, T0 + 1e6).act).toBe("remove");
   });
 
   test("a server of the parent that does not answer is waited for for a day", () => {

@@ -31,6 +31,8 @@ export type Roll = {
   readonly startedAt: number;
   /** Unix seconds: when the new key began to sign, or the parent to be asked for it. */
   readonly activatedAt: number | undefined;
+  /** ZSK: the other signers were seen to have it, before the wait that goes on. */
+  readonly shared: boolean;
   /** Waits for no cache. */
   readonly emergency: boolean;
   /** The longest TTL of the DS that was seen since the beginning. */
@@ -62,6 +64,8 @@ export type RollSight = {
   readonly signer: string | undefined;
   /** Whether the other signers publish the new ZSK; `none`: there are none. */
   readonly partners: Seen | "none";
+  /** Another signer's CDS asks the parent for the old KSK. */
+  readonly oldAskedFor: boolean;
   readonly parent: ParentSight | undefined;
   readonly seconds: {
     /** TTL of the DNSKEY sets, the partners' too. */
@@ -100,6 +104,7 @@ export function beginRoll(kind: RollKind, keys: { readonly old: string; readonly
     waitSeconds: 0,
     startedAt: now,
     activatedAt: undefined,
+    shared: false,
     emergency: false,
     dsSeconds: 0,
     agreedAt: undefined,
@@ -150,13 +155,14 @@ function stepOnce(roll: Roll, sight: RollSight, now: number): Rolled {
     case "publishing":
       if (!sight.published) return stay;
       if (mustAsk(roll, sight)) return enter("partners");
-      return enter("keys-wait", keys + propagation);
+      return shared(enter("keys-wait", keys + propagation), sight);
     case "partners":
       if (!sight.published) return enter("publishing");
-      return mustAsk(roll, sight) ? stay : enter("keys-wait", keys + propagation);
+      return mustAsk(roll, sight) ? stay : shared(enter("keys-wait", keys + propagation), sight);
     case "keys-wait":
       if (!sight.published) return enter("publishing");
-      if (mustAsk(roll, sight) && sight.partners === false) return enter("partners");
+      // They lose it, or there were none when the wait began: caches may hold a set of theirs without the key.
+      if (hasPartners(roll, sight) && (sight.partners === false || !roll.shared)) return enter("partners");
       if (!isOver(roll, keys + propagation, now)) return lengthened(roll, keys + propagation);
       return { roll: activated(roll, now), act: "activate" };
     case "switching":
@@ -168,13 +174,21 @@ function stepOnce(roll: Roll, sight: RollSight, now: number): Rolled {
     case "parent":
       return stepParent(roll, sight.parent, now);
     case "ds-wait":
-      return stepDsWait(roll, sight.parent, now);
+      return stepDsWait(roll, sight, now);
   }
 }
 
+function hasPartners({ kind }: Roll, { partners }: RollSight): boolean {
+  return kind === "zsk" && partners !== "none";
+}
+
+function shared({ roll, act }: Rolled, { partners }: RollSight): Rolled {
+  return { roll: { ...roll, shared: partners === true }, act };
+}
+
 /** Of an emergency, too: a partner that does not publish the key makes its DNSKEY set bogus for our answers for good. */
-function mustAsk({ kind }: Roll, { partners }: RollSight): boolean {
-  return kind === "zsk" && partners !== "none" && partners !== true;
+function mustAsk(roll: Roll, sight: RollSight): boolean {
+  return hasPartners(roll, sight) && sight.partners !== true;
 }
 
 function activated(roll: Roll, now: number): Roll {
@@ -206,13 +220,17 @@ function stepParent(roll: Roll, parent: ParentSight | undefined, now: number): R
   return { roll: { ...roll, step: "ds-wait", since: now, waitSeconds, agreedAt: undefined }, act: undefined };
 }
 
-/** The old key goes only after a look at the parent that was made when the wait was over. */
-function stepDsWait(roll: Roll, parent: ParentSight | undefined, now: number): Rolled {
+/**
+ * The old key goes only after a look at the parent that was made when the wait was over; and not while another signer's CDS asks for
+ * it, as a parent that reads that one would bring the old DS back when there is no key to it any more.
+ */
+function stepDsWait(roll: Roll, { parent, oldAskedFor }: RollSight, now: number): Rolled {
   if (!parent?.direct || parent.at < roll.since) return { roll, act: undefined };
   if (!isTaken(parent)) {
     return { roll: { ...roll, step: "parent", since: now, waitSeconds: 0, agreedAt: undefined }, act: undefined };
   }
   const seen = Math.min(parent.at, now);
+  if (oldAskedFor) return { roll, act: undefined };
   return isOver(roll, roll.emergency ? 0 : roll.dsSeconds + PARENT_MARGIN_SECONDS, seen)
     ? { roll, act: "remove" }
     : { roll, act: undefined };

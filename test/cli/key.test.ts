@@ -126,11 +126,15 @@ describe.skipIf(missingPrograms("nsd").length > 0)("countersign key", () => {
   });
 
   test("the schedule is set, shown and reset", async () => {
-    expect(await cli.ok("key", "schedule", SIGNED, "30")).toMatch(/after 30 days/);
+    expect(await cli.ok("key", "schedule", SIGNED, "30")).toMatch(/ZSK rolled +after 30 days\n/);
     expect(await list()).toMatchObject({ zsk_days: 30, zsk_days_effective: 30 });
-    expect(await cli.ok("key", "schedule", SIGNED, "never")).toMatch(/only by order/);
+    expect(await cli.ok("key", "schedule", SIGNED, "never")).toMatch(/ZSK rolled +only by order\n/);
     expect(await list()).toMatchObject({ zsk_days: null, zsk_days_effective: null, next_zsk_time: null });
-    expect(await cli.ok("key", "schedule", SIGNED, "default")).toMatch(/after 90 days/);
-    expect((await list()).zsk_days).toBe("default");
+    expect(await cli.ok("key", "schedule", SIGNED, "default")).toMatch(/ZSK rolled +after 90 days\n/);
+    expect(await list()).toMatchObject({ zsk_days: "default", ksk_days: "default", ksk_days_effective: null });
+    const text = await cli.ok("key", "schedule", SIGNED, "730", "--ksk");
+    expect(text).toMatch(/ZSK rolled +after 90 days\n +next ZSK .*\n +KSK rolled +after 730 days\n/);
+    expect(await list()).toMatchObject({ zsk_days: "default", ksk_days: 730, ksk_days_effective: 730 });
+    expect(await cli.ok("key", "schedule", SIGNED, "default", "--ksk")).toMatch(/KSK rolled +only by order\n/);
   });
 });

@@ -37,6 +37,8 @@ export type Signer = Server & {
    * when its own timing allows, takes `requests`, CDS and CDNSKEY records, as well (RFC 8901 section 8: the same at both).
    */
   publishKey(zone: string, record: string, requests: readonly string[]): Promise<void>;
+  /** Takes out again what was published by `publishKey`. Knot, which keeps a deleted key for as long as its policy says, has none. */
+  takeOut?(records: readonly string[]): Promise<void>;
   /** DS records of its own entry points, in presentation format. */
   ds(zone: string): string[];
   stop(): Promise<void>;
@@ -71,6 +73,17 @@ export async function startKnotSigner(zones: readonly SignedZoneSpec[], notify: 
         .filter((line) => / DS \d+ \d+ 2 /.test(line)),
     stop: child.stop,
   };
+}
+
+/** RFC 4034 appendix B, of `flags protocol algorithm key`. */
+export function tagOf(words: readonly string[]): number {
+  const [flags, protocol, algorithm, key] = words;
+  const head = Buffer.from([Number(flags) >> 8, Number(flags) & 255, Number(protocol), Number(algorithm)]);
+  let sum = 0;
+  Buffer.concat([head, Buffer.from(key!, "base64")]).forEach((octet, i) => {
+    sum += i & 1 ? octet : octet << 8;
+  });
+  return (sum + (sum >>> 16)) & 0xffff;
 }
 
 function knotConfiguration(
@@ -123,9 +136,11 @@ export async function startBindSigner(zones: readonly SignedZoneSpec[], notify: 
     directory,
     ready: () => servesAll(port, zones),
   });
-  const update = (...lines: readonly string[]): void => {
+  const update = async (what: "add" | "delete", lines: readonly string[]): Promise<void> => {
+    await until("named's session key", () => readdirSync(directory).includes("session.key"));
+    const updates = lines.map((line) => `update ${what} ${line.replace(" IN ", " ")}\n`);
     execFileSync(getProgram("nsupdate"), ["-k", join(directory, "session.key")], {
-      input: `server ${LOOPBACK} ${port}\n${lines.map((line) => `update add ${line}\n`).join("")}send\n`,
+      input: `server ${LOOPBACK} ${port}\n${updates.join("")}send\n`,
       stdio: ["pipe", "pipe", "pipe"],
     });
   };
@@ -134,10 +149,12 @@ export async function startBindSigner(zones: readonly SignedZoneSpec[], notify: 
     address: LOOPBACK,
     port,
     process: child,
-    publishKey: async (_zone, record, requests) => {
-      await until("named's session key", () => readdirSync(directory).includes("session.key"));
-      update(...[record, ...requests].map((line) => line.replace(" IN ", " ")));
-    },
+    publishKey: (_zone, record, requests) => update("add", [record, ...requests]),
+    takeOut: (records) =>
+      update(
+        "delete",
+        records.map((line) => line.replace(/ \d+ IN /, " ")),
+      ),
     ds: (zone) =>
       keyFiles(directory, zone)
         .filter((path) => / DNSKEY 257 /.test(readFileSync(path, "utf8")))

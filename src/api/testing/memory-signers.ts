@@ -14,17 +14,23 @@ type WithZone = <T>(
 
 /** Nothing is signed here, so nothing is rolled; how often it would be can be set. */
 export function noRollovers(withZone: WithZone): RolloverService {
-  const days = new Map<string, Rollovers["zsk_days"]>();
+  type Days = Pick<Rollovers, "zsk_days" | "ksk_days">;
+  const days = new Map<string, Days>();
+  const daysOf = (id: string): Days => days.get(id) ?? { zsk_days: "default", ksk_days: "default" };
+  const none = { zsk_days_effective: null, next_zsk_time: null, ksk_days_effective: null, next_ksk_time: null };
   const show = (id: string, name: string): Rollovers => {
-    const nothing = { possible: false, zsk_days_effective: null, next_zsk_time: null, rollovers: [], past: [] };
-    return { zone_id: id, name, zsk_days: days.get(id) ?? "default", ...nothing };
+    return { zone_id: id, name, possible: false, ...daysOf(id), ...none, rollovers: [], past: [] };
   };
   const shown = (zoneId: string) =>
     withZone(zoneId, ({ facts }) => ({ ok: true as const, value: show(facts.id, facts.name) }));
   return {
     getRollovers: shown,
-    editRollovers: (zoneId, { zsk_days }) => {
-      days.set(zoneId, zsk_days);
+    editRollovers: (zoneId, { zsk_days, ksk_days }) => {
+      const before = daysOf(zoneId);
+      days.set(zoneId, {
+        zsk_days: zsk_days === undefined ? before.zsk_days : zsk_days,
+        ksk_days: ksk_days === undefined ? before.ksk_days : ksk_days,
+      });
       return shown(zoneId);
     },
     startRollover: (zoneId) =>

@@ -9,6 +9,7 @@ import { clean, printFacts, printMoment } from "../print.ts";
 import { printTable } from "../table.ts";
 
 type Kind = Rollover["kind"];
+type ScheduleOptions = { readonly ksk?: boolean };
 type RollOptions = { readonly emergency?: boolean; readonly yes?: boolean };
 
 export function addKeyCommands(program: Command, run: Runner): void {
@@ -46,7 +47,12 @@ ksk   the same until the parent has to have another DS: CDS and CDNSKEY ask for
   key
     .command("schedule <zone> <days>")
     .description("roll the zone signing key by itself after so many days: a number, never, or default")
-    .action(run((context, zone: string, days: string) => schedule(context, zone, readDays(days))));
+    .option("--ksk", "the key signing key: where the parent reads CDS, or somebody is there to give it the DS")
+    .action(
+      run((context, zone: string, days: string, options: ScheduleOptions) =>
+        schedule(context, zone, readDays(days), options),
+      ),
+    );
 }
 
 function readKind(text: string): Kind {
@@ -88,11 +94,13 @@ function keyRow(key: ZoneKey): (string | number)[] {
 }
 
 function describe(rollovers: Rollovers): string {
-  const { rollovers: going, past, zsk_days_effective, next_zsk_time } = rollovers;
-  const days = zsk_days_effective === null ? "only by order" : `after ${zsk_days_effective} days`;
+  const { rollovers: going, past, zsk_days_effective, next_zsk_time, ksk_days_effective, next_ksk_time } = rollovers;
+  const after = (days: number | null) => (days === null ? "only by order" : `after ${days} days`);
   const facts = printFacts([
-    ["ZSK rolled", days],
-    ["next", printMoment(next_zsk_time)],
+    ["ZSK rolled", after(zsk_days_effective)],
+    ["next ZSK", printMoment(next_zsk_time)],
+    ["KSK rolled", after(ksk_days_effective)],
+    ["next KSK", printMoment(next_ksk_time)],
   ]);
   const lines = past.map((roll) => {
     const { kind, old_key_tag, new_key_tag, end, ended_time } = roll;
@@ -132,9 +140,17 @@ async function cancel(context: Context, text: string, kind: Kind): Promise<void>
   await context.show(rollovers, () => `${zone.name}: the new ${kind.toUpperCase()} is taken out again.\n`);
 }
 
-async function schedule(context: Context, text: string, zsk_days: Rollovers["zsk_days"]): Promise<void> {
+async function schedule(
+  context: Context,
+  text: string,
+  days: Rollovers["zsk_days"],
+  { ksk = false }: ScheduleOptions,
+): Promise<void> {
   const api = context.api();
   const zone = await findZone(api, text);
-  const rollovers = await api.call("own.rollovers.edit", { params: { zoneId: zone.id }, body: { zsk_days } });
+  const rollovers = await api.call("own.rollovers.edit", {
+    params: { zoneId: zone.id },
+    body: ksk ? { ksk_days: days } : { zsk_days: days },
+  });
   await context.show(rollovers, () => `${zone.name}\n${describe(rollovers)}`);
 }

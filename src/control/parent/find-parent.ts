@@ -79,7 +79,7 @@ function apexIn(message: Message, candidate: Name): Name | undefined {
   return message.authority.find((record) => isSoa(record) && isSubdomain(candidate, record.owner))?.owner;
 }
 
-async function findAddresses(
+export async function findAddresses(
   name: Name,
   exchange: Exchange,
   resolver: SocketAddress,

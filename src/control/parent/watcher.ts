@@ -38,17 +38,20 @@ const MAX_PARENTS_KEPT = 1000;
 const DELEGATION_ONLY_SECONDS = 3600;
 const RETRY_SECONDS = 30;
 
+/** `before`: what was known before this look. */
+type Looked = (zone: Zone, before: ParentNote | undefined) => Promise<void>;
+
 /** Keeps: one look a zone at a time; what it learned of parents is forgotten after five minutes. */
 export class ParentWatcher {
   readonly #deps: Deps;
   readonly #exchange: Exchange;
-  readonly #looked: (zone: Zone) => void;
+  readonly #looked: Looked;
   readonly #parents = new Map<string, { readonly until: number; readonly parent: ParentZone }>();
   readonly #notes = new Map<string, ParentNote>();
   readonly #looking = new Set<string>();
 
   /** `looked`: told after every look that was answered. */
-  constructor(deps: Deps, exchange: Exchange, looked: (zone: Zone) => void) {
+  constructor(deps: Deps, exchange: Exchange, looked: Looked) {
     this.#deps = deps;
     this.#looked = looked;
     this.#exchange = exchange;
@@ -97,6 +100,7 @@ export class ParentWatcher {
     }
     const ds = new Set(answer.sayings.flatMap((saying) => saying.ds.map((rdata) => printRdata(RRType.DS, rdata))));
     const now = this.#deps.now();
+    const before = this.#notes.get(zone.id);
     const lines = [...ds].map((text) => `${printName(zone.apex)} IN DS ${text}`);
     this.#notes.set(zone.id, {
       checkedAt: now,
@@ -110,7 +114,7 @@ export class ParentWatcher {
       await this.#judgeKeys(zone, answer);
       await this.#judgeDelegation(zone, answer);
     });
-    this.#looked(zone);
+    await this.#looked(zone, before);
   }
 
   async #ask(zone: Zone, resolver: SocketAddress): Promise<ParentAnswer | { readonly fault: Fault }> {

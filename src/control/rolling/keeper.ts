@@ -8,23 +8,25 @@
  */
 import { fail, ok, type Result } from "#bytes";
 import { keyTag } from "#dnssec";
-import { beginRoll, type Roll, type RollAct, type RollKind, rollDueAt, rollWaitsUntil, stepRoll } from "#keyplan";
+import { beginRoll, type Roll, type RollAct, type RollKind, rollWaitsUntil, stepRoll } from "#keyplan";
 import type { KeyRow } from "#store";
 import type { Deps } from "../deps.ts";
 import { transferredKeys } from "../image-facts.ts";
 import { type KeyState, signingKeys, withState } from "../key-set.ts";
+import type { Exchange } from "../parent/exchange.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { Registry } from "../registry.ts";
+import type { ServedVersion } from "../versions.ts";
 import type { Zone } from "../zone.ts";
+import { KeyAges } from "./ages.ts";
 import { MAX_PAST, NO_ROLLS, type PastRoll, ROLL_KIND, type RollNote, readRollNote, rollsOf } from "./note.ts";
-import { type RollKeys, rollKeys, sightOf } from "./sight.ts";
-import { tellRoll } from "./tell.ts";
+import { PartnerWatch } from "./partner-watch.ts";
+import { partnerTtl, type RollKeys, rollKeys, type Seeing, sightOf } from "./sight.ts";
+import { tellDropped, tellRoll } from "./tell.ts";
+import { TtlBook } from "./ttl-book.ts";
 
-export type RollRefusal = "not-signed-here" | "already" | "none" | "too-late";
+export type RollRefusal = "not-signed-here" | "disabled" | "already" | "none" | "too-late";
 
-const DAY = 86_400;
-/** How often keys are looked at for their age. */
-const LOOK_SECONDS = 600;
 /** A wait for the parent that is over: it is asked at once, and again so often, seconds. */
 const PARENT_AGAIN_SECONDS = 60;
 
@@ -32,6 +34,7 @@ type KeeperParts = {
   readonly registry: Registry;
   readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly lookAtParent: (zone: Zone) => void;
+  readonly exchange: Exchange;
   readonly deps: Deps;
 };
 
@@ -40,14 +43,34 @@ export class KeyKeeper {
   readonly #parts: KeeperParts;
   readonly #deps: Deps;
   readonly #notes = new Map<string, RollNote>();
-  #begunAt = 0;
+  readonly #ttls: TtlBook;
+  readonly #partners: PartnerWatch;
+  readonly ages: KeyAges<Zone>;
 
   constructor(parts: KeeperParts) {
+    const { deps, exchange, registry, parentNote } = parts;
     this.#parts = parts;
-    this.#deps = parts.deps;
+    this.#deps = deps;
+    this.#ttls = new TtlBook(deps);
+    this.#partners = new PartnerWatch({
+      deps,
+      exchange,
+      looked: async (zone, before, now) => {
+        await this.#ttls.partnersSaid(zone, partnerTtl(before), partnerTtl(now));
+        this.observe(zone);
+      },
+    });
+    this.ages = new KeyAges({
+      zones: () => registry.all(),
+      note: (zoneId) => this.note(zoneId),
+      parentNote,
+      roll: (zone, kind) => this.#rollForAge(zone, kind),
+      deps,
+    });
   }
 
   async load(): Promise<void> {
+    await this.#ttls.load();
     for (const [zoneId, document] of await this.#deps.store.documents.ofKind(ROLL_KIND)) {
       const note = readRollNote(document);
       if (note) this.#notes.set(zoneId, note);
@@ -56,38 +79,45 @@ export class KeyKeeper {
 
   /** Everything that was restored is served. */
   begin(): void {
-    this.#begunAt = this.#deps.now();
     for (const zoneId of this.#notes.keys()) {
       const zone = this.#parts.registry.find(zoneId);
       if (zone) this.observe(zone);
     }
-    this.#lookAtAges();
+    this.ages.begin();
   }
 
   forget(zoneId: string): void {
     this.#notes.delete(zoneId);
+    this.#ttls.forget(zoneId);
+    this.#partners.forget(zoneId);
+  }
+
+  /** What was seen elsewhere of the zone, and what caches may hold of before. */
+  seeing(zone: Zone): Seeing {
+    const { id } = zone;
+    return { parent: this.#parts.parentNote(id), partners: this.#partners.note(id), past: this.#ttls.of(id) };
+  }
+
+  /** A version takes the place of another: TTLs that it lowers are remembered first. */
+  replacing(
+    zone: Zone,
+    before: ServedVersion | undefined,
+    after: ServedVersion | undefined,
+  ): Promise<void> | undefined {
+    return this.#ttls.replacing(zone, before, after);
+  }
+
+  /** `before`: what was known before this look. */
+  async parentSaid(zone: Zone, before: ParentNote | undefined): Promise<void> {
+    const now = this.#parts.parentNote(zone.id);
+    if (before?.from === "parent" && now?.from === "parent") {
+      await this.#ttls.parentSaid(zone, before.sayings, now.sayings);
+    }
+    this.observe(zone);
   }
 
   note(zoneId: string): RollNote {
     return this.#notes.get(zoneId) ?? NO_ROLLS;
-  }
-
-  /** Days; undefined: this zone's ZSK is rolled by order alone. With partners that have to take part, only where the zone says so. */
-  zskDays(zone: Zone): number | undefined {
-    const { zskDays } = this.note(zone.id);
-    if (zskDays !== "default") return zskDays ?? undefined;
-    const days = this.#deps.settings().zskLifetimeDays;
-    return days === 0 || zone.mode === "multisigner" ? undefined : days;
-  }
-
-  /** Unix seconds: when the ZSK is rolled for its age. */
-  zskDueAt(zone: Zone): number | undefined {
-    const days = this.zskDays(zone);
-    const zsk = zone.served?.signing && signingKeys(zone.keys)?.zsk;
-    if (days === undefined || !zsk || this.note(zone.id).zsk) return undefined;
-    const knownSince = Math.max(this.#begunAt, this.note(zone.id).zskDaysSince);
-    const fraction = Number.parseInt(zsk.id.slice(0, 8), 16) / 2 ** 32;
-    return rollDueAt({ madeAt: Math.floor(zsk.createdAt / 1000), lifetimeSeconds: days * DAY, fraction, knownSince });
   }
 
   /** The zone may look otherwise to its rollovers. */
@@ -115,18 +145,20 @@ export class KeyKeeper {
     if (!old || !zone.served?.signing || (zone.mode !== "live" && zone.mode !== "multisigner")) {
       return fail("not-signed-here");
     }
+    if (kind === "ksk" && !asksForDs(zone)) return fail("disabled");
     const beside = { keys: zone.keys, takenTags: this.#partnerTags(zone) };
     const made = this.#deps.vault.makeOne(zone.id, kind, beside, this.#deps.nowMs());
     const begun = { ...beginRoll(kind, { old: old.id, new: made.id }, now), emergency: how.emergency };
     const automatic = how.automatic ? [...note.automatic, made.id] : note.automatic;
-    const next: RollNote = { ...note, [kind]: begun, automatic };
+    const tags = { ...note.tags, [old.id]: old.keyTag, [made.id]: made.keyTag };
+    const next: RollNote = { ...note, [kind]: begun, automatic, tags };
     await this.#deps.store.atomically(async (tables) => {
       await tables.keys.add(made);
       await tables.documents.put(zone.id, ROLL_KIND, next);
     });
     this.#notes.set(zone.id, next);
     zone.keys = [...zone.keys, made];
-    tellRoll(zone, begun, { old, new: made }, how.automatic ? "begun-for-age" : "begun", this.#deps);
+    tellRoll(zone, begun, { old, new: made }, how.automatic ? "begun-for-age" : "begun", this.seeing(zone), this.#deps);
     zone.begin("resign");
     return ok(undefined);
   }
@@ -140,12 +172,20 @@ export class KeyKeeper {
     const stepped = stepRoll(roll, { kind: "cancel" }, this.#deps.now());
     if (!stepped.ok) return stepped;
     await this.#take(zone, stepped.value.roll, stepped.value.act, keys);
+    this.#partners.consider(zone, this.note(zone.id));
     return ok(undefined);
   }
 
   /** Within the zone's turn. */
-  async setZskDays(zone: Zone, zskDays: RollNote["zskDays"]): Promise<void> {
-    await this.#put(zone, { ...this.note(zone.id), zskDays, zskDaysSince: this.#deps.now() });
+  async setDays(zone: Zone, days: Partial<Pick<RollNote, "zskDays" | "kskDays">>): Promise<void> {
+    const now = this.#deps.now();
+    const { zskDays, kskDays } = days;
+    await this.#put(zone, {
+      ...this.note(zone.id),
+      ...(zskDays === undefined ? {} : { zskDays, zskDaysSince: now }),
+      ...(kskDays === undefined ? {} : { kskDays, kskDaysSince: now }),
+    });
+    this.ages.consider(zone);
   }
 
   async #hurry(zone: Zone, going: Roll): Promise<Result<void, RollRefusal>> {
@@ -153,7 +193,7 @@ export class KeyKeeper {
     const keys = rollKeys(zone, going);
     if (!stepped.ok || !keys) return fail("already");
     await this.#put(zone, { ...this.note(zone.id), [going.kind]: stepped.value.roll });
-    tellRoll(zone, stepped.value.roll, keys, "hurried", this.#deps);
+    tellRoll(zone, stepped.value.roll, keys, "hurried", this.seeing(zone), this.#deps);
     await this.#observe(zone);
     return ok(undefined);
   }
@@ -166,12 +206,13 @@ export class KeyKeeper {
     for (const roll of rollsOf(this.note(zone.id))) {
       const keys = rollKeys(zone, roll);
       if (!keys) continue;
-      const sight = sightOf(zone, keys, this.#parts.parentNote(zone.id), this.#deps);
+      const sight = sightOf(zone, keys, this.seeing(zone), this.#deps);
       const stepped = stepRoll(roll, { kind: "sight", sight }, now);
       if (stepped.ok && (stepped.value.act || stepped.value.roll !== roll)) {
         await this.#take(zone, stepped.value.roll, stepped.value.act, keys);
       }
     }
+    this.#partners.consider(zone, this.note(zone.id));
     this.#setTimer(zone);
   }
 
@@ -184,6 +225,7 @@ export class KeyKeeper {
           ...note,
           [roll.kind]: null,
           automatic: note.automatic.filter((id) => id !== roll.newKey),
+          tags: withoutTags(note, roll),
           past: withPast(note, pastOf(roll, keys, act === "remove" ? "rolled" : "cancelled", this.#deps.now())),
         }
       : { ...note, [roll.kind]: roll };
@@ -203,8 +245,9 @@ export class KeyKeeper {
     });
     this.#notes.set(zone.id, next);
     zone.keys = changedKeys(zone.keys, states, gone);
-    if (act) tellRoll(zone, roll, keys, act, this.#deps);
-    else if (before?.step !== roll.step) tellRoll(zone, roll, keys, "step", this.#deps);
+    const seeing = this.seeing(zone);
+    if (act) tellRoll(zone, roll, keys, act, seeing, this.#deps);
+    else if (before?.step !== roll.step) tellRoll(zone, roll, keys, "step", seeing, this.#deps);
     if (act) zone.begin("resign");
     if (act === "activate" && roll.kind === "ksk") this.#parts.lookAtParent(zone);
   }
@@ -214,9 +257,19 @@ export class KeyKeeper {
     const note = this.note(zone.id);
     const lost = rollsOf(note).filter((roll) => !rollKeys(zone, roll));
     if (lost.length === 0) return;
-    const kept: { [kind in RollKind]?: null } = {};
-    for (const { kind } of lost) kept[kind] = null;
-    await this.#put(zone, { ...note, ...kept });
+    let next = note;
+    for (const roll of lost) {
+      const { kind, oldKey, newKey, startedAt, activatedAt = null } = roll;
+      const [oldTag, newTag] = [note.tags[oldKey], note.tags[newKey]];
+      const automatic = next.automatic.filter((id) => id !== newKey);
+      next = { ...next, [kind]: null, automatic, tags: withoutTags(next, roll) };
+      // Begun by an older version, which did not keep the tags.
+      if (oldTag === undefined || newTag === undefined) continue;
+      const past = { kind, oldTag, newTag, startedAt, activatedAt, endedAt: this.#deps.now(), end: "dropped" } as const;
+      next = { ...next, past: withPast(next, past) };
+      tellDropped(zone, past, this.#deps);
+    }
+    await this.#put(zone, next);
   }
 
   async #put(zone: Zone, note: RollNote): Promise<void> {
@@ -248,17 +301,20 @@ export class KeyKeeper {
     this.observe(zone);
   }
 
-  #lookAtAges(): void {
-    const now = this.#deps.now();
-    for (const { zone } of this.#parts.registry.all()) {
-      const due = this.zskDueAt(zone);
-      if (due === undefined || due > now || zone.expired || zone.held) continue;
-      void zone
-        .exclusively(() => this.start(zone, "zsk", { emergency: false, automatic: true }))
-        .catch((error: unknown) => this.#deps.log.error({ zone: zone.name, error }, "a ZSK could not be rolled"));
-    }
-    this.#deps.scheduler.set("key-ages", now + LOOK_SECONDS, () => this.#lookAtAges());
+  #rollForAge(zone: Zone, kind: RollKind): void {
+    void zone
+      .exclusively(() => this.start(zone, kind, { emergency: false, automatic: true }))
+      .catch((error: unknown) => this.#deps.log.error({ zone: zone.name, error }, "a key could not be rolled"));
   }
+}
+
+/** CDS and CDNSKEY ask for keys of ours: DNSSEC is not being switched off. */
+function asksForDs({ status: { phase } }: Zone): boolean {
+  return phase === "pending" || phase === "active";
+}
+
+function withoutTags({ tags }: RollNote, { oldKey, newKey }: Roll): RollNote["tags"] {
+  return Object.fromEntries(Object.entries(tags).filter(([id]) => id !== oldKey && id !== newKey));
 }
 
 function changedKeys(

@@ -13,6 +13,11 @@ export type RollNote = {
   readonly zskDays: number | null | "default";
   /** Unix seconds: when that was last set. */
   readonly zskDaysSince: number;
+  /** The same of the KSK. */
+  readonly kskDays: number | null | "default";
+  readonly kskDaysSince: number;
+  /** By id, of keys that are rolled: for the case that their rows are gone. */
+  readonly tags: Readonly<Record<string, number>>;
   /** The newest last. */
   readonly past: readonly PastRoll[];
 };
@@ -38,6 +43,9 @@ export const NO_ROLLS: RollNote = {
   automatic: [],
   zskDays: "default",
   zskDaysSince: 0,
+  kskDays: "default",
+  kskDaysSince: 0,
+  tags: {},
   past: [],
 };
 
@@ -47,7 +55,14 @@ export function readRollNote(document: unknown): RollNote | undefined {
   const note = document as Partial<RollNote>;
   if (note.version !== 1 || !Array.isArray(note.past)) return undefined;
   const roll = (kept: Roll | null | undefined): Roll | null =>
-    kept ? { ...kept, activatedAt: kept.activatedAt ?? undefined, agreedAt: kept.agreedAt ?? undefined } : null;
+    kept
+      ? {
+          ...kept,
+          shared: kept.shared ?? false,
+          activatedAt: kept.activatedAt ?? undefined,
+          agreedAt: kept.agreedAt ?? undefined,
+        }
+      : null;
   return { ...NO_ROLLS, ...note, zsk: roll(note.zsk), ksk: roll(note.ksk) };
 }
 

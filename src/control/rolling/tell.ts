@@ -1,9 +1,11 @@
 /** Events of rollovers. */
-import { type Roll, type RollAct, showKey } from "#keyplan";
+import type { Roll, RollAct } from "#keyplan";
 import type { Deps } from "../deps.ts";
 import type { Zone } from "../zone.ts";
-import type { RollKeys } from "./sight.ts";
+import type { PastRoll } from "./note.ts";
+import type { RollKeys, Seeing } from "./sight.ts";
 import { waitSentence } from "./texts.ts";
+import { waitingOn } from "./waiting.ts";
 
 export type RollNews = RollAct | "begun" | "begun-for-age" | "hurried" | "step";
 
@@ -12,8 +14,8 @@ const EMERGENCY =
 
 type Said = { readonly level: "info" | "warning"; readonly code: string; readonly text: string };
 
-export function tellRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, deps: Deps): void {
-  const { level, code, text } = sayRoll(zone, roll, keys, news, deps);
+export function tellRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, seeing: Seeing, deps: Deps): void {
+  const { level, code, text } = sayRoll(zone, roll, keys, news, seeing, deps);
   const [old_key_tag, new_key_tag] = [keys.old.keyTag, keys.new.keyTag];
   deps.events.add({
     zoneId: zone.id,
@@ -25,10 +27,22 @@ export function tellRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews,
   });
 }
 
-function sayRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, deps: Deps): Said {
+/** With the zone's DNSSEC its keys were deleted. */
+export function tellDropped(zone: Zone, { kind, oldTag, newTag }: PastRoll, deps: Deps): void {
+  deps.events.add({
+    zoneId: zone.id,
+    zone: zone.name,
+    level: "info",
+    code: "key.roll-dropped",
+    message: `${zone.name}: the rollover of ${kind.toUpperCase()} ${oldTag} to ${newTag} is over: the zone's keys were deleted`,
+    detail: { kind, old_key_tag: oldTag, new_key_tag: newTag },
+  });
+}
+
+function sayRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, seeing: Seeing, deps: Deps): Said {
   const [was, is] = [keys.old.keyTag, keys.new.keyTag];
   const what = `${roll.kind.toUpperCase()} ${was}`;
-  const waits = waitSentence(roll, keys, showKey(zone.apex, keys.new.dnskey, deps.crypto).ds);
+  const waits = waitSentence(roll, keys, waitingOn(zone, keys, seeing, deps));
   const haste = roll.emergency ? EMERGENCY : "";
   switch (news) {
     case "begun":
@@ -47,8 +61,14 @@ function sayRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, deps: D
       const text = `the rollover of ${what} was cancelled; ${is} is taken out again`;
       return { level: "info", code: "key.roll-cancelled", text };
     }
-    case "remove":
-      return { level: "info", code: "key.rolled", text: `${what} was rolled: ${is} is in its place, ${was} is gone` };
+    case "remove": {
+      const partners =
+        roll.kind === "zsk" && zone.mode === "multisigner"
+          ? "; the other signers may take its DNSKEY out of their sets now"
+          : "";
+      const text = `${what} was rolled: ${is} is in its place, ${was} is gone${partners}`;
+      return { level: "info", code: "key.rolled", text };
+    }
     case "activate":
       // A KSK's turn is the parent's: somebody may have to go to the registrar.
       if (roll.kind === "ksk") return { level: "warning", code: "key.ds-due", text: waits };

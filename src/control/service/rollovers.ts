@@ -1,13 +1,13 @@
 /** Rollovers by order: begun, cancelled, shown, and when they begin by themselves. */
 import { type Outcome, printTime, type Rollover, type RolloverService, type Rollovers } from "#contract";
-import { mayCancel, type Roll, type RollKind, rollWaitsUntil, type Seen, showKey } from "#keyplan";
+import { mayCancel, type Roll, type RollKind, rollWaitsUntil, type Seen } from "#keyplan";
 import type { Deps } from "../deps.ts";
-import type { ParentNote } from "../parent/watcher.ts";
 import type { Registry } from "../registry.ts";
 import type { KeyKeeper, RollRefusal } from "../rolling/keeper.ts";
 import { rollsOf } from "../rolling/note.ts";
-import { parentSight, type RollKeys, rollKeys } from "../rolling/sight.ts";
+import { parentSight, type RollKeys, rollKeys, type Seeing } from "../rolling/sight.ts";
 import { KSK_STEPS, SHARED_ZSK_STEPS, STEP_TITLES, waitSentence, ZSK_STEPS } from "../rolling/texts.ts";
+import { shownPartners, waitingOn } from "../rolling/waiting.ts";
 import type { Zone } from "../zone.ts";
 import { done, refused } from "./outcome.ts";
 
@@ -17,7 +17,6 @@ const WAIT_FOR_EDGE_MS = 1500;
 type RolloverParts = {
   readonly registry: Registry;
   readonly keys: KeyKeeper;
-  readonly parentNote: (zoneId: string) => ParentNote | undefined;
   readonly deps: Deps;
 };
 
@@ -49,9 +48,12 @@ export function makeRolloverService(parts: RolloverParts): RolloverService {
         const cancelled = await keys.cancel(zone, kind);
         return cancelled.ok ? done(undefined) : refusedRoll(cancelled.error, zone, kind);
       }),
-    editRollovers: (zoneId, { zsk_days }) =>
+    editRollovers: (zoneId, { zsk_days, ksk_days }) =>
       within(zoneId, async (zone) => {
-        await keys.setZskDays(zone, zsk_days);
+        await keys.setDays(zone, {
+          ...(zsk_days === undefined ? {} : { zskDays: zsk_days }),
+          ...(ksk_days === undefined ? {} : { kskDays: ksk_days }),
+        });
         return done(undefined);
       }),
   };
@@ -62,6 +64,8 @@ function refusedRoll(refusal: RollRefusal, zone: Zone, kind: RollKind): Outcome<
   switch (refusal) {
     case "not-signed-here":
       return refused("rollover.not-signed-here", zone.name);
+    case "disabled":
+      return refused("rollover.disabled", zone.name);
     case "already":
       return refused("rollover.already", key);
     case "none":
@@ -83,8 +87,11 @@ function shownRollovers(zone: Zone, parts: RolloverParts): Rollovers {
     name: zone.name,
     possible: zone.served?.signing !== undefined && (zone.mode === "live" || zone.mode === "multisigner"),
     zsk_days: note.zskDays,
-    zsk_days_effective: keys.zskDays(zone) ?? null,
-    next_zsk_time: timeOf(keys.zskDueAt(zone)),
+    zsk_days_effective: keys.ages.days(zone, "zsk") ?? null,
+    next_zsk_time: timeOf(keys.ages.dueAt(zone, "zsk")),
+    ksk_days: note.kskDays,
+    ksk_days_effective: keys.ages.days(zone, "ksk") ?? null,
+    next_ksk_time: timeOf(keys.ages.dueAt(zone, "ksk")),
     rollovers: rolls,
     past: note.past.map(({ kind, oldTag, newTag, startedAt, activatedAt, endedAt, end }) => ({
       kind,
@@ -100,7 +107,10 @@ function shownRollovers(zone: Zone, parts: RolloverParts): Rollovers {
 
 function shownRoll(zone: Zone, roll: Roll, keys: RollKeys, automatic: boolean, parts: RolloverParts): Rollover {
   const { deps } = parts;
-  const { ds } = showKey(zone.apex, keys.new.dnskey, deps.crypto);
+  const seeing = parts.keys.seeing(zone);
+  const on = waitingOn(zone, keys, seeing, deps);
+  const { ds } = on;
+  const partners = shownPartners(zone, keys, seeing, deps);
   const isKsk = roll.kind === "ksk";
   return {
     kind: roll.kind,
@@ -115,9 +125,10 @@ function shownRoll(zone: Zone, roll: Roll, keys: RollKeys, automatic: boolean, p
     emergency: roll.emergency,
     automatic,
     cancellable: mayCancel(roll),
-    why: waitSentence(roll, keys, ds),
+    why: waitSentence(roll, keys, on),
     ds: isKsk ? ds : null,
-    ds_at_parent: isKsk ? (seenAtParent(zone, keys, parts) ?? null) : null,
+    ds_at_parent: isKsk ? (seenAtParent(zone, keys, seeing, deps) ?? null) : null,
+    ...(partners ? { partners } : {}),
     steps: shownSteps(zone, roll),
   };
 }
@@ -133,9 +144,8 @@ function shownSteps(zone: Zone, roll: Roll): Rollover["steps"] {
   }));
 }
 
-function seenAtParent(zone: Zone, keys: RollKeys, { parentNote, deps }: RolloverParts): Seen {
-  const note = parentNote(zone.id);
-  const sight = note && parentSight(zone, keys, note, deps);
+function seenAtParent(zone: Zone, keys: RollKeys, { parent, past }: Seeing, deps: Deps): Seen {
+  const sight = parent && parentSight(zone, keys, parent, past, deps);
   return sight === undefined || sight.newDs === "some" ? undefined : sight.newDs === "all";
 }
 
