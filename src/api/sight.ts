@@ -19,6 +19,13 @@ export function seesEvent(may: Who["may"], event: EventRow): boolean {
   return may("own.events", { zoneId: "" }) && (!ABOUT_PEOPLE.test(event.code) || may("audit.list", {}));
 }
 
+/** Whether there is anything that `hiddenZones` may hide. */
+export function hasHidden(asker: Asker): boolean {
+  return (asker.grants ?? []).some(({ effect, resources }) => {
+    return effect === "deny" && resources.some(({ kind }) => kind === "zone");
+  });
+}
+
 /** Of the audit log, which is the account's: all, but what is about a zone that a policy denies. */
 export function hiddenZones(asker: Asker): (entry: AuditEntry) => boolean {
   const denied = (asker.grants ?? [])

@@ -108,8 +108,10 @@ export type AuditEnd = {
 export interface AuditService {
   /** Durable before it returns: no change without an entry. */
   beginAudit(start: AuditStart): Promise<AuditHandle>;
-  /** With everything that is finished by now. */
-  listAudit(query: AuditQuery): Promise<readonly AuditEntry[]>;
+  /** With everything that is finished by now. `offset`: so many are left out before. */
+  listAudit(query: AuditQuery & { readonly offset?: number }): Promise<readonly AuditEntry[]>;
+  /** How many there are of a time. */
+  countAudit(window: Pick<AuditQuery, "since" | "until">): Promise<number>;
 }
 
 export interface AuditHandle {

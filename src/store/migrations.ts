@@ -211,6 +211,21 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN way TEXT NOT NULL DEFAULT 'password';
   UPDATE sessions SET way = 'token' WHERE token_id IS NOT NULL;
   `,
+  // 16: the audit log by everything that it is asked by, each in the order of its entries. outcome: 0 unfinished, 1 done, 2 refused
+  `
+  ALTER TABLE audit ADD COLUMN outcome INTEGER NOT NULL
+    GENERATED ALWAYS AS (CASE WHEN status IS NULL THEN 0 WHEN status < 400 THEN 1 ELSE 2 END) VIRTUAL;
+  ALTER TABLE audit ADD COLUMN word TEXT NOT NULL
+    GENERATED ALWAYS AS (substr(action, 1, instr(action || '.', '.') - 1)) VIRTUAL;
+  CREATE INDEX audit_by_time ON audit (at, id);
+  CREATE INDEX audit_of_resource ON audit (resource_id, id);
+  CREATE INDEX audit_from_address ON audit (address, id);
+  CREATE INDEX audit_of_action ON audit (action, id);
+  CREATE INDEX audit_of_word ON audit (word, id);
+  CREATE INDEX audit_of_outcome ON audit (outcome, id);
+  CREATE INDEX audit_by_name ON audit (actor_name, id);
+  CREATE INDEX audit_by_actor ON audit (actor_id, id);
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

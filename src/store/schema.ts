@@ -1,5 +1,5 @@
 /** The tables as Kysely sees them: one type a table, columns as they stand in the database (snake_case, booleans 0 and 1). */
-import type { Generated } from "kysely";
+import type { Generated, GeneratedAlways } from "kysely";
 
 type Flag = 0 | 1;
 
@@ -228,6 +228,10 @@ export interface Schema {
     resource_id: string | null;
     zone_id: string | null;
     status: number | null;
+    /** Made by the database: 0 unfinished, 1 done, 2 refused. */
+    outcome: GeneratedAlways<number>;
+    /** Made by the database: the first word of the action. */
+    word: GeneratedAlways<string>;
     document: string;
   };
   kept_answers: { key: string; request: string; at: number; status: number | null; sealed_body: Uint8Array | null };

@@ -316,7 +316,9 @@ export interface AuditTable {
   add(row: Omit<AuditRow, "id">): Promise<number>;
   /** One transaction for all of them. */
   finish(ends: readonly AuditEnd[]): Promise<void>;
-  list(page: HistoryPage & AuditFilter): Promise<readonly AuditRow[]>;
+  /** `offset`: so many are left out before. */
+  list(page: HistoryPage & AuditFilter & { readonly offset?: number | undefined }): Promise<readonly AuditRow[]>;
+  count(time: Pick<AuditFilter, "since" | "until">): Promise<number>;
 }
 
 export interface KeptAnswerTable {

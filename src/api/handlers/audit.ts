@@ -9,7 +9,7 @@ import {
   actionType,
 } from "#contract";
 import { type Call, done, type HandlersOf } from "../call.ts";
-import { hiddenZones } from "../sight.ts";
+import { hasHidden, hiddenZones } from "../sight.ts";
 import { pageOfLogs } from "./audit-logs.ts";
 
 /** Entries of one question to the service where more than a page is gone through. */
@@ -28,7 +28,9 @@ export const auditHandlers: HandlersOf<"audit" | "auditLogs"> = {
   },
   "auditLogs.ofAccount": async ({ asker, service, params, query }) => {
     const account = await service.getAccount(params["accountId"]!);
-    return account.ok ? pageOfLogs(service, account.value, query, hiddenZones(asker)) : account;
+    return account.ok
+      ? pageOfLogs(service, account.value, query, hasHidden(asker) ? hiddenZones(asker) : undefined)
+      : account;
   },
   "auditLogs.ofUser": async ({ asker, service, query }) => {
     const [account] = await service.listAccounts();

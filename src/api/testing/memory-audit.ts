@@ -32,10 +32,15 @@ export function auditPart(log: AuditLog): AuditService {
           void Object.assign(entry, { status, error, request, after, outcome: status < 400 ? "done" : "refused" }),
       };
     },
-    async listAudit({ limit, before, order, action }) {
+    async countAudit() {
+      return log.entries.length;
+    },
+    async listAudit({ limit, before, order, action, offset = 0 }) {
       const inOrder = order === "oldest" ? [...log.entries] : log.entries.toReversed();
       const beyond = (id: number) => before === undefined || (order === "oldest" ? id > before : id < before);
-      return inOrder.filter((entry) => beyond(entry.id) && (action ?? entry.action) === entry.action).slice(0, limit);
+      return inOrder
+        .filter((entry) => beyond(entry.id) && (action ?? entry.action) === entry.action)
+        .slice(offset, offset + limit);
     },
   };
 }

@@ -68,6 +68,9 @@ export function makeAuditService(
       await flush();
       return (await store.audit.list(filterOf(query))).map(shown);
     },
+    async countAudit(window) {
+      return store.audit.count(window);
+    },
   };
 }
 
@@ -129,7 +132,7 @@ function finished(
   };
 }
 
-function filterOf(query: AuditQuery) {
+function filterOf(query: AuditQuery & { readonly offset?: number }) {
   const { zone_id: zoneId, resource_id: resourceId, action, ...same } = query;
   // A word alone is the beginning of the names of its actions.
   const isWhole = action === undefined || action.includes(".");

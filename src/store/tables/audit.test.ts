@@ -53,6 +53,10 @@ it("keeps entries, finishes them, and finds them by what they are about", async 
   expect(await found({ outcome: "refused" })).toEqual([20]);
   expect(await found({ actor: "eve" })).toEqual([20]);
   expect(await found({ actor: "t1" })).toEqual([30, 20, 10]);
+  expect(await found({ actor: "t1", limit: 2 })).toEqual([30, 20]);
+  expect(await found({ actor: "t1", limit: 2, order: "oldest" })).toEqual([10, 20]);
+  expect(await found({ offset: 1, limit: 1 })).toEqual([20]);
+  expect([await store.audit.count({}), await store.audit.count({ since: 20, until: 30 })]).toEqual([3, 1]);
   expect(await found({ address: "192.0.2.1" })).toEqual([30]);
   expect(await found({ zoneId: "z" })).toEqual([20]);
   expect(await found({ resourceId: "r" })).toEqual([10]);
