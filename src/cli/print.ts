@@ -31,6 +31,16 @@ export function printMoment(time: string | null): string | undefined {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(time) ? `${time.slice(0, 10)} ${time.slice(11, 19)}Z` : time;
 }
 
+/** A name as a word of a command that somebody copies: in quotes where the shell would take it apart. */
+export function printWord(name: string): string {
+  return /^[\w.:@%+,/[\]-]+$/.test(name) ? name : `'${clean(name).replaceAll("'", "'\\''")}'`;
+}
+
+/** `1 peer`, `2 peers`. */
+export function printCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Pretty JSON with a newline behind it. */
 export function printJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;

@@ -5,10 +5,12 @@ import { TEST_TOKEN } from "../peers/countersign.ts";
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
-export async function countersign(words: readonly string[], env: CliIo["env"] = {}): Promise<Ran> {
+/** `columns`: standard output is a terminal of this width; a pipe without. */
+export async function countersign(words: readonly string[], env: CliIo["env"] = {}, columns?: number): Promise<Ran> {
   const written = { out: "", err: "" };
   const sink = (name: "out" | "err"): Sink => ({
     terminal: false,
+    columns,
     write: async (text) => {
       written[name] += text;
     },

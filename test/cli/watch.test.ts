@@ -4,9 +4,10 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, createServer as createRelay, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { EventRow } from "#contract";
 import { makeBrowser } from "../identity/browser.ts";
 import { type Countersign, startCountersign, TEST_TOKEN } from "../peers/countersign.ts";
-import { LOOPBACK, until } from "../peers/index.ts";
+import { freePort, LOOPBACK, makeDirectory, removeDirectory, until } from "../peers/index.ts";
 import { ROOT } from "../root.ts";
 import { commandLineOf, countersign } from "./command-line.ts";
 
@@ -74,8 +75,20 @@ async function startRelay(): Promise<{ url: string; cut(): void; stop(): void }>
   return { url: `http://${LOOPBACK}:${port}`, cut, stop };
 }
 
-const followers = async () =>
-  /^countersign_event_followers (\d+)$/m.exec(await (await fetch(`${product.url}/metrics`)).text())?.[1];
+const followersOf = async ({ url }: Pick<Countersign, "url">) =>
+  /^countersign_event_followers (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+const followers = () => followersOf(product);
+
+async function newZone(server: Countersign, name: string) {
+  const [account] = (await server.call("GET", "/client/v4/accounts")) as { id: string }[];
+  return { name, type: "secondary", account: { id: account!.id } };
+}
+
+/** Whole lines alone: the last one may still be on its way. */
+function eventsOf(out: string): readonly EventRow[] {
+  const lines = out.split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as EventRow);
+}
 
 test("begins with the zone's health, goes on behind a lost connection, and Ctrl-C ends it with 0", async () => {
   await cli.ok("zone", "add", "watched.example");
@@ -96,6 +109,59 @@ test("begins with the zone's health, goes on behind a lost connection, and Ctrl-
   child.kill("SIGINT");
   expect(await ended).toBe(0);
   relay.stop();
+});
+
+test("goes on after the server was stopped and started again", async () => {
+  const directory = makeDirectory("watched");
+  const options = { directory, port: await freePort(), httpPort: await freePort() };
+  let server = await startCountersign(options);
+  try {
+    const { child, said, ended } = start(server.url, "watch", "--json");
+    await until("the stream", async () => (await followersOf(server)) === "1");
+    await server.call("POST", "/client/v4/zones", await newZone(server, "before.example"));
+    await until("an event before", async () => said.out.includes("before.example"));
+    await server.stop();
+    await until("the loss to be told", async () => said.err.includes("trying again"));
+    server = await startCountersign(options);
+    await until("the stream again", async () => (await followersOf(server)) === "1");
+    await server.call("POST", "/client/v4/zones", await newZone(server, "after.example"));
+    await until("an event after", async () => said.out.includes("after.example"));
+    expect(said.err).toMatch(/trying again\n(.*\n)*the server is there again\n/);
+    child.kill("SIGINT");
+    expect(await ended).toBe(0);
+    const ids = eventsOf(said.out).map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+  } finally {
+    await server.stop();
+    removeDirectory(directory);
+  }
+}, 180_000);
+
+test("--json: an event a line and nothing else; of one zone nothing of another", async () => {
+  for (const name of ["one.example", "other.example"]) await cli.ok("zone", "add", name);
+  const { child, said, ended } = start(product.url, "watch", "one.example", "--json");
+  await until("the stream", async () => (await followers()) === "1");
+  for (const name of ["other.example", "one.example"]) {
+    await cli.ok("zone", "freeze", name);
+    await cli.ok("zone", "thaw", name);
+  }
+  await until("the zone's events", async () => said.out.includes("zone.thawed"));
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+  expect(eventsOf(said.out).map(({ code, message }) => [code, message.split(":")[0]])).toEqual([
+    ["zone.frozen", "one.example"],
+    ["zone.thawed", "one.example"],
+  ]);
+  for (const name of ["one.example", "other.example"]) await cli.ok("zone", "remove", name);
+});
+
+test("a token that is revoked meanwhile ends it with 1, and says so", async () => {
+  const { value } = await cli.json<{ value: string }>("token", "create", "watches", "--may", "DNS Read", "Zone Read");
+  const { said, ended } = start(product.url, "watch", "--token", value);
+  await until("the stream", async () => (await followers()) === "1");
+  await cli.ok("token", "revoke", "watches");
+  expect(await ended).toBe(1);
+  expect(said.err).toMatch(/^countersign: .*\(auth\.refused\)$/m);
 });
 
 test("a server that is not there is told at once", async () => {

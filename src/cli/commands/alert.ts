@@ -13,7 +13,7 @@ import type { Context, Runner } from "../context.ts";
 import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findZone } from "../find.ts";
 import { addText, collect, readCount } from "../options.ts";
-import { clean, printMoment } from "../print.ts";
+import { clean, printCount, printMoment, printWord } from "../print.ts";
 import { printTable } from "../table.ts";
 
 const DELIVERIES_MAX = 1000;
@@ -113,7 +113,11 @@ async function add(context: Context, name: string, options: AddOptions): Promise
   const kinds = options.kind ?? ALERT_KINDS.filter((kind) => kind !== "secondary_dns_zone_successfully_updated");
   const body = { name, enabled: true, kinds: [...kinds], zones, destinations, window_seconds: options.window ?? 900 };
   const policy = await api.call("alerts.create", { body });
-  await context.show(policy, () => `${name} is added: ${kinds.length} kinds, ${zones.length || "all"} zones.\n`);
+  await context.show(
+    policy,
+    () =>
+      `${name} is added: ${printCount(kinds.length, "kind")}, ${zones.length === 0 ? "all zones" : printCount(zones.length, "zone")}.\n`,
+  );
 }
 
 async function list(context: Context): Promise<void> {
@@ -199,7 +203,10 @@ async function addDestination(context: Context, name: string, options: Destinati
   const secret = options.secretFile === undefined ? undefined : readSecret(options.secretFile);
   const body: AlertDestinationWrite = { name, secret, ...targetOf(options) };
   const made = await context.api().call("alerts.destinations.create", { body });
-  await context.show(made, () => `${name} is added: "countersign alert destination test ${name}" sends a test.\n`);
+  await context.show(
+    made,
+    () => `${name} is added: "countersign alert destination test ${printWord(name)}" sends a test.\n`,
+  );
 }
 
 const PORTS = { starttls: 587, tls: 465, none: 25 } as const;
@@ -248,7 +255,8 @@ async function testDestination(context: Context, text: string): Promise<void> {
   const api = context.api();
   const { id, name } = find("destination", await api.call("alerts.destinations.list"), text);
   const result = await api.call("alerts.destinations.test", { params: { destinationId: id } });
-  if (!result.delivered && !context.json) {
+  if (!result.delivered) {
+    if (context.json) await context.show(result, () => "");
     const why = result.error
       ? `${clean(result.error.message)} (${clean(result.error.code)})`
       : "the reason was not told";

@@ -74,7 +74,7 @@ async function list(context: Context, options: ListOptions): Promise<void> {
         { title: "FROM", drop: 1, fit: "shorten", least: 15 },
         "ACTION",
         { title: "WHAT", fit: "below" },
-        { title: "OUTCOME", fit: "below" },
+        { title: "OUTCOME", fit: "wrap", least: 12 },
       ],
       rows,
       context.io.out,

@@ -168,7 +168,9 @@ function parentPart({ parent }: DnssecDetails): string {
   const lines = parent.ds.map((line) => `  ${clean(line)}\n`).join("");
   const asked = parent.checked_time === null ? "not asked yet" : `asked ${printMoment(parent.checked_time)}`;
   const fault = parent.error ? `  ${clean(parent.error.message)}\n` : "";
-  return `DS at the parent (${asked})\n${lines || (parent.checked_time === null ? "" : "  none\n")}${fault}`;
+  // After a fault nothing is known but what was seen before it.
+  const none = parent.checked_time === null ? "" : parent.error ? "  not known\n" : "  none\n";
+  return `DS at the parent (${asked})\n${lines || none}${fault}`;
 }
 
 async function setMode(context: Context, text: string, to: string, options: ModeOptions): Promise<void> {

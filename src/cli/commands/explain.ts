@@ -11,7 +11,9 @@ type ExplainOptions = { readonly dnssec: boolean; readonly transport: "udp" | "t
 export function addExplainCommand(program: Command, run: Runner): void {
   program
     .command("explain <zone> [name] [type]")
-    .description("why an answer is what it is: RRset, step, proof, key and cache (name @ is the zone itself)")
+    .description(
+      "why an answer is what it is: RRset, step, proof, key and cache (name: @ or one label is taken as in the zone)",
+    )
     .option("--no-dnssec", "as for a client that does not ask for DNSSEC records")
     .addOption(new Option("--transport <transport>", "as over").choices(["udp", "tcp"]).default("udp"))
     .action(
@@ -30,9 +32,15 @@ async function explain(
 ): Promise<void> {
   const api = context.api();
   const zone = await findZone(api, text);
-  const query = { name, type, do: String(dnssec), transport };
+  // As in a master file; a name with a dot is whole, as everywhere in the command line.
+  const whole = name === "@" || name.includes(".") || sameName(name, zone.name) ? name : `${name}.${zone.name}`;
+  const query = { name: whole, type, do: String(dnssec), transport };
   const explanation = await api.call("insight.explain", { params: { zoneId: zone.id }, query });
   await context.show(explanation, () => describe(explanation, context));
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 function describe(explanation: Explanation, context: Context): string {

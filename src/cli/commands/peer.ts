@@ -1,12 +1,12 @@
-/** `peer add|list|show|tls|remove`. */
+/** `peer add|set|list|show|tls|remove`. */
 import type { Command } from "commander";
 import type { Peer, Tsig } from "#contract";
 import type { Context, Runner } from "../context.ts";
 import { usage } from "../exit.ts";
 import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
 import { addText } from "../options.ts";
-import { ADDRESS_FORMS, printPeerAddress, readPeerAddress } from "../peer-address.ts";
-import { printFacts } from "../print.ts";
+import { ADDRESS_FORMS, type PeerAddress, printPeerAddress, readPeerAddress } from "../peer-address.ts";
+import { printFacts, printWord } from "../print.ts";
 import { printTable } from "../table.ts";
 import { addPeerTlsCommand } from "./peer-tls.ts";
 
@@ -30,23 +30,71 @@ export function addPeerCommands(program: Command, run: Runner): void {
   countersign peer add paris 192.0.2.53 --tsig transfer.example.com
   countersign peer add lab [2001:db8::53]:5300`,
   );
+  peer
+    .command("set <peer>")
+    .description("change a peer (name or id) in place: what is not named stays")
+    .option("--name <name>", "its new name")
+    .option("--address <address>", "its new ADDRESS[:PORT]")
+    .option("--tsig <tsig>", "TSIG (name or id) that signs questions, transfers and NOTIFY")
+    .option("--no-tsig", "sign nothing any more")
+    .option("--ixfr", "ask for changes")
+    .option("--no-ixfr", "ask for whole transfers only")
+    .action(run((context, peer: string, options: SetOptions) => setPeer(context, peer, options)));
   peer.command("list").description("all peers").action(run(list));
   peer.command("show <peer>").description("one peer (name or id)").action(run(show));
   addPeerTlsCommand(peer, run);
   peer.command("remove <peer>").description("remove a peer that no zone uses").action(run(remove));
 }
 
-async function addPeer(context: Context, name: string, text: string, options: AddOptions): Promise<void> {
+/** Throws CliFailure (usage). */
+function getAddress(text: string): PeerAddress {
   const address = readPeerAddress(text);
-  if (!address) {
-    throw usage(`${JSON.stringify(text)} is no address; give one such as ${ADDRESS_FORMS}.`);
-  }
+  if (!address) throw usage(`${JSON.stringify(text)} is no address; give one such as ${ADDRESS_FORMS}.`);
+  return address;
+}
+
+async function addPeer(context: Context, name: string, text: string, options: AddOptions): Promise<void> {
+  const address = getAddress(text);
   const api = context.api();
   const accountId = await findAccount(api);
   const tsig = options.tsig === undefined ? undefined : pick("tsig", await listTsigs(api, accountId), options.tsig);
   const body = { name, ...address, ixfr_enable: options.ixfr, tsig_id: tsig?.id };
   const peer = await api.call("peers.create", { params: { accountId }, body });
-  await context.show(peer, () => `${peer.name} is added; "countersign zone add ZONE --peer ${peer.name}" uses it.\n`);
+  await context.show(
+    peer,
+    () => `${peer.name} is added; "countersign zone add ZONE --peer ${printWord(peer.name)}" uses it.\n`,
+  );
+}
+
+type SetOptions = {
+  readonly name?: string;
+  readonly address?: string;
+  /** False: `--no-tsig`. */
+  readonly tsig?: string | false;
+  readonly ixfr?: boolean;
+};
+
+async function setPeer(context: Context, text: string, { name, address, tsig, ixfr }: SetOptions): Promise<void> {
+  if ([name, address, tsig, ixfr].every((each) => each === undefined)) {
+    throw usage("Nothing to change: give --name, --address, --tsig, --no-tsig, --ixfr or --no-ixfr.");
+  }
+  const place = address === undefined ? undefined : getAddress(address);
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const peer = pick("peer", await listPeers(api, accountId), text);
+  const key = typeof tsig === "string" ? pick("tsig", await listTsigs(api, accountId), tsig).id : undefined;
+  const body = {
+    name: name ?? peer.name,
+    ip: place?.ip ?? peer.ip,
+    port: place?.port ?? peer.port,
+    ixfr_enable: ixfr ?? peer.ixfr_enable,
+    tsig_id: tsig === undefined ? peer.tsig_id : key,
+  };
+  const changed = await api.call("peers.update", { params: { accountId, peerId: peer.id }, body });
+  await context.show(
+    changed,
+    () => `${changed.name} is set; "countersign peer show ${printWord(changed.name)}" shows it.\n`,
+  );
 }
 
 async function list(context: Context): Promise<void> {

@@ -21,7 +21,12 @@ async function show(context: Context, name: string | undefined): Promise<void> {
     const row = ({ id, name: title, form, verified }: Registrar) => [id, title, FORM_WORDS[form], word(verified)];
     await context.show(REGISTRARS, () =>
       printTable(
-        ["ID", "REGISTRAR", { title: "ASKS FOR", fit: "wrap", least: 20 }, { title: "FIELDS", fit: "wrap", least: 12 }],
+        [
+          "ID",
+          { title: "REGISTRAR", fit: "shorten" },
+          { title: "ASKS FOR", fit: "wrap", least: 20 },
+          { title: "FIELDS", fit: "wrap", least: 12 },
+        ],
         REGISTRARS.map(row),
         context.io.out,
       ),

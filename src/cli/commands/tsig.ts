@@ -1,4 +1,4 @@
-/** `tsig add|list|show|remove`. */
+/** `tsig add|set|list|show|remove`. */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
@@ -36,6 +36,14 @@ export function addTsigCommands(program: Command, run: Runner): void {
     add,
     "\n  countersign tsig add transfer.example.com\n  countersign tsig add old.example.com --secret-file secret.txt",
   );
+  tsig
+    .command("set <tsig>")
+    .description("change a TSIG (name or id) in place: its primaries must change with it")
+    .option("--name <name>", "its new name")
+    .addOption(new Option("--algorithm <algorithm>", TSIG_ALGORITHMS.join(", ")))
+    .option("--secret-file <file>", "file with the new secret in base64; - is standard input")
+    .option("--new-secret", "make a new secret")
+    .action(run((context, tsig: string, options: SetOptions) => setTsig(context, tsig, options)));
   tsig.command("list").description("all TSIGs, without their secrets").action(run(list));
   tsig
     .command("show <tsig>")
@@ -44,17 +52,27 @@ export function addTsigCommands(program: Command, run: Runner): void {
   tsig.command("remove <tsig>").description("remove a TSIG that no peer uses").action(run(remove));
 }
 
+/** Throws CliFailure (usage). */
+function getAlgorithm(text: string): TsigAlgorithm {
+  const algorithm = findTsigAlgorithm(text);
+  if (algorithm) return algorithm;
+  throw usage(
+    `TSIG algorithm ${JSON.stringify(text)} is not supported; use one of ${TSIG_ALGORITHMS.join(", ")}. hmac-md5 is refused on purpose.`,
+  );
+}
+
+function checkName(name: string): void {
+  if (readName(name).ok) return;
+  throw usage(`${JSON.stringify(name)} is no domain name; TSIGs have names such as transfer.example.com.`);
+}
+
+const makeSecret = (algorithm: TsigAlgorithm): string => randomBytes(SECRET_OCTETS[algorithm]).toString("base64");
+
 async function addTsig(context: Context, name: string, options: AddOptions): Promise<void> {
-  const algorithm = findTsigAlgorithm(options.algorithm);
-  if (!algorithm) {
-    throw usage(
-      `TSIG algorithm ${JSON.stringify(options.algorithm)} is not supported; use one of ${TSIG_ALGORITHMS.join(", ")}. hmac-md5 is refused on purpose.`,
-    );
-  }
-  if (!readName(name).ok)
-    throw usage(`${JSON.stringify(name)} is no domain name; TSIGs have names such as transfer.example.com.`);
+  const algorithm = getAlgorithm(options.algorithm);
+  checkName(name);
   const given = readSecret(options);
-  const secret = given ?? randomBytes(SECRET_OCTETS[algorithm]).toString("base64");
+  const secret = given ?? makeSecret(algorithm);
   const api = context.api();
   const accountId = await findAccount(api);
   const tsig = await api.call("tsigs.create", { params: { accountId }, body: { name, algo: algorithm, secret } });
@@ -64,7 +82,37 @@ async function addTsig(context: Context, name: string, options: AddOptions): Pro
   });
 }
 
-function readSecret({ secret, secretFile }: AddOptions): string | undefined {
+type SetOptions = {
+  readonly name?: string;
+  readonly algorithm?: string;
+  readonly secretFile?: string;
+  readonly newSecret?: boolean;
+};
+
+async function setTsig(context: Context, text: string, options: SetOptions): Promise<void> {
+  const { name, newSecret, secretFile } = options;
+  if ([name, options.algorithm, secretFile, newSecret].every((each) => each === undefined)) {
+    throw usage("Nothing to change: give --name, --algorithm, --secret-file or --new-secret.");
+  }
+  if (newSecret && secretFile !== undefined) throw usage("Give one of --new-secret and --secret-file.");
+  if (name !== undefined) checkName(name);
+  const wanted = options.algorithm === undefined ? undefined : getAlgorithm(options.algorithm);
+  const given = readSecret({ secretFile });
+  const api = context.api();
+  const accountId = await findAccount(api);
+  const before = pick("tsig", await listTsigs(api, accountId), text);
+  const algorithm = wanted ?? getAlgorithm(before.algo);
+  const secret = newSecret ? makeSecret(algorithm) : (given ?? before.secret);
+  const body = { name: name ?? before.name, algo: algorithm, secret };
+  const changed = await api.call("tsigs.update", { params: { accountId, tsigId: before.id }, body });
+  await context.show(
+    changed,
+    () =>
+      `${changed.name} is set; its primaries and secondaries need the same.\n\n${printPrimaryLines({ name: changed.name, algorithm, secret })}`,
+  );
+}
+
+function readSecret({ secret, secretFile }: Pick<AddOptions, "secret" | "secretFile">): string | undefined {
   if (secret !== undefined && secretFile !== undefined) throw usage("Give one of --secret and --secret-file.");
   if (secretFile === undefined) return secret;
   try {

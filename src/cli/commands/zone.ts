@@ -6,7 +6,7 @@ import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findAccount, findZone, zoneName } from "../find.ts";
 import { bookmark, followTransfer } from "../follow.ts";
 import { addText, collect, readSeconds } from "../options.ts";
-import { clean, printFacts, printMoment } from "../print.ts";
+import { clean, printCount, printFacts, printMoment } from "../print.ts";
 import { type Column, printTable } from "../table.ts";
 import { type PeerChoice, planPeers } from "../zone-peers.ts";
 import { addZoneChecksCommand } from "./zone-checks.ts";
@@ -174,7 +174,7 @@ async function set(context: Context, text: string, options: AddOptions): Promise
     const incoming = await api.call(before ? "incoming.update" : "incoming.create", { params, body });
     await context.show(
       incoming,
-      () => `${zone.name}: ${peers.length} peers, asked every ${body.auto_refresh_seconds} s.\n`,
+      () => `${zone.name}: ${printCount(peers.length, "peer")}, asked every ${body.auto_refresh_seconds} s.\n`,
     );
   } catch (error) {
     await takeBack(context, undo);
