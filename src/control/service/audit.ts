@@ -37,12 +37,18 @@ export function makeAuditService(
 ): AuditService {
   let waiting: StoredEnd[] = [];
   let flushing = Promise.resolve();
-  const flush = (): Promise<void> => {
-    flushing = flushing.then(async () => {
-      const ends = waiting;
-      waiting = [];
+  /** What can't be written is told, and its entries stay unfinished; those that come later are written all the same. */
+  const write = async (): Promise<void> => {
+    const ends = waiting;
+    waiting = [];
+    try {
       await store.audit.finish(ends);
-    });
+    } catch (error) {
+      log.error({ err: error }, "outcomes of the audit log could not be written");
+    }
+  };
+  const flush = (): Promise<void> => {
+    flushing = flushing.then(write);
     return flushing;
   };
   let soon: Promise<void> | undefined;
@@ -50,10 +56,7 @@ export function makeAuditService(
     waiting.push(end);
     soon ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
       soon = undefined;
-      return flush().catch((error: unknown) => {
-        flushing = Promise.resolve();
-        log.error({ err: error }, "outcomes of the audit log could not be written");
-      });
+      return flush();
     });
     return soon;
   };
