@@ -91,12 +91,16 @@ export class TransferServer {
       return;
     }
     const plain = (octets: Uint8Array) => forwarded.reply(this.#sign(octets, verified));
-    if (request.class !== RRClass.IN || (request.type !== RRType.AXFR && request.type !== RRType.IXFR)) {
-      void this.#answerSigned(request, unit, plain);
-      return;
-    }
-    this.#transfer(forwarded, request, unit, verified, plain).catch((error: unknown) => {
-      deps.log.error({ zone: unit?.zone.name, error }, "a transfer out failed");
+    const isTransfer = request.type === RRType.AXFR || request.type === RRType.IXFR;
+    const answered =
+      request.class === RRClass.IN && isTransfer
+        ? this.#transfer(forwarded, request, unit, verified, plain)
+        : this.#answerSigned(request, unit, plain);
+    answered.catch((error: unknown) => {
+      deps.log.error(
+        { zone: unit?.zone.name, error },
+        isTransfer ? "a transfer out failed" : "a signed question failed",
+      );
       forwarded.drop();
     });
   }
