@@ -240,14 +240,14 @@ function drawKeys(
   for (const key of keys) {
     const ours = seen.ours.some((own) => same(own, key));
     const ksk = isSecureEntryPoint(key);
-    const { algorithm } = readDnskey(key);
+    const { algorithm, flags } = readDnskey(key);
     draft.nodes.push({
       id: keyId(key),
       kind: ksk ? "ksk" : "zsk",
       side: "zone",
       label: `${ksk ? "KSK" : "ZSK"} ${keyTag(key)}`,
-      note: `alg ${algorithm}${ours ? ", ours" : ""}`,
-      detail: `${ksk ? "key signing key" : "zone signing key"} ${keyTag(key)}, algorithm ${algorithm}, ${ours ? "ours" : "of another signer or the primary"}`,
+      note: `flags ${flags}, alg ${algorithm}${ours ? ", ours" : ""}`,
+      detail: `${ksk ? "key signing key" : "zone signing key"} ${keyTag(key)}, flags ${flags}, algorithm ${algorithm}, ${ours ? "ours" : "of another signer or the primary"}`,
       ours,
       state: "good",
     });
