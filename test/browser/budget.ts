@@ -1,5 +1,5 @@
 /** What a first visit costs: octets as they come over the wire, and milliseconds that are printed, never asserted on. */
-import type { Page } from "playwright-core";
+import type { CDPSession, Page } from "playwright-core";
 
 export type FirstLoad = {
   /** Of documents, scripts and styles, compressed, headers included. */
@@ -77,10 +77,38 @@ export type Scrolled = {
   readonly framesOver50Ms: number;
   /** The most elements of `rows` that were in the document at once. */
   readonly rows: number;
+  /** Of a step, by the CPU's time of the page's main thread: what else the machine does is not in it. */
+  readonly cpuMs: { readonly script: number; readonly style: number; readonly layout: number; readonly all: number };
 };
 
+const CPU = {
+  script: "ScriptDuration",
+  style: "RecalcStyleDuration",
+  layout: "LayoutDuration",
+  all: "TaskDuration",
+} as const;
+
+/** Seconds of the main thread's own CPU time, since it began. */
+async function readCpu(session: CDPSession): Promise<ReadonlyMap<string, number>> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return new Map(metrics.map(({ name, value }) => [name, value]));
+}
+
 /** Scrolls an element (or the window) from top to bottom in so many steps, a frame each, and says how long frames took. */
-export function measureScroll(page: Page, selector: string, steps: number, rows: string): Promise<Scrolled> {
+export async function measureScroll(page: Page, selector: string, steps: number, rows: string): Promise<Scrolled> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const before = await readCpu(session);
+  const scrolled = await scroll(page, selector, steps, rows);
+  const after = await readCpu(session);
+  await session.detach();
+  const perStep = (name: string) => (((after.get(name) ?? 0) - (before.get(name) ?? 0)) * 1000) / steps;
+  const { script, style, layout, all } = CPU;
+  const cpuMs = { script: perStep(script), style: perStep(style), layout: perStep(layout), all: perStep(all) };
+  return { ...scrolled, cpuMs };
+}
+
+function scroll(page: Page, selector: string, steps: number, rows: string): Promise<Omit<Scrolled, "cpuMs">> {
   return page.evaluate(
     async ([where, count, which]) => {
       const found = document.querySelector(where);

@@ -108,6 +108,6 @@ function row(page: Page, name: string) {
 
 export function printListCost(cost: ListCost): void {
   console.log(
-    `${cost.zones} zones: first row after ${cost.firstRowMs.toFixed(0)} ms; scrolled from end to end in ${cost.steps} frames, the worst ${cost.worstFrameMs.toFixed(0)} ms, ${cost.framesOver50Ms} over 50 ms; last row ${cost.lastRowMs.toFixed(0)} ms behind; ${cost.requests} requests, at most ${cost.rows} rows in the document; found by search in ${cost.searchMs.toFixed(0)} ms; layout shift ${cost.layoutShift.toFixed(3)}, ${cost.tasksOver200Ms} tasks over 200 ms`,
+    `${cost.zones} zones: a frame of scrolling costs ${cost.cpuMs.all.toFixed(1)} ms of CPU (${cost.cpuMs.script.toFixed(1)} script, ${cost.cpuMs.style.toFixed(1)} style, ${cost.cpuMs.layout.toFixed(1)} layout); first row after ${cost.firstRowMs.toFixed(0)} ms; scrolled from end to end in ${cost.steps} frames, the worst ${cost.worstFrameMs.toFixed(0)} ms, ${cost.framesOver50Ms} over 50 ms; last row ${cost.lastRowMs.toFixed(0)} ms behind; ${cost.requests} requests, at most ${cost.rows} rows in the document; found by search in ${cost.searchMs.toFixed(0)} ms; layout shift ${cost.layoutShift.toFixed(3)}, ${cost.tasksOver200Ms} tasks over 200 ms`,
   );
 }

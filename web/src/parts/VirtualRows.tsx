@@ -54,7 +54,7 @@ export type SparseRowsProps = Look & {
 };
 
 /** As many rows beyond those in sight are drawn. */
-const OVERSCAN = 12;
+const OVERSCAN = 6;
 
 /** Rows that may be asked for at any place: one can jump to the 90,000th. */
 export function SparseRows(props: SparseRowsProps) {
@@ -89,6 +89,7 @@ export function SparseRows(props: SparseRowsProps) {
               aria-posinset={item.index + 1}
               data-index={item.index}
               ref={measured ? virtual.measureElement : undefined}
+              data-fixed={measured ? undefined : true}
               className={classes["row"]}
               style={{
                 height: measured ? undefined : item.size,

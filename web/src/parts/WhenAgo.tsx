@@ -1,14 +1,16 @@
 /** A time as people say it, with the exact one on hover and for machines. */
-import { useInterval } from "@mantine/hooks";
-import { useState } from "react";
 import { COMMON } from "../texts/common.ts";
 import { printExact, printRelative } from "../texts/time.ts";
+import { useNow } from "./useNow.ts";
 
-const AGAIN_MS = 15_000;
+type WhenProps = { readonly time: string | null | undefined };
 
-export function WhenAgo({ time }: { readonly time: string | null | undefined }) {
-  const [now, setNow] = useState(Date.now);
-  useInterval(() => setNow(Date.now()), AGAIN_MS, { autoInvoke: true });
+export function WhenAgo({ time }: WhenProps) {
+  return <WhenSeen time={time} now={useNow()} />;
+}
+
+/** For rows of a list that has the clock: `now` in milliseconds since 1970. */
+export function WhenSeen({ time, now }: WhenProps & { readonly now: number }) {
   if (!time) return <span>{COMMON.never}</span>;
   return (
     <time dateTime={time} title={printExact(time)}>

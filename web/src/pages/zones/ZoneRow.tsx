@@ -1,8 +1,9 @@
 /** One zone in the list; a row of grey bars until it comes. */
+import { memo } from "react";
 import type { ZoneSummary } from "#contract";
 import { HealthBadge } from "../../parts/HealthBadge.tsx";
-import { TextLink } from "../../parts/TextLink.tsx";
-import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { BareLink } from "../../parts/TextLink.tsx";
+import { WhenSeen } from "../../parts/WhenAgo.tsx";
 import { MODES } from "../../texts/modes.ts";
 import { ZONES } from "../../texts/zones.ts";
 import classes from "./ZonesPage.module.css";
@@ -20,7 +21,10 @@ export function ZoneHead() {
   );
 }
 
-export function ZoneRow({ zone }: { readonly zone: ZoneSummary | undefined }) {
+export type ZoneRowProps = { readonly zone: ZoneSummary | undefined; readonly now: number };
+
+/** Drawn anew when its zone or the time changes, not whenever the list is scrolled by a row. */
+export const ZoneRow = memo(function ZoneRow({ zone, now }: ZoneRowProps) {
   if (!zone) {
     return (
       <div className={classes["row"]}>
@@ -30,17 +34,17 @@ export function ZoneRow({ zone }: { readonly zone: ZoneSummary | undefined }) {
   }
   return (
     <div className={classes["row"]}>
-      <TextLink to="/zones/$zoneId" params={{ zoneId: zone.id }} className={classes["name"]} title={zone.name}>
+      <BareLink to="/zones/$zoneId" params={{ zoneId: zone.id }} className={classes["name"]} title={zone.name}>
         {zone.name}
-      </TextLink>
+      </BareLink>
       <span>
         <HealthBadge health={zone.health} />
       </span>
       <span className={classes["mode"]}>{MODES[zone.mode].name}</span>
       <span className={`${classes["serial"]} cs-numeric`}>{zone.serial ?? "–"}</span>
       <span className={classes["when"]}>
-        <WhenAgo time={zone.transferred_time} />
+        <WhenSeen time={zone.transferred_time} now={now} />
       </span>
     </div>
   );
-}
+});

@@ -13,6 +13,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { ButtonLink } from "../../parts/TextLink.tsx";
+import { useNow } from "../../parts/useNow.ts";
 import { SparseRows } from "../../parts/VirtualRows.tsx";
 import { ZONES } from "../../texts/zones.ts";
 import { ZoneFilters } from "./ZoneFilters.tsx";
@@ -42,6 +43,7 @@ function Onboard() {
 
 function ZoneList() {
   const [address, setAddress] = useAddressState();
+  const now = useNow();
   const [range, setRange] = useState({ first: 0, last: 0 });
   const [q] = useDebouncedValue(address["q"], TYPING_MS);
   const query = {
@@ -75,7 +77,7 @@ function ZoneList() {
           onRange={(first, last) => setRange({ first, last })}
           head={<ZoneHead />}
         >
-          {(index) => <ZoneRow zone={zones.rowAt(index)} />}
+          {(index) => <ZoneRow zone={zones.rowAt(index)} now={now} />}
         </SparseRows>
       )}
     </>
