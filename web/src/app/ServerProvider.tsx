@@ -15,9 +15,7 @@ import { findSession, finishAtProvider, signIn, signOut, wantsFirstUser } from "
 
 export function ServerProvider({ children }: { readonly children: ReactNode }) {
   const [state, setState] = useState<SessionState>({ kind: "checking" });
-  const [client] = useState(() =>
-    makeClient({ onSignedOut: () => setState((now) => ({ kind: "out", expired: now.kind === "in" })) }),
-  );
+  const [client] = useState(() => makeClient({ onSignedOut: () => setState(sessionOver) }));
   const control = useSessionControl(client, state, setState);
   const server = useEventStream(client, state.kind === "in");
   return (
@@ -28,6 +26,12 @@ export function ServerProvider({ children }: { readonly children: ReactNode }) {
 }
 
 const HOME = "/";
+
+/** Each call of a page is refused then, one after the other: the first says all there is to say. */
+function sessionOver(now: SessionState): SessionState {
+  if (now.kind === "in") return { kind: "out", expired: true, ended: now.session };
+  return now.kind === "out" ? now : { kind: "out", expired: false };
+}
 
 function useSessionControl(
   client: Client,
@@ -49,6 +53,8 @@ function useSessionControl(
       async signIn(credentials) {
         const signed = await signIn(client, credentials);
         if (!signed.ok) return signed;
+        // Somebody else sees nothing of what was read before.
+        if (state.kind === "out" && state.ended && state.ended.user.email !== signed.value.user.email) queries.clear();
         const wants = await wantsFirstUser(client, signed.value);
         setState({ kind: "in", session: signed.value, wantsFirstUser: wants });
         return signed;

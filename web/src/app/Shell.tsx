@@ -5,7 +5,7 @@ import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
-import { useSession } from "../fetch/context.ts";
+import { SessionContext, useSession } from "../fetch/context.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Loading } from "../parts/Loading.tsx";
 import { NavigatedContext } from "../parts/navigated.ts";
@@ -20,9 +20,13 @@ import { UnreachablePage } from "./Trouble.tsx";
 
 const ReturnPage = lazy(() => import("../pages/sign-in/ReturnPage.tsx").then((page) => ({ default: page.ReturnPage })));
 const SignInPage = lazy(() => import("../pages/sign-in/SignInPage.tsx").then((page) => ({ default: page.SignInPage })));
+const SignInAgain = lazy(() =>
+  import("../pages/sign-in/SignInPage.tsx").then((page) => ({ default: page.SignInAgain })),
+);
 
 export function Shell() {
-  const { state, checkAgain } = useSession();
+  const control = useSession();
+  const { state, checkAgain } = control;
   const isReturn = useLocation({ select: ({ pathname }) => pathname === PROVIDER_RETURN_PATH });
   if (state.kind === "checking") return <Loading what={SHELL.product} />;
   if (state.kind === "unreachable") return <UnreachablePage message={state.message} again={checkAgain} />;
@@ -33,14 +37,23 @@ export function Shell() {
       </Suspense>
     );
   }
-  if (state.kind === "out") {
+  const ended = state.kind === "out" ? state.ended : undefined;
+  if (state.kind === "out" && ended === undefined) {
     return (
       <Suspense fallback={<Loading what={SHELL.signIn} />}>
         <SignInPage {...state} />
       </Suspense>
     );
   }
-  return <Frame />;
+  const shown = ended ? { ...control, state: { kind: "in", session: ended } as const } : control;
+  return (
+    <>
+      <SessionContext value={shown}>
+        <Frame key={shown.state.kind === "in" ? shown.state.session.user.email : ""} />
+      </SessionContext>
+      <Suspense>{ended ? <SignInAgain /> : null}</Suspense>
+    </>
+  );
 }
 
 function Frame() {

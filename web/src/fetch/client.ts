@@ -21,6 +21,8 @@ export type Client = {
   send(method: string, path: string, body?: unknown, settings?: SendSettings): Promise<CallResult<Response>>;
   /** The token that goes with writes; undefined when nobody is signed in. */
   setCsrf(csrf: string | undefined): void;
+  /** Fulfilled when somebody has signed in anew; rejected when the signal says that nobody waits any more. */
+  signedIn(signal: AbortSignal): Promise<void>;
 };
 
 export type SendSettings = {
@@ -40,6 +42,7 @@ const MAX_ETAGS = 500;
 export function makeClient({ onSignedOut, fetch: doFetch = fetch.bind(globalThis) }: ClientOptions): Client {
   const etags = new Map<string, string>();
   let csrf: string | undefined;
+  const waiting = new Set<() => void>();
 
   const send: Client["send"] = async (method, path, body, { signal, headers } = {}) => {
     const all: Record<string, string> = { accept: "application/json", ...headers };
@@ -85,7 +88,18 @@ export function makeClient({ onSignedOut, fetch: doFetch = fetch.bind(globalThis
     },
     setCsrf(next) {
       csrf = next;
+      if (next === undefined) return;
+      for (const go of waiting) go();
+      waiting.clear();
     },
+    signedIn: (signal) =>
+      new Promise((resolve, reject) => {
+        waiting.add(resolve);
+        signal.addEventListener("abort", () => {
+          waiting.delete(resolve);
+          reject(signal.reason);
+        });
+      }),
   };
 }
 

@@ -18,6 +18,8 @@ export type SessionState =
   | {
       readonly kind: "out";
       readonly expired: boolean;
+      /** The session that ended by itself: what it showed stays below the sign-in, so that nothing typed is lost. */
+      readonly ended?: Session;
       /** What came of a sign-in at the provider. */
       readonly failure?: Failure;
       /** Where one can sign out at the provider, too. */

@@ -159,7 +159,12 @@ async function getAnswer<K extends JsonRoute>(
   options: CallOptions<K>,
   signal: AbortSignal,
 ): Promise<Answer<K>> {
-  const answer = await client.call(name, options, { signal });
+  let answer = await client.call(name, options, { signal });
+  if (!answer.ok && answer.failure.status === 401) {
+    // The session ended: the page stays as it is until somebody has signed in over it, and is answered then.
+    await client.signedIn(signal);
+    answer = await client.call(name, options, { signal });
+  }
   if (!answer.ok) throw new CallFailed(answer.failure);
   return answer.value;
 }

@@ -15,9 +15,9 @@ export type Failure = {
   readonly requestId?: string;
 };
 
-/** What was wrong with the field: for the message that stands at it. */
-export function faultAt(failure: Failure | undefined, pointer: string): string | undefined {
-  return failure?.all.find((each) => each.pointer === pointer)?.message;
+/** What was wrong with the field, or with something in it (`/to/2` within `/to`): for the message that stands at it. */
+export function faultWithin(failure: Failure | undefined, pointer: string): string | undefined {
+  return failure?.all.find((each) => each.pointer === pointer || each.pointer?.startsWith(`${pointer}/`))?.message;
 }
 
 export type CallResult<T> =

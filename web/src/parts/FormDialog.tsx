@@ -1,9 +1,11 @@
 /** A form in a dialog: its fields, what went wrong where it went wrong, and the two buttons. */
 import { Button, Group, Modal, Stack } from "@mantine/core";
-import type { FormEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { Failure } from "../fetch/result.ts";
 import { COMMON } from "../texts/common.ts";
 import { ErrorNote } from "./ErrorNote.tsx";
+import { Form, type FormFields } from "./Form.tsx";
+import type { OwnFaults } from "./form-faults.ts";
 
 export type FormDialogProps = {
   readonly title: string;
@@ -14,29 +16,18 @@ export type FormDialogProps = {
   readonly onSubmit: (fields: FormFields) => void;
   readonly pending: boolean;
   readonly failure?: Failure;
+  /** What was found wrong before it was sent, by the names of fields. */
+  readonly wrong?: OwnFaults | undefined;
   /** What was tried, for the message of a failure. */
   readonly failed?: string;
   readonly children: ReactNode;
 };
 
-/** What stands in the fields: trimmed text, "" where there is nothing. */
-export type FormFields = {
-  text(name: string): string;
-  /** As it was typed: for secrets. */
-  exact(name: string): string;
-  checked(name: string): boolean;
-  /** Of boxes and choices under one name. */
-  all(name: string): string[];
-};
-
-export function FormDialog({ title, onClose, action, onSubmit, pending, failure, failed, children }: FormDialogProps) {
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    onSubmit(readFields(event.currentTarget));
-  };
+export function FormDialog(props: FormDialogProps) {
+  const { title, onClose, action, onSubmit, pending, failure, wrong, failed, children } = props;
   return (
     <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ "aria-label": COMMON.close }}>
-      <form onSubmit={submit}>
+      <Form onSubmit={onSubmit} failure={failure} wrong={wrong}>
         <Stack gap="md">
           {children}
           {failure === undefined ? null : <ErrorNote failure={failure} title={failed} />}
@@ -49,18 +40,7 @@ export function FormDialog({ title, onClose, action, onSubmit, pending, failure,
             </Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Modal>
   );
-}
-
-export function readFields(form: HTMLFormElement): FormFields {
-  const data = new FormData(form);
-  const exact = (name: string) => String(data.get(name) ?? "");
-  return {
-    exact,
-    text: (name) => exact(name).trim(),
-    checked: (name) => data.get(name) !== null,
-    all: (name) => data.getAll(name).map(String),
-  };
 }

@@ -15,6 +15,9 @@ export const DS = {
     look: "Look at the parent now",
     looking: "The parent is being asked; the mark appears when it has the DS.",
     lookFailed: "The parent could not be asked now",
+    lookFailedText:
+      "Is the domain registered, and are its name servers entered at the registrar? If so, the resolver that this server asks may not answer (option resolver). It is tried again by itself.",
+    notKnown: "Not known: the parent could not be asked.",
     next: "What to do next",
     at: "At the parent now",
     none: "No DS at all: for resolvers the zone is not signed.",

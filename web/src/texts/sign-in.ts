@@ -2,6 +2,8 @@
 export const SIGN_IN = {
   title: "Sign in to Countersign",
   expired: "Your session ended. Sign in again to go on where you were.",
+  ended:
+    "Your session ended. Sign in again to go on where you were: what you typed is still there. (Signing in at a provider leaves the page, and what was typed is lost.)",
   byPassword: "Email and password",
   byToken: "Admin token",
   how: "Sign in with",

@@ -53,6 +53,7 @@ export const OVERVIEW = {
     parent: "DS at the parent",
     parentNone: "none",
     parentCount: (many: number) => (many === 1 ? "1 record" : `${many} records`),
+    parentFailed: (why: string) => `not known, the parent could not be asked: ${why}`,
     parentUnknown: "not asked yet",
     asked: "parent last asked",
     horizon: "Signatures good until",

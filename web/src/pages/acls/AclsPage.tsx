@@ -1,12 +1,12 @@
 /** Account ▸ ACLs: address ranges beside the peers' own. */
-import { TextInput } from "@mantine/core";
 import type { Acl } from "#contract";
 import { useAccountId } from "../../fetch/account.ts";
 import { useMay } from "../../fetch/context.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
-import { faultAt } from "../../fetch/result.ts";
 import type { Column } from "../../parts/DataTable.tsx";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { TextField } from "../../parts/fields.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { RemoveDialog } from "../../parts/RemoveDialog.tsx";
 import { ResourceList } from "../../parts/ResourcePage.tsx";
@@ -60,17 +60,10 @@ function AclForm({ params, acl, onClose }: FormProps) {
       failed={ACLS.notSaved}
       {...sent}
     >
-      <TextInput
-        name="name"
-        error={faultAt(sent.failure, "/name")}
-        label={ACLS.fields.name}
-        defaultValue={acl?.name}
-        required
-        data-autofocus
-      />
-      <TextInput
+      <TextField name="name" label={ACLS.fields.name} defaultValue={acl?.name} required data-autofocus />
+      <TextField
         name="range"
-        error={faultAt(sent.failure, "/ip_range")}
+        at="/ip_range"
         label={ACLS.fields.range}
         description={ACLS.fields.rangeHint}
         defaultValue={acl?.ip_range}

@@ -1,10 +1,12 @@
 /** Adds a catalog, or changes its settings. */
-import { Checkbox, NumberInput, Radio, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Radio, SimpleGrid, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { Catalog, Peer } from "#contract";
 import { useAccountId } from "../../fetch/account.ts";
 import { useRead } from "../../fetch/hooks.ts";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { AreaField, BoxesField, NumberField, TextField } from "../../parts/fields.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { CATALOGS } from "../../texts/catalogs.ts";
@@ -92,7 +94,7 @@ function NewFields({ role, onRole, peers }: NewFieldsProps) {
           ))}
         </Stack>
       </Radio.Group>
-      <TextInput
+      <TextField
         name="name"
         label={WORDS.name}
         description={role === "producer" ? WORDS.newNameHint : WORDS.nameHint}
@@ -104,13 +106,13 @@ function NewFields({ role, onRole, peers }: NewFieldsProps) {
       {role === "producer" ? null : peers.length === 0 ? (
         <Note tone="warn">{WORDS.noPeers}</Note>
       ) : (
-        <Checkbox.Group label={WORDS.peers} description={WORDS.peersHint}>
+        <BoxesField name="peers" label={WORDS.peers} description={WORDS.peersHint}>
           <Stack gap="xs" mt="xs">
             {peers.map(({ id, name }) => (
               <Checkbox key={id} name="peers" value={id} label={name} />
             ))}
           </Stack>
-        </Checkbox.Group>
+        </BoxesField>
       )}
     </>
   );
@@ -119,7 +121,7 @@ function NewFields({ role, onRole, peers }: NewFieldsProps) {
 function LimitFields({ catalog }: Pick<CatalogFormProps, "catalog">) {
   return (
     <>
-      <Textarea
+      <AreaField
         name="allowed"
         label={WORDS.allowed}
         description={WORDS.allowedHint}
@@ -129,8 +131,9 @@ function LimitFields({ catalog }: Pick<CatalogFormProps, "catalog">) {
         spellCheck={false}
       />
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        <NumberInput
+        <NumberField
           name="grace"
+          at="/grace_seconds"
           label={WORDS.grace}
           description={WORDS.graceHint}
           defaultValue={(catalog?.grace_seconds ?? DEFAULT_GRACE_SECONDS) / DAY}
@@ -138,8 +141,9 @@ function LimitFields({ catalog }: Pick<CatalogFormProps, "catalog">) {
           max={24_000}
           hideControls
         />
-        <NumberInput
+        <NumberField
           name="most"
+          at="/max_members"
           label={WORDS.most}
           description={WORDS.mostHint}
           defaultValue={catalog?.max_members ?? DEFAULT_MAX_MEMBERS}

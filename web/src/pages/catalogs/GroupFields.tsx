@@ -1,6 +1,7 @@
 /** The table of groups: each with its own way of signing and, when wanted, primaries of its own. */
-import { Button, MultiSelect, Stack, TextInput } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import type { CatalogGroup, Peer } from "#contract";
+import { ManyField, TextField } from "../../parts/fields.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { CATALOGS } from "../../texts/catalogs.ts";
 import classes from "./Catalogs.module.css";
@@ -28,10 +29,12 @@ export function GroupFields({ groups, peers, unsaid, onChange }: GroupFieldsProp
       <legend>{WORDS.groups}</legend>
       <p>{WORDS.groupsHint}</p>
       <Stack gap="md">
-        {groups.map((group) => (
+        {groups.map((group, i) => (
           <div key={group.key} className={classes["group"]}>
             <div className={classes["groupHead"]}>
-              <TextInput
+              <TextField
+                name={`group${group.key}`}
+                at={`/groups/${i}/group`}
                 label={WORDS.group}
                 value={group.group}
                 onChange={(event) => change(group.key, { group: event.currentTarget.value })}
@@ -48,7 +51,9 @@ export function GroupFields({ groups, peers, unsaid, onChange }: GroupFieldsProp
             </div>
             <SettingsFields value={group} onChange={(settings) => change(group.key, settings)} />
             {peers.length === 0 ? null : (
-              <MultiSelect
+              <ManyField
+                name={`peers${group.key}`}
+                at={`/groups/${i}/peers`}
                 label={WORDS.groupPeers}
                 description={WORDS.groupPeersHint}
                 value={group.peers ?? []}

@@ -20,6 +20,7 @@ import { RegistrarChoice, useRegistrar } from "../../parts/RegistrarChoice.tsx";
 import { ButtonLink, TextLink } from "../../parts/TextLink.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { printSentence } from "../../texts/common.ts";
 import { DS } from "../../texts/ds-page.ts";
 import classes from "./DsPage.module.css";
 
@@ -91,7 +92,8 @@ function Parent({ status, keys }: { readonly status: ZoneStatus; readonly keys: 
         ))}
         {parent.error ? (
           <Note tone="warn" title={DS.state.lookFailed}>
-            <p>{parent.error.message}</p>
+            <p>{printSentence(parent.error.message)}</p>
+            <p>{DS.state.lookFailedText}</p>
           </Note>
         ) : null}
         <Facts
@@ -100,7 +102,9 @@ function Parent({ status, keys }: { readonly status: ZoneStatus; readonly keys: 
             [
               DS.state.at,
               parent.ds.length === 0 ? (
-                parent.checked_time === null ? (
+                parent.error ? (
+                  DS.state.notKnown
+                ) : parent.checked_time === null ? (
                   DS.state.unknown
                 ) : (
                   DS.state.none

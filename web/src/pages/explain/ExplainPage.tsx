@@ -1,15 +1,18 @@
 /** Why an answer is what it is: a question, the very answer, how it was found, what its proof shows. */
-import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { Explanation } from "#contract";
 import { useRead } from "../../fetch/hooks.ts";
+import type { Failure } from "../../fetch/result.ts";
 import { useAddressState } from "../../parts/address-state.ts";
 import { Card } from "../../parts/Card.tsx";
 import { type Column, DataTable } from "../../parts/DataTable.tsx";
 import { DomainName } from "../../parts/DomainName.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
+import { Form } from "../../parts/Form.tsx";
+import { TextField } from "../../parts/fields.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { EXPLAIN } from "../../texts/insight.ts";
@@ -31,6 +34,7 @@ export function ExplainPage() {
         <Question
           key={`${name} ${type} ${dnssec}`}
           zone={zone}
+          failure={explained.error?.failure}
           asked={{ name, type, dnssec: dnssec === "true" }}
           ask={(next) => {
             setAddress({ name: next.name, type: next.type, do: String(next.dnssec) });
@@ -51,15 +55,23 @@ export function ExplainPage() {
 
 type Asked = { readonly name: string; readonly type: string; readonly dnssec: boolean };
 
-function Question(props: { readonly zone: string; readonly asked: Asked; readonly ask: (next: Asked) => void }) {
+type QuestionProps = {
+  readonly zone: string;
+  readonly asked: Asked;
+  readonly failure: Failure | undefined;
+  readonly ask: (next: Asked) => void;
+};
+
+function Question(props: QuestionProps) {
   const [asked, setAsked] = useState(props.asked);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     props.ask({ ...asked, name: asked.name.trim() || "@", type: asked.type.trim().toUpperCase() || "A" });
   };
   return (
-    <form className={classes["form"]} onSubmit={submit}>
-      <TextInput
+    <Form className={classes["form"]} onSubmit={submit} failure={props.failure}>
+      <TextField
+        name="name"
+        at="/query/name"
         label={EXPLAIN.name}
         description={EXPLAIN.nameHint(props.zone)}
         value={asked.name}
@@ -67,7 +79,9 @@ function Question(props: { readonly zone: string; readonly asked: Asked; readonl
         spellCheck={false}
         autoCapitalize="none"
       />
-      <TextInput
+      <TextField
+        name="type"
+        at="/query/type"
         label={EXPLAIN.type}
         description="A, AAAA, MX, TYPE65280"
         value={asked.type}
@@ -80,7 +94,7 @@ function Question(props: { readonly zone: string; readonly asked: Asked; readonl
         onChange={(event) => setAsked({ ...asked, dnssec: event.currentTarget.checked })}
       />
       <Button type="submit">{EXPLAIN.ask}</Button>
-    </form>
+    </Form>
   );
 }
 

@@ -42,7 +42,7 @@ export function KeysPage() {
         <NoKeys zoneId={zoneId} unsigned={mode === "unsigned"} />
       ) : (
         <Stack gap="lg">
-          <RolloverCard zoneId={zoneId} may={may} />
+          <RolloverCard zoneId={zoneId} may={may} keys={keys.data} />
           <Signatures status={status.data} />
           {(["ours", "primary"] as const).map((whose) => (
             <KeyGroup key={whose} whose={whose} keys={shown.filter((key) => key.whose === whose)} />

@@ -1,10 +1,12 @@
 /** Changing one's own password: the current one, and the new one twice. */
-import { Button, PasswordInput, Stack } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, Stack } from "@mantine/core";
+import { useState } from "react";
 import { useWrite } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
-import { readFields } from "../../parts/FormDialog.tsx";
+import { Form, type FormFields } from "../../parts/Form.tsx";
+import { PasswordField } from "../../parts/fields.tsx";
+import type { OwnFaults } from "../../parts/form-faults.ts";
 import { useToast } from "../../parts/toasts.tsx";
 import { ME } from "../../texts/people.ts";
 
@@ -12,20 +14,18 @@ const { password: TEXTS } = ME;
 
 export function PasswordForm() {
   const toast = useToast();
-  const [different, setDifferent] = useState(false);
+  const [wrong, setWrong] = useState<OwnFaults>();
   const change = useWrite("session.password", { changes: ["sessions.list"] });
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const fields = readFields(form);
+  const submit = (fields: FormFields) => {
     const password = fields.exact("next");
-    setDifferent(password !== fields.exact("again"));
-    if (password !== fields.exact("again")) return;
+    const isSame = password === fields.exact("again");
+    setWrong(isSame ? undefined : { again: TEXTS.different });
+    if (!isSame) return;
     change.mutate(
       { body: { current: fields.exact("current"), password } },
       {
         onSuccess: () => {
-          form.reset();
+          fields.reset();
           toast(TEXTS.done);
         },
       },
@@ -33,24 +33,19 @@ export function PasswordForm() {
   };
   return (
     <Card title={TEXTS.title} lead={TEXTS.lead}>
-      <form onSubmit={submit}>
+      <Form onSubmit={submit} failure={change.error?.failure} wrong={wrong}>
         <Stack gap="md" maw={420}>
-          <PasswordInput name="current" label={TEXTS.current} autoComplete="current-password" required />
-          <PasswordInput
+          <PasswordField name="current" label={TEXTS.current} autoComplete="current-password" required />
+          <PasswordField
             name="next"
+            at="/password"
             label={TEXTS.next}
             description={TEXTS.nextHint}
             autoComplete="new-password"
             minLength={12}
             required
           />
-          <PasswordInput
-            name="again"
-            label={TEXTS.again}
-            autoComplete="new-password"
-            error={different ? TEXTS.different : undefined}
-            required
-          />
+          <PasswordField name="again" label={TEXTS.again} autoComplete="new-password" required />
           {change.error ? <ErrorNote failure={change.error.failure} title={TEXTS.failed} /> : null}
           <div>
             <Button type="submit" loading={change.isPending}>
@@ -58,7 +53,7 @@ export function PasswordForm() {
             </Button>
           </div>
         </Stack>
-      </form>
+      </Form>
     </Card>
   );
 }

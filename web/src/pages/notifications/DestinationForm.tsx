@@ -1,9 +1,10 @@
 /** Makes a destination, or changes one: a webhook or mail. A secret that is there already is kept when the field stays empty. */
-import { NativeSelect, NumberInput, PasswordInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import type { AlertDestination } from "#contract";
-import { type Failure, faultAt } from "../../fetch/result.ts";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { AreaField, NumberField, PasswordField, SelectField, TextField } from "../../parts/fields.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { COMMON } from "../../texts/common.ts";
 import { DESTINATIONS } from "../../texts/notifications.ts";
@@ -42,9 +43,8 @@ export function DestinationForm({ destination, onClose }: FormProps) {
       failed={DESTINATIONS.notSaved}
       {...sent}
     >
-      <TextInput
+      <TextField
         name="name"
-        error={faultAt(sent.failure, "/name")}
         label={DESTINATIONS.fields.name}
         defaultValue={destination?.name}
         required
@@ -56,11 +56,7 @@ export function DestinationForm({ destination, onClose }: FormProps) {
         onChange={(value) => setKind(value as Kind)}
         data={(["webhook", "smtp"] as const).map((value) => ({ value, label: DESTINATIONS.kinds[value] }))}
       />
-      {kind === "webhook" ? (
-        <WebhookFields destination={destination} failure={sent.failure} />
-      ) : (
-        <SmtpFields destination={destination} failure={sent.failure} />
-      )}
+      {kind === "webhook" ? <WebhookFields destination={destination} /> : <SmtpFields destination={destination} />}
     </FormDialog>
   );
 }
@@ -80,24 +76,23 @@ function readSmtp(fields: FormFields) {
   };
 }
 
-type FieldsProps = Pick<FormProps, "destination"> & { readonly failure: Failure | undefined };
+type FieldsProps = Pick<FormProps, "destination">;
 
-function WebhookFields({ destination, failure }: FieldsProps) {
+function WebhookFields({ destination }: FieldsProps) {
   const { fields } = DESTINATIONS;
   return (
     <>
-      <TextInput
+      <TextField
         name="url"
-        error={faultAt(failure, "/webhook/url")}
+        at="/webhook/url"
         type="url"
         label={fields.url}
         description={fields.urlHint}
         defaultValue={destination?.webhook?.url}
         required
       />
-      <PasswordInput
+      <PasswordField
         name="secret"
-        error={faultAt(failure, "/secret")}
         label={fields.webhookSecret}
         description={destination?.has_secret ? fields.keep : fields.webhookSecretHint}
         required={!destination?.has_secret}
@@ -108,23 +103,23 @@ function WebhookFields({ destination, failure }: FieldsProps) {
   );
 }
 
-function SmtpFields({ destination, failure }: FieldsProps) {
+function SmtpFields({ destination }: FieldsProps) {
   const { fields, security } = DESTINATIONS;
   const smtp = destination?.smtp;
   const ways = Object.entries(security).map(([value, label]) => ({ value, label }));
   return (
     <>
-      <TextInput
+      <TextField
         name="host"
-        error={faultAt(failure, "/smtp/host")}
+        at="/smtp/host"
         label={fields.host}
         defaultValue={smtp?.host}
         required
         spellCheck={false}
       />
-      <NumberInput
+      <NumberField
         name="port"
-        error={faultAt(failure, "/smtp/port")}
+        at="/smtp/port"
         label={fields.port}
         defaultValue={smtp?.port ?? SUBMISSION_PORT}
         min={1}
@@ -132,32 +127,30 @@ function SmtpFields({ destination, failure }: FieldsProps) {
         hideControls
         required
       />
-      <NativeSelect name="security" label={fields.security} defaultValue={smtp?.security ?? "starttls"} data={ways} />
-      <TextInput
+      <SelectField
+        name="security"
+        at="/smtp/security"
+        label={fields.security}
+        defaultValue={smtp?.security ?? "starttls"}
+        data={ways}
+      />
+      <TextField
         name="username"
-        error={faultAt(failure, "/smtp/username")}
+        at="/smtp/username"
         label={fields.username}
         defaultValue={smtp?.username ?? ""}
         autoComplete="off"
       />
-      <PasswordInput
+      <PasswordField
         name="secret"
-        error={faultAt(failure, "/secret")}
         label={fields.password}
         autoComplete="off"
         {...(destination?.has_secret && { description: fields.keep })}
       />
-      <TextInput
-        name="from"
-        error={faultAt(failure, "/smtp/from")}
-        type="email"
-        label={fields.from}
-        defaultValue={smtp?.from}
-        required
-      />
-      <Textarea
+      <TextField name="from" at="/smtp/from" type="email" label={fields.from} defaultValue={smtp?.from} required />
+      <AreaField
         name="to"
-        error={faultAt(failure, "/smtp/to")}
+        at="/smtp/to"
         label={fields.to}
         defaultValue={smtp?.to.join("\n")}
         autosize

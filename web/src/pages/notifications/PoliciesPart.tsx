@@ -1,13 +1,15 @@
 /** Which happenings are told, and to which destinations. */
 import { ALERT_KINDS } from "virtual:contract";
-import { Checkbox, NumberInput, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { AlertDestination, AlertKind, AlertPolicy } from "#contract";
 import { useMay } from "../../fetch/context.ts";
 import { type useRead, useWrite } from "../../fetch/hooks.ts";
 import type { Column } from "../../parts/DataTable.tsx";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
-import { Note } from "../../parts/Note.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { BoxesField, NumberField, TextField } from "../../parts/fields.tsx";
+import type { OwnFaults } from "../../parts/form-faults.ts";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { RemoveDialog } from "../../parts/RemoveDialog.tsx";
 import { ResourceList } from "../../parts/ResourcePage.tsx";
@@ -76,13 +78,16 @@ const ROUTES = { create: "alerts.create", update: "alerts.update", changes: ["al
 
 function PolicyForm({ policy, destinations, onClose }: FormProps) {
   const { save, ...sent } = useSave(ROUTES, onClose);
-  const [wrong, setWrong] = useState<string>();
+  const [wrong, setWrong] = useState<OwnFaults>();
   const submit = (fields: FormFields) => {
     const kinds = fields.all("kinds") as AlertKind[];
     const to = fields.all("destinations");
-    const complaint = kinds.length === 0 ? POLICIES.noKinds : to.length === 0 ? POLICIES.noDestinations : undefined;
-    setWrong(complaint);
-    if (complaint !== undefined) return;
+    const missing = {
+      ...(kinds.length === 0 && { kinds: POLICIES.noKinds }),
+      ...(to.length === 0 && { destinations: POLICIES.noDestinations }),
+    };
+    setWrong(missing);
+    if (Object.keys(missing).length > 0) return;
     const body = {
       name: fields.text("name"),
       enabled: fields.checked("enabled"),
@@ -101,14 +106,10 @@ function PolicyForm({ policy, destinations, onClose }: FormProps) {
       onClose={onClose}
       onSubmit={submit}
       failed={POLICIES.notSaved}
+      wrong={wrong}
       {...sent}
     >
       <PolicyFields policy={policy} destinations={destinations} />
-      {wrong === undefined ? null : (
-        <Note tone="bad" role="alert">
-          {wrong}
-        </Note>
-      )}
     </FormDialog>
   );
 }
@@ -117,23 +118,24 @@ function PolicyFields({ policy, destinations }: Omit<FormProps, "onClose">) {
   const { fields } = POLICIES;
   return (
     <>
-      <TextInput name="name" label={fields.name} defaultValue={policy?.name} required data-autofocus />
-      <Checkbox.Group label={fields.kinds} defaultValue={[...(policy?.kinds ?? [])]}>
+      <TextField name="name" label={fields.name} defaultValue={policy?.name} required data-autofocus />
+      <BoxesField name="kinds" label={fields.kinds} defaultValue={[...(policy?.kinds ?? [])]}>
         <Stack gap="xs" mt="xs">
           {ALERT_KINDS.map((kind) => (
             <Checkbox key={kind} name="kinds" value={kind} label={KINDS[kind]} />
           ))}
         </Stack>
-      </Checkbox.Group>
-      <Checkbox.Group label={fields.destinations} defaultValue={[...(policy?.destinations ?? [])]}>
+      </BoxesField>
+      <BoxesField name="destinations" label={fields.destinations} defaultValue={[...(policy?.destinations ?? [])]}>
         <Stack gap="xs" mt="xs">
           {destinations.map(({ id, name }) => (
             <Checkbox key={id} name="destinations" value={id} label={name} />
           ))}
         </Stack>
-      </Checkbox.Group>
-      <NumberInput
+      </BoxesField>
+      <NumberField
         name="window"
+        at="/window_seconds"
         label={fields.window}
         defaultValue={(policy?.window_seconds ?? 900) / 60}
         min={0}

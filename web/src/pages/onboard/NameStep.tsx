@@ -1,8 +1,10 @@
 /** First step: the domain's name. The zone is made right here, so that every later step has a link. */
-import { Button, Group, TextInput } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { useWrite } from "../../fetch/hooks.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { Form } from "../../parts/Form.tsx";
+import { TextField } from "../../parts/fields.tsx";
 import { ONBOARD } from "../../texts/onboard.ts";
 import { StepBox } from "./StepBox.tsx";
 
@@ -15,13 +17,9 @@ export function NameStep({ onZone }: { readonly onZone: (zoneId: string) => void
     create.mutate({ body: { name: name.trim(), type: "secondary" } }, { onSuccess: (zone) => onZone(zone.id) });
   return (
     <StepBox title={TEXTS.title} lead={TEXTS.lead}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <TextInput
+      <Form onSubmit={submit} failure={create.error?.failure}>
+        <TextField
+          name="name"
           label={TEXTS.label}
           description={TEXTS.hint}
           value={name}
@@ -36,11 +34,11 @@ export function NameStep({ onZone }: { readonly onZone: (zoneId: string) => void
         />
         {create.error ? <ErrorNote title={TEXTS.failed} failure={create.error.failure} /> : null}
         <Group justify="flex-end" mt="md">
-          <Button type="submit" loading={create.isPending} disabled={name.trim() === ""}>
+          <Button type="submit" loading={create.isPending}>
             {TEXTS.action}
           </Button>
         </Group>
-      </form>
+      </Form>
     </StepBox>
   );
 }

@@ -1,7 +1,7 @@
 /** Address, port, IXFR and key of a primary that is not known yet. */
-import { Checkbox, Group, NumberInput, Radio, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Group, Radio, Stack } from "@mantine/core";
 import { useRead } from "../../fetch/hooks.ts";
-import { type Failure, faultAt } from "../../fetch/result.ts";
+import { NumberField, TextField } from "../../parts/fields.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { ONBOARD } from "../../texts/onboard.ts";
 import type { KeyChoice, PeerForm } from "./peer-form.ts";
@@ -14,22 +14,20 @@ type NewPeerFieldsProps = {
   readonly accountId: string | undefined;
   /** It knows no TSIG for transfers. */
   readonly windows: boolean;
-  readonly failure: Failure | undefined;
 };
 
-export function NewPeerFields({ form, onChange, accountId, windows, failure }: NewPeerFieldsProps) {
+export function NewPeerFields({ form, onChange, accountId, windows }: NewPeerFieldsProps) {
   const params = { accountId: accountId ?? "" };
   const { data: keys = [] } = useRead("tsigs.list", { params }, { enabled: accountId !== undefined });
-  const errorAt = (pointer: string) => faultAt(failure, pointer);
   return (
     <>
       <Group align="flex-start" grow preventGrowOverflow={false} wrap="wrap">
-        <TextInput
+        <TextField
+          name="ip"
           label={TEXTS.address}
           description={TEXTS.addressHint}
           value={form.ip}
           onChange={(event) => onChange({ ...form, ip: event.currentTarget.value })}
-          error={errorAt("/ip")}
           placeholder="192.0.2.53"
           autoComplete="off"
           spellCheck={false}
@@ -37,16 +35,15 @@ export function NewPeerFields({ form, onChange, accountId, windows, failure }: N
           withAsterisk={false}
           miw="14rem"
         />
-        <NumberInput
+        <NumberField
+          name="port"
           label={TEXTS.port}
           description={" "}
           value={form.port}
           onChange={(port) => onChange({ ...form, port: Number(port) })}
-          error={errorAt("/port")}
           min={1}
           max={65_535}
           allowDecimal={false}
-          hideControls
           maw="8rem"
           miw="6rem"
         />

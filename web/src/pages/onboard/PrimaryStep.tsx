@@ -5,6 +5,7 @@ import type { ZoneStatus } from "#contract";
 import { PRIMARY_PROGRAMS } from "#guide";
 import { useAccountId, useRead } from "../../fetch/hooks.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { Form } from "../../parts/Form.tsx";
 import { ONBOARD } from "../../texts/onboard.ts";
 import { NewPeerFields } from "./NewPeerFields.tsx";
 import type { PeerForm } from "./peer-form.ts";
@@ -34,12 +35,7 @@ export function PrimaryStep({ status, onPeer }: PrimaryStepProps) {
   };
   return (
     <StepBox title={TEXTS.title} lead={TEXTS.lead}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <Form onSubmit={() => void submit()} failure={maker.failure}>
         <Stack gap="md">
           {peers.length === 0 ? null : (
             <Radio.Group label={TEXTS.known} value={peer} onChange={setPeer}>
@@ -62,13 +58,7 @@ export function PrimaryStep({ status, onPeer }: PrimaryStepProps) {
             ]}
           />
           {peer === NEW ? (
-            <NewPeerFields
-              form={form}
-              onChange={setForm}
-              accountId={accountId}
-              windows={windows}
-              failure={maker.failure}
-            />
+            <NewPeerFields form={form} onChange={setForm} accountId={accountId} windows={windows} />
           ) : null}
           {maker.failure ? <ErrorNote title={maker.failedAt ?? TEXTS.failedPeer} failure={maker.failure} /> : null}
           <Group justify="flex-end">
@@ -77,7 +67,7 @@ export function PrimaryStep({ status, onPeer }: PrimaryStepProps) {
             </Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </StepBox>
   );
 }

@@ -33,7 +33,7 @@ export function DnssecCard({ status }: { readonly status: ZoneStatus }) {
 
 function ParentDs({ status: { dnssec } }: { readonly status: ZoneStatus }) {
   const { ds, checked_time, error } = dnssec.parent;
-  if (error) return <>{error.message}</>;
+  if (error) return <>{TEXTS.parentFailed(error.message)}</>;
   if (checked_time === null) return <>{TEXTS.parentUnknown}</>;
   return (
     <>

@@ -1,8 +1,9 @@
 /** Makes a peer, or changes one. */
-import { Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import type { Peer, Tsig } from "#contract";
-import { faultAt } from "../../fetch/result.ts";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { NumberField, SelectField, TextField } from "../../parts/fields.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { PEERS } from "../../texts/account.ts";
 import { COMMON } from "../../texts/common.ts";
@@ -40,9 +41,8 @@ export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
       failed={PEERS.notSaved}
       {...sent}
     >
-      <TextInput
+      <TextField
         name="name"
-        error={faultAt(sent.failure, "/name")}
         label={fields.name}
         description={fields.nameHint}
         defaultValue={peer?.name}
@@ -50,17 +50,9 @@ export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
         maxLength={255}
         data-autofocus
       />
-      <TextInput
-        name="ip"
-        error={faultAt(sent.failure, "/ip")}
-        label={fields.ip}
-        description={fields.ipHint}
-        defaultValue={peer?.ip}
-        spellCheck={false}
-      />
-      <NumberInput
+      <TextField name="ip" label={fields.ip} description={fields.ipHint} defaultValue={peer?.ip} spellCheck={false} />
+      <NumberField
         name="port"
-        error={faultAt(sent.failure, "/port")}
         label={fields.port}
         description={fields.portHint}
         defaultValue={peer?.port || ""}
@@ -70,9 +62,9 @@ export function PeerForm({ params, peer, tsigs, onClose }: PeerFormProps) {
         hideControls
       />
       <Checkbox name="ixfr" label={fields.ixfr} defaultChecked={peer?.ixfr_enable ?? true} />
-      <NativeSelect
+      <SelectField
         name="tsig"
-        error={faultAt(sent.failure, "/tsig_id")}
+        at="/tsig_id"
         label={fields.tsig}
         description={fields.tsigHint}
         defaultValue={peer?.tsig_id ?? ""}

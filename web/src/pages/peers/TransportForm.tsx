@@ -1,9 +1,11 @@
 /** How a peer is asked: in the clear, or over TLS and whom we believe then; our own certificate; how it has to ask us. */
-import { NumberInput, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { Radio, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { Peer, PeerTransport } from "#contract";
 import { useWrite } from "../../fetch/hooks.ts";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { AreaField, NumberField, TextField } from "../../parts/fields.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { COMMON } from "../../texts/common.ts";
 import { PEER } from "../../texts/peer.ts";
@@ -73,7 +75,7 @@ type BelievedProps = { readonly mode: Mode; readonly transport: PeerTransport };
 function BelievedFields({ mode, transport }: BelievedProps) {
   return (
     <>
-      <NumberInput
+      <NumberField
         name="port"
         label={PEER.transport.port}
         defaultValue={transport.mode === "clear" ? TLS_PORT : transport.port}
@@ -85,19 +87,26 @@ function BelievedFields({ mode, transport }: BelievedProps) {
       />
       {mode === "strict" ? (
         <>
-          <TextInput
+          <TextField
             name="host"
+            at="/host_name"
             label={WORDS.hostName}
             description={WORDS.hostNameHint}
             defaultValue={transport.host_name ?? ""}
             required
             spellCheck={false}
           />
-          <PemField name="ca" label={WORDS.ca} description={WORDS.caHint} initial={transport.ca_pem ?? ""} />
+          <PemField
+            name="ca"
+            at="/ca_pem"
+            label={WORDS.ca}
+            description={WORDS.caHint}
+            initial={transport.ca_pem ?? ""}
+          />
         </>
       ) : null}
       {mode === "opportunistic" ? null : (
-        <Textarea
+        <AreaField
           name="pins"
           label={mode === "strict" ? WORDS.pinsToo : WORDS.pins}
           description={WORDS.pinsHint}
@@ -127,8 +136,14 @@ function OwnFields({ own, onOwn, isSet }: OwnProps) {
       </Radio.Group>
       {own === "new" ? (
         <>
-          <PemField name="ownPem" label={WORDS.ownPem} required />
-          <PemField name="ownKey" label={WORDS.ownKey} description={WORDS.ownKeyHint} required />
+          <PemField name="ownPem" at="/client_certificate/pem" label={WORDS.ownPem} required />
+          <PemField
+            name="ownKey"
+            at="/client_certificate/private_key_pem"
+            label={WORDS.ownKey}
+            description={WORDS.ownKeyHint}
+            required
+          />
         </>
       ) : null}
     </>
@@ -141,16 +156,18 @@ function AskingFields({ asks }: { readonly asks: PeerTransport["asks_as"] }) {
       <legend>{WORDS.asksAs}</legend>
       <p>{WORDS.asksAsHint}</p>
       <Stack gap="sm">
-        <Textarea
+        <AreaField
           name="asksNames"
+          at="/asks_as/names"
           label={WORDS.asksNames}
           defaultValue={asks?.names.join("\n")}
           autosize
           minRows={1}
           spellCheck={false}
         />
-        <Textarea
+        <AreaField
           name="asksPins"
+          at="/asks_as/pins"
           label={WORDS.asksPins}
           defaultValue={asks?.pins.join("\n")}
           autosize

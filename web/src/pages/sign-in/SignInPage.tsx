@@ -1,9 +1,11 @@
 /** Signing in by email and password, or by the admin token: shown in place of any page, so that the address one wanted stays. */
-import { Anchor, Button, PasswordInput, SegmentedControl, Stack, TextInput, Title } from "@mantine/core";
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { Anchor, Button, Modal, SegmentedControl, Stack, Title } from "@mantine/core";
+import { useEffect, useId, useState } from "react";
 import { useSession } from "../../fetch/context.ts";
 import type { Failure } from "../../fetch/result.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { Form, type FormFields } from "../../parts/Form.tsx";
+import { PasswordField, TextField } from "../../parts/fields.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { SHELL } from "../../texts/shell.ts";
 import { SIGN_IN } from "../../texts/sign-in.ts";
@@ -21,8 +23,6 @@ export type SignInPageProps = {
 };
 
 export function SignInPage({ expired, failure, providerUrl }: SignInPageProps) {
-  const [way, setWay] = useState<Way>("password");
-  const label = useId();
   useEffect(() => {
     document.title = `${SIGN_IN.title} · ${SHELL.product}`;
   }, []);
@@ -40,26 +40,61 @@ export function SignInPage({ expired, failure, providerUrl }: SignInPageProps) {
             </p>
           </Note>
         )}
-        <ProviderPart />
-        <div>
-          <span id={label} className="cs-hidden">
-            {SIGN_IN.how}
-          </span>
-          <SegmentedControl
-            fullWidth
-            aria-labelledby={label}
-            value={way}
-            onChange={(value) => setWay(value as Way)}
-            data={[
-              { value: "password", label: SIGN_IN.byPassword },
-              { value: "token", label: SIGN_IN.byToken },
-            ]}
-          />
-        </div>
-        <SignInForm key={way} way={way} />
+        <Ways />
         <p className={classes["hint"]}>{SIGN_IN.firstTime}</p>
       </div>
     </main>
+  );
+}
+
+/** Over a page whose session ended: the page stays below, with all that was typed in it. */
+export function SignInAgain() {
+  return (
+    <Modal
+      opened
+      fullScreen
+      onClose={() => {}}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      title={SIGN_IN.title}
+      zIndex={ABOVE_ALL}
+      // Escape is not for a dialog below, which would go with what was typed in it.
+      onFocusCapture={({ target }) => target.setAttribute("data-mantine-stop-propagation", "true")}
+    >
+      <div className={classes["again"]}>
+        <Note tone="info">{SIGN_IN.ended}</Note>
+        <Ways />
+      </div>
+    </Modal>
+  );
+}
+
+const ABOVE_ALL = 1000;
+
+function Ways() {
+  const [way, setWay] = useState<Way>("password");
+  const label = useId();
+  return (
+    <>
+      <ProviderPart />
+      <div>
+        <span id={label} className="cs-hidden">
+          {SIGN_IN.how}
+        </span>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby={label}
+          value={way}
+          onChange={(value) => setWay(value as Way)}
+          data={[
+            { value: "password", label: SIGN_IN.byPassword },
+            { value: "token", label: SIGN_IN.byToken },
+          ]}
+        />
+      </div>
+      <SignInForm key={way} way={way} />
+    </>
   );
 }
 
@@ -67,23 +102,21 @@ function SignInForm({ way }: { readonly way: Way }) {
   const { signIn } = useSession();
   const [failure, setFailure] = useState<Failure>();
   const [pending, setPending] = useState(false);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const field = (name: string) => String(new FormData(event.currentTarget).get(name) ?? "");
+  const submit = async (fields: FormFields) => {
     const credentials =
       way === "token"
-        ? { token: field("token").trim() }
-        : { email: field("email").trim(), password: field("password") };
+        ? { token: fields.text("token") }
+        : { email: fields.text("email"), password: fields.exact("password") };
     setPending(true);
     const signed = await signIn(credentials);
     setPending(false);
     setFailure(signed.ok ? undefined : signed.failure);
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <Form onSubmit={(fields) => void submit(fields)}>
       <Stack gap="md">
         {way === "token" ? (
-          <PasswordInput
+          <PasswordField
             name="token"
             label={SIGN_IN.token}
             description={SIGN_IN.tokenHint}
@@ -93,7 +126,7 @@ function SignInForm({ way }: { readonly way: Way }) {
           />
         ) : (
           <>
-            <TextInput
+            <TextField
               name="email"
               type="email"
               label={SIGN_IN.email}
@@ -101,7 +134,7 @@ function SignInForm({ way }: { readonly way: Way }) {
               required
               withAsterisk={false}
             />
-            <PasswordInput
+            <PasswordField
               name="password"
               label={SIGN_IN.password}
               autoComplete="current-password"
@@ -115,6 +148,6 @@ function SignInForm({ way }: { readonly way: Way }) {
           {SIGN_IN.action}
         </Button>
       </Stack>
-    </form>
+    </Form>
   );
 }

@@ -1,7 +1,8 @@
 /** What a token may, and for which zones. */
-import { Checkbox, Radio, SimpleGrid, Stack, Textarea } from "@mantine/core";
+import { Checkbox, Radio, SimpleGrid, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { PermissionGroup } from "#contract";
+import { AreaField, BoxesField } from "../../parts/fields.tsx";
 import { TOKENS } from "../../texts/people.ts";
 import type { PolicyFacts } from "./policies.ts";
 
@@ -16,13 +17,13 @@ export function PolicyFields({ before, groups, zoneNames }: PolicyFieldsProps) {
   const [where, setWhere] = useState(before.zoneIds.length > 0 ? "some" : "all");
   return (
     <>
-      <Checkbox.Group label={fields.groups} defaultValue={[...before.groupIds]}>
+      <BoxesField name="groups" at="/policies" label={fields.groups} defaultValue={[...before.groupIds]}>
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" mt="xs">
           {groups.map(({ id, name }) => (
             <Checkbox key={id} name="groups" value={id} label={name} />
           ))}
         </SimpleGrid>
-      </Checkbox.Group>
+      </BoxesField>
       <Radio.Group name="where" label={fields.zones} value={where} onChange={setWhere}>
         <Stack gap="xs" mt="xs">
           <Radio value="all" label={fields.allZones} />
@@ -30,7 +31,7 @@ export function PolicyFields({ before, groups, zoneNames }: PolicyFieldsProps) {
         </Stack>
       </Radio.Group>
       {where === "some" ? (
-        <Textarea
+        <AreaField
           name="zones"
           label={fields.zoneNames}
           defaultValue={zoneNames.join("\n")}

@@ -1,9 +1,12 @@
 /** Makes a token, or changes one: what it may, for which zones, from where, from when and until when. */
-import { Checkbox, SimpleGrid, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, SimpleGrid } from "@mantine/core";
 import { useState } from "react";
 import type { ApiToken, PermissionGroup } from "#contract";
 import { useRead } from "../../fetch/hooks.ts";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { AreaField, TextField } from "../../parts/fields.tsx";
+import type { OwnFaults } from "../../parts/form-faults.ts";
 import { Note } from "../../parts/Note.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { COMMON } from "../../texts/common.ts";
@@ -29,11 +32,12 @@ export function TokenForm({ calls, token, onClose, onSecret }: TokenFormProps) {
   const before = readPolicies(token?.policies ?? []);
   const names = useZoneNames(before.zoneIds);
   const findZoneIds = useZoneIds();
-  const [wrong, setWrong] = useState<string>();
+  const [wrong, setWrong] = useState<OwnFaults>();
   const submit = async (fields: FormFields) => {
     const choice = before.complex ? before : await readChoice(fields, findZoneIds);
-    setWrong(typeof choice === "string" ? choice : undefined);
-    if (typeof choice === "string") return;
+    const fault = "fault" in choice ? choice.fault : undefined;
+    setWrong(fault);
+    if ("fault" in choice) return;
     const policies = token && before.complex ? token.policies : writePolicies(choice, groups);
     const body = { name: fields.text("name"), policies, ...readLimits(fields, token) };
     const status = fields.checked("disabled") ? ("disabled" as const) : ("active" as const);
@@ -55,14 +59,10 @@ export function TokenForm({ calls, token, onClose, onSecret }: TokenFormProps) {
       onClose={onClose}
       onSubmit={(fields) => void submit(fields)}
       failed={TOKENS.notSaved}
+      wrong={wrong}
       {...sent}
     >
       <TokenFields token={token} before={before} groups={groups} zoneNames={names} />
-      {wrong === undefined ? null : (
-        <Note tone="bad" role="alert">
-          {wrong}
-        </Note>
-      )}
     </FormDialog>
   );
 }
@@ -81,7 +81,7 @@ function TokenFields({ token, before, groups, zoneNames }: FieldsProps) {
   const { in: inside, not_in: outside } = token?.condition?.request_ip ?? {};
   return (
     <>
-      <TextInput
+      <TextField
         name="name"
         label={fields.name}
         description={fields.nameHint}
@@ -94,8 +94,9 @@ function TokenFields({ token, before, groups, zoneNames }: FieldsProps) {
       ) : (
         <PolicyFields before={before} groups={groups} zoneNames={zoneNames} />
       )}
-      <Textarea
+      <AreaField
         name="addresses"
+        at="/condition/request_ip/in"
         label={fields.addresses}
         description={fields.addressesHint}
         defaultValue={inside?.join("\n")}
@@ -103,8 +104,9 @@ function TokenFields({ token, before, groups, zoneNames }: FieldsProps) {
         minRows={2}
         spellCheck={false}
       />
-      <Textarea
+      <AreaField
         name="refused"
+        at="/condition/request_ip/not_in"
         label={fields.refused}
         defaultValue={outside?.join("\n")}
         autosize
@@ -112,8 +114,20 @@ function TokenFields({ token, before, groups, zoneNames }: FieldsProps) {
         spellCheck={false}
       />
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        <TextInput name="begins" type="date" label={fields.begins} defaultValue={dayOf(token?.not_before)} />
-        <TextInput name="expires" type="date" label={fields.expires} defaultValue={dayOf(token?.expires_on)} />
+        <TextField
+          name="begins"
+          at="/not_before"
+          type="date"
+          label={fields.begins}
+          defaultValue={dayOf(token?.not_before)}
+        />
+        <TextField
+          name="expires"
+          at="/expires_on"
+          type="date"
+          label={fields.expires}
+          defaultValue={dayOf(token?.expires_on)}
+        />
       </SimpleGrid>
       {token ? <Checkbox name="disabled" label={fields.disabled} defaultChecked={token.status === "disabled"} /> : null}
     </>
@@ -139,13 +153,17 @@ function readLimits(fields: FormFields, token: ApiToken | undefined) {
   };
 }
 
+type Chosen = Choice | { readonly fault: OwnFaults };
+
 /** The choice, or what is wrong with it. */
-async function readChoice(fields: FormFields, findZoneIds: ReturnType<typeof useZoneIds>): Promise<Choice | string> {
+async function readChoice(fields: FormFields, findZoneIds: ReturnType<typeof useZoneIds>): Promise<Chosen> {
   const groupIds = fields.all("groups");
-  if (groupIds.length === 0) return TOKENS.noGroups;
   const names = fields.text("where") === "some" ? linesOf(fields.text("zones")) : [];
   const zoneIds = await findZoneIds(names);
-  return typeof zoneIds === "string" ? zoneIds : { groupIds, allZones: names.length === 0, zoneIds };
+  const none: OwnFaults = groupIds.length === 0 ? { groups: TOKENS.noGroups } : {};
+  if (typeof zoneIds === "string") return { fault: { ...none, zones: zoneIds } };
+  if (groupIds.length === 0) return { fault: none };
+  return { groupIds, allZones: names.length === 0, zoneIds };
 }
 
 function linesOf(text: string): string[] {

@@ -1,10 +1,11 @@
 /** A zone's own bounds, narrower than the server's; an empty field leaves them to the server. */
-import { Button, NumberInput, Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useState } from "react";
 import { useWrite } from "../../fetch/hooks.ts";
-import { faultAt } from "../../fetch/result.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { Form } from "../../parts/Form.tsx";
+import { NumberField } from "../../parts/fields.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { TRANSFER_SETTINGS } from "../../texts/transfer-settings.ts";
 import type { SettingsFormProps } from "./ChecksForm.tsx";
@@ -31,7 +32,6 @@ export function LimitsForm({ zoneId, settings, disabled }: SettingsFormProps) {
     hold_record_loss_percent: settings.hold_record_loss_percent ?? "",
   }));
   const failure = edit.error?.failure;
-  const wrong = (field: Limit) => faultAt(failure, `/${field}`);
   const save = () => {
     const body = Object.fromEntries(
       FIELDS.map(([field]) => [field, values[field] === "" ? null : Number(values[field])]),
@@ -40,17 +40,13 @@ export function LimitsForm({ zoneId, settings, disabled }: SettingsFormProps) {
   };
   return (
     <Card title={WORDS.title} lead={WORDS.lead} order={3}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
-      >
+      <Form onSubmit={save} failure={failure}>
         <Stack gap="md">
           <div className={classes["choices"]}>
             {FIELDS.map(([field, label, hint]) => (
-              <NumberInput
+              <NumberField
                 key={field}
+                name={field}
                 label={label}
                 description={hint}
                 placeholder={WORDS.server}
@@ -60,7 +56,6 @@ export function LimitsForm({ zoneId, settings, disabled }: SettingsFormProps) {
                 allowDecimal={false}
                 thousandSeparator=","
                 disabled={disabled}
-                error={wrong(field)}
               />
             ))}
           </div>
@@ -71,7 +66,7 @@ export function LimitsForm({ zoneId, settings, disabled }: SettingsFormProps) {
             </Button>
           </div>
         </Stack>
-      </form>
+      </Form>
     </Card>
   );
 }

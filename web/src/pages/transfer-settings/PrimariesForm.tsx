@@ -1,11 +1,12 @@
 /** The primaries of a zone in their order, and how often they are asked. */
-import { ActionIcon, Button, NumberInput, Select, Stack } from "@mantine/core";
+import { ActionIcon, Button, Select, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { Incoming, Peer } from "#contract";
 import { useWrite } from "../../fetch/hooks.ts";
-import { faultAt } from "../../fetch/result.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { Form } from "../../parts/Form.tsx";
+import { NumberField } from "../../parts/fields.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { printDuration } from "../../texts/time.ts";
@@ -41,12 +42,7 @@ export function PrimariesForm({ zoneId, name, incoming, peers, disabled }: Prima
   const free = peers.filter(({ id }) => !order.includes(id));
   return (
     <Card title={WORDS.title} lead={order.length === 0 ? WORDS.none : WORDS.lead} order={3}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
-      >
+      <Form onSubmit={save} failure={write.error?.failure}>
         <Stack gap="md">
           <PeerOrder order={order} peers={peers} disabled={disabled} onChange={setOrder} />
           <div className={classes["fields"]}>
@@ -59,7 +55,9 @@ export function PrimariesForm({ zoneId, name, incoming, peers, disabled }: Prima
               disabled={disabled || free.length === 0}
               searchable
             />
-            <NumberInput
+            <NumberField
+              name="refresh"
+              at="/auto_refresh_seconds"
               label={WORDS.refresh}
               description={WORDS.refreshHint(printDuration(Number(seconds)))}
               value={seconds}
@@ -68,7 +66,6 @@ export function PrimariesForm({ zoneId, name, incoming, peers, disabled }: Prima
               allowDecimal={false}
               suffix=" s"
               disabled={disabled}
-              error={faultAt(write.error?.failure, "/auto_refresh_seconds")}
             />
           </div>
           {write.error ? <ErrorNote failure={write.error.failure} /> : null}
@@ -78,7 +75,7 @@ export function PrimariesForm({ zoneId, name, incoming, peers, disabled }: Prima
             </Button>
           </div>
         </Stack>
-      </form>
+      </Form>
     </Card>
   );
 }

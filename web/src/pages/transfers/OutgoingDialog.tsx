@@ -1,8 +1,10 @@
 /** Which peers of the account take the zone from here. */
-import { Button, Group, Modal, MultiSelect, Stack } from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useState } from "react";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
+import { Form } from "../../parts/Form.tsx";
+import { ManyField } from "../../parts/fields.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { COMMON } from "../../texts/common.ts";
@@ -28,12 +30,12 @@ export function OutgoingDialog(props: OutgoingDialogProps) {
       title={title}
       closeButtonProps={{ "aria-label": COMMON.close }}
     >
-      <Form {...props} />
+      <Peers {...props} />
     </Modal>
   );
 }
 
-function Form({ onClose, zoneId, zone, chosen }: OutgoingDialogProps) {
+function Peers({ onClose, zoneId, zone, chosen }: OutgoingDialogProps) {
   const toast = useToast();
   const facts = useRead("zones.get", { params: { zoneId } });
   const accountId = facts.data?.account.id;
@@ -46,9 +48,9 @@ function Form({ onClose, zoneId, zone, chosen }: OutgoingDialogProps) {
   if (facts.error ?? peers.error) return <ErrorNote failure={(facts.error ?? peers.error)!.failure} />;
   if (!peers.data) return <Loading what={WORDS.peers} />;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      failure={write.error?.failure}
+      onSubmit={() => {
         write.mutate(
           { params: { zoneId }, body: { name: zone, peers: [...picked] } },
           {
@@ -62,7 +64,8 @@ function Form({ onClose, zoneId, zone, chosen }: OutgoingDialogProps) {
     >
       <Stack gap="md">
         <p style={{ margin: 0 }}>{WORDS.setUpText}</p>
-        <MultiSelect
+        <ManyField
+          name="peers"
           label={WORDS.peers}
           data={peers.data.map(({ id, name, ip }) => ({ value: id, label: ip ? `${name} (${ip})` : name }))}
           value={[...picked]}
@@ -80,6 +83,6 @@ function Form({ onClose, zoneId, zone, chosen }: OutgoingDialogProps) {
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

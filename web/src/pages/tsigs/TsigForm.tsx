@@ -1,9 +1,9 @@
 /** Makes a TSIG, with a secret made here when none is given; or changes one. */
 import { TSIG_ALGORITHMS } from "virtual:contract";
-import { NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import type { Tsig } from "#contract";
-import { faultAt } from "../../fetch/result.ts";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { PasswordField, SelectField, TextField } from "../../parts/fields.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { TSIGS } from "../../texts/account.ts";
 import { COMMON } from "../../texts/common.ts";
@@ -37,9 +37,8 @@ export function TsigForm({ params, tsig, onClose }: TsigFormProps) {
       failed={TSIGS.notSaved}
       {...sent}
     >
-      <TextInput
+      <TextField
         name="name"
-        error={faultAt(sent.failure, "/name")}
         label={fields.name}
         description={fields.nameHint}
         defaultValue={tsig?.name}
@@ -47,16 +46,15 @@ export function TsigForm({ params, tsig, onClose }: TsigFormProps) {
         spellCheck={false}
         data-autofocus
       />
-      <NativeSelect
+      <SelectField
         name="algorithm"
-        error={faultAt(sent.failure, "/algo")}
+        at="/algo"
         label={fields.algorithm}
         defaultValue={tsig?.algo ?? TSIG_ALGORITHMS[0]}
         data={[...new Set([...(tsig ? [tsig.algo] : []), ...TSIG_ALGORITHMS])]}
       />
-      <PasswordInput
+      <PasswordField
         name="secret"
-        error={faultAt(sent.failure, "/secret")}
         label={fields.secret}
         description={tsig ? fields.secretEdit : fields.secretHint}
         defaultValue={tsig?.secret}

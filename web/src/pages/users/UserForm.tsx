@@ -1,9 +1,10 @@
 /** Makes a user, or changes one; the password apart from the rest, as the API has it. */
-import { Checkbox, PasswordInput, Radio, Stack, TextInput } from "@mantine/core";
+import { Checkbox, Radio, Stack } from "@mantine/core";
 import type { LocalUser, Role } from "#contract";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
-import { type Failure, faultAt } from "../../fetch/result.ts";
-import { FormDialog, type FormFields } from "../../parts/FormDialog.tsx";
+import type { FormFields } from "../../parts/Form.tsx";
+import { FormDialog } from "../../parts/FormDialog.tsx";
+import { PasswordField, TextField } from "../../parts/fields.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { COMMON } from "../../texts/common.ts";
 import { ROLE_TEXTS, USERS } from "../../texts/people.ts";
@@ -52,7 +53,7 @@ export function UserForm({ user, onClose }: { readonly user: LocalUser | undefin
       failed={USERS.notSaved}
       {...(failure && { failure })}
     >
-      <UserFields user={user} hasProvider={hasProvider} failure={failure} />
+      <UserFields user={user} hasProvider={hasProvider} />
     </FormDialog>
   );
 }
@@ -60,29 +61,14 @@ export function UserForm({ user, onClose }: { readonly user: LocalUser | undefin
 type UserFieldsProps = {
   readonly user: LocalUser | undefined;
   readonly hasProvider: boolean;
-  readonly failure: Failure | undefined;
 };
 
-function UserFields({ user, hasProvider, failure }: UserFieldsProps) {
+function UserFields({ user, hasProvider }: UserFieldsProps) {
   const { fields } = USERS;
   return (
     <>
-      <TextInput
-        name="email"
-        error={faultAt(failure, "/email")}
-        type="email"
-        label={fields.email}
-        defaultValue={user?.email}
-        required
-        data-autofocus
-      />
-      <TextInput
-        name="name"
-        error={faultAt(failure, "/name")}
-        label={fields.name}
-        defaultValue={user?.name}
-        maxLength={120}
-      />
+      <TextField name="email" type="email" label={fields.email} defaultValue={user?.email} required data-autofocus />
+      <TextField name="name" label={fields.name} defaultValue={user?.name} maxLength={120} />
       <Radio.Group name="role" label={fields.role} defaultValue={user?.role ?? "operator"}>
         <Stack gap="xs" mt="xs">
           {ROLE_NAMES.map((role) => (
@@ -91,16 +77,15 @@ function UserFields({ user, hasProvider, failure }: UserFieldsProps) {
         </Stack>
       </Radio.Group>
       {user ? <Checkbox name="disabled" label={fields.disabled} defaultChecked={user.disabled} /> : null}
-      <PasswordInput
+      <PasswordField
         name="password"
-        error={faultAt(failure, "/password")}
         label={fields.password}
         description={user ? fields.passwordEdit : fields.passwordHint}
         autoComplete="new-password"
         minLength={12}
       />
       {hasProvider || user?.has_single_sign_on ? (
-        <TextInput
+        <TextField
           name="subject"
           label={fields.subject}
           description={fields.subjectHint}
