@@ -21,7 +21,7 @@ import { UnreachablePage } from "./Trouble.tsx";
 const ReturnPage = lazy(() => import("../pages/sign-in/ReturnPage.tsx").then((page) => ({ default: page.ReturnPage })));
 const SignInPage = lazy(() => import("../pages/sign-in/SignInPage.tsx").then((page) => ({ default: page.SignInPage })));
 const SignInAgain = lazy(() =>
-  import("../pages/sign-in/SignInPage.tsx").then((page) => ({ default: page.SignInAgain })),
+  import("../pages/sign-in/SignInAgain.tsx").then((page) => ({ default: page.SignInAgain })),
 );
 
 export function Shell() {

@@ -1,7 +1,8 @@
 /** The table of groups: each with its own way of signing and, when wanted, primaries of its own. */
 import { Button, Stack } from "@mantine/core";
 import type { CatalogGroup, Peer } from "#contract";
-import { ManyField, TextField } from "../../parts/fields.tsx";
+import { ManyField } from "../../parts/choice-fields.tsx";
+import { TextField } from "../../parts/fields.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { CATALOGS } from "../../texts/catalogs.ts";
 import classes from "./Catalogs.module.css";

@@ -2,9 +2,10 @@
 import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import type { AlertDestination } from "#contract";
+import { AreaField, NumberField, SelectField } from "../../parts/entry-fields.tsx";
 import type { FormFields } from "../../parts/Form.tsx";
 import { FormDialog } from "../../parts/FormDialog.tsx";
-import { AreaField, NumberField, PasswordField, SelectField, TextField } from "../../parts/fields.tsx";
+import { PasswordField, TextField } from "../../parts/fields.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { COMMON } from "../../texts/common.ts";
 import { DESTINATIONS } from "../../texts/notifications.ts";

@@ -1,7 +1,8 @@
 /** Address, port, IXFR and key of a primary that is not known yet. */
 import { Checkbox, Group, Radio, Stack } from "@mantine/core";
 import { useRead } from "../../fetch/hooks.ts";
-import { NumberField, TextField } from "../../parts/fields.tsx";
+import { NumberField } from "../../parts/entry-fields.tsx";
+import { TextField } from "../../parts/fields.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { ONBOARD } from "../../texts/onboard.ts";
 import type { KeyChoice, PeerForm } from "./peer-form.ts";

@@ -1,9 +1,10 @@
 /** Makes a peer, or changes one. */
 import { Checkbox } from "@mantine/core";
 import type { Peer, Tsig } from "#contract";
+import { NumberField, SelectField } from "../../parts/entry-fields.tsx";
 import type { FormFields } from "../../parts/Form.tsx";
 import { FormDialog } from "../../parts/FormDialog.tsx";
-import { NumberField, SelectField, TextField } from "../../parts/fields.tsx";
+import { TextField } from "../../parts/fields.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { PEERS } from "../../texts/account.ts";
 import { COMMON } from "../../texts/common.ts";

@@ -1,7 +1,7 @@
 /** PEM, pasted or read from a file of this computer; the file is read in the page and goes nowhere else. */
 import { Button, FileButton } from "@mantine/core";
 import { useState } from "react";
-import { AreaField } from "../../parts/fields.tsx";
+import { AreaField } from "../../parts/entry-fields.tsx";
 import { PEER } from "../../texts/peer.ts";
 
 export type PemFieldProps = {

@@ -2,7 +2,8 @@
 import { Checkbox, Radio, SimpleGrid, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { PermissionGroup } from "#contract";
-import { AreaField, BoxesField } from "../../parts/fields.tsx";
+import { BoxesField } from "../../parts/choice-fields.tsx";
+import { AreaField } from "../../parts/entry-fields.tsx";
 import { TOKENS } from "../../texts/people.ts";
 import type { PolicyFacts } from "./policies.ts";
 

@@ -2,9 +2,9 @@
 import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useState } from "react";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
+import { ManyField } from "../../parts/choice-fields.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Form } from "../../parts/Form.tsx";
-import { ManyField } from "../../parts/fields.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { COMMON } from "../../texts/common.ts";

@@ -1,9 +1,10 @@
 /** Makes a TSIG, with a secret made here when none is given; or changes one. */
 import { TSIG_ALGORITHMS } from "virtual:contract";
 import type { Tsig } from "#contract";
+import { SelectField } from "../../parts/entry-fields.tsx";
 import type { FormFields } from "../../parts/Form.tsx";
 import { FormDialog } from "../../parts/FormDialog.tsx";
-import { PasswordField, SelectField, TextField } from "../../parts/fields.tsx";
+import { PasswordField, TextField } from "../../parts/fields.tsx";
 import { useSave } from "../../parts/useSave.ts";
 import { TSIGS } from "../../texts/account.ts";
 import { COMMON } from "../../texts/common.ts";
