@@ -38,7 +38,7 @@ const LINES = { light: "#dde3e8", dark: "#2f3942" } as const;
 const missing = worldMissing();
 if (missing.length > 0) console.log(`left out: insight in a browser (${missing.join(", ")} not installed)`);
 
-describe.skipIf(missing.length > 0)("what a zone looks like from outside", () => {
+describe.skipIf(missing.length > 0)("what a zone looks like from outside", { timeout: 180_000 }, () => {
   let world: World;
   let visitor: Visit;
 
