@@ -52,9 +52,14 @@ export const ROLLOVERS = {
       "ds-wait": "It goes on by itself. At the registrar the DS of the new key stays, alone.",
     },
   } satisfies Readonly<Record<Kind, Words<Step>>>,
-  /** In place of the server's sentence, which has the whole DS in it: here that stands below, with a button to copy it. */
-  parentWhy: (was: number, is: number) =>
-    `The parent has to take the DS of key ${is} in place of that of key ${was}. Key ${was} stays until all of the parent's name servers have the new DS and none has the old one.`,
+  /** In place of the DS itself in the server's sentence: it stands below, with a button to copy it. */
+  dsBelow: ", as below",
+  leaving: "DNSSEC is being switched off. Nothing more is to be entered at the registrar.",
+  partner: {
+    has: "has the new key",
+    lacks: "does not have the new key yet",
+    silent: (error: string | null) => (error === null ? "gave no answer" : `gave no answer: ${error}`),
+  },
   atRegistrar: (was: number, is: number): readonly string[] => [
     "Sign in where the domain is registered, and find “DNSSEC” or “DS records” there.",
     `Add the DS of key ${is}, the one below.`,
@@ -72,9 +77,12 @@ export const ROLLOVERS = {
       : seen
         ? "All of the parent's name servers have it"
         : "The parent does not have it",
-  schedule: "Zone signing key rolled by itself",
+  schedule: {
+    zsk: "Zone signing key rolled by itself",
+    ksk: "Key signing key rolled by itself",
+  } satisfies Words<Kind>,
   days: (days: Rollovers["zsk_days_effective"]) => (days === null ? "only by order" : `after ${days} days`),
-  next: "Next time",
+  next: "next",
   past: "Rollovers that are over",
   columns: { key: "Key", change: "From and to", begun: "Begun", ended: "Over", end: "How" },
   kinds: { zsk: "ZSK", ksk: "KSK" } satisfies Words<Kind>,
@@ -109,16 +117,25 @@ export const ROLLOVERS = {
   cancelText: "The new key is taken out again. Nothing was signed with it, so no answer changes.",
   cancelAction: "Take the new key out",
   plan: {
-    action: "Change the schedule",
-    title: "When the zone signing key is rolled by itself",
-    text: "Its rollovers need nobody: they can be left to themselves. A key is rolled when it has signed for so many days.",
+    action: { zsk: "Schedule of the ZSK", ksk: "Schedule of the KSK" } satisfies Words<Kind>,
+    title: {
+      zsk: "When the zone signing key is rolled by itself",
+      ksk: "When the key signing key is rolled by itself",
+    } satisfies Words<Kind>,
+    text: {
+      zsk: "Its rollovers need nobody: they can be left to themselves. A key is rolled when it has signed for so many days.",
+      ksk: "Each of its rollovers needs the parent to take a new DS. Choose days where the parent does so by itself, or where somebody is there to change the DS at the registrar; else leave it to be ordered.",
+    } satisfies Words<Kind>,
     choices: {
       default: "As this server does for every zone",
       days: "After a number of days of its own",
       never: "Never: only when somebody orders it here",
     },
     days: "Days",
-    daysHint: "90 is usual; from 1 to 3650.",
+    daysHint: {
+      zsk: "90 is usual; from 1 to 3650.",
+      ksk: "A year or more is usual; from 1 to 3650.",
+    } satisfies Words<Kind>,
     saved: "The schedule is saved.",
     failed: "The schedule is not saved",
   },

@@ -23,6 +23,9 @@ import { RolloverCard } from "./RolloverCard.tsx";
 
 const route = getRouteApi("/zones/$zoneId");
 
+/** DNSSEC is being switched off, or is. */
+const LEAVING: ReadonlySet<ZoneStatus["dnssec"]["status"]> = new Set(["pending-disabled", "disabled"]);
+
 export function KeysPage() {
   const { zoneId } = route.useParams();
   const params = { zoneId };
@@ -42,7 +45,7 @@ export function KeysPage() {
         <NoKeys zoneId={zoneId} unsigned={mode === "unsigned"} />
       ) : (
         <Stack gap="lg">
-          <RolloverCard zoneId={zoneId} may={may} keys={keys.data} />
+          <RolloverCard zoneId={zoneId} may={may} keys={keys.data} leaving={LEAVING.has(status.data.dnssec.status)} />
           <Signatures status={status.data} />
           {(["ours", "primary"] as const).map((whose) => (
             <KeyGroup key={whose} whose={whose} keys={shown.filter((key) => key.whose === whose)} />

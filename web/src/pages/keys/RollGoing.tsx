@@ -16,17 +16,20 @@ import type { Asked } from "./RollDialog.tsx";
 import classes from "./RollGoing.module.css";
 
 type Step = Rollover["steps"][number];
+type Partner = NonNullable<Rollover["partners"]>[number];
 
 export type RollGoingProps = {
   readonly zoneId: string;
   readonly rollover: Rollover;
   /** The new key, as far as it is listed. */
   readonly zoneKey: ZoneKey | undefined;
+  /** DNSSEC is being switched off: the parent is asked for nothing more. */
+  readonly leaving: boolean;
   /** Undefined: who looks may not. */
   readonly onAsk?: (asked: Asked) => void;
 };
 
-export function RollGoing({ zoneId, rollover, zoneKey, onAsk }: RollGoingProps) {
+export function RollGoing({ zoneId, rollover, zoneKey, leaving, onAsk }: RollGoingProps) {
   const { kind, steps, started_time: started, emergency, automatic, cancellable } = rollover;
   return (
     <Stack gap="md">
@@ -42,7 +45,9 @@ export function RollGoing({ zoneId, rollover, zoneKey, onAsk }: RollGoingProps) 
         {steps.map((step) => (
           <li key={step.code} data-state={step.state} aria-current={step.state === "now" ? "step" : undefined}>
             <Head step={step} />
-            {step.state === "now" ? <Now zoneId={zoneId} rollover={rollover} zoneKey={zoneKey} /> : null}
+            {step.state === "now" ? (
+              <Now zoneId={zoneId} rollover={rollover} zoneKey={zoneKey} leaving={leaving} />
+            ) : null}
           </li>
         ))}
       </ol>
@@ -80,9 +85,20 @@ function Head({ step: { state, title } }: { readonly step: Step }) {
   );
 }
 
-function Now({ zoneId, rollover, zoneKey }: Omit<RollGoingProps, "onAsk">) {
+/** What another signer's nameserver said when it was asked for the new key. */
+function factOfPartner({ name, has_new_key: has, asked_time: at, error }: Partner): Fact {
+  const said = has === null ? ROLLOVERS.partner.silent(error) : has ? ROLLOVERS.partner.has : ROLLOVERS.partner.lacks;
+  return [
+    name,
+    <span key={name}>
+      {said} (<WhenAgo time={at} />)
+    </span>,
+  ];
+}
+
+function Now({ zoneId, rollover, zoneKey, leaving }: Omit<RollGoingProps, "onAsk">) {
   const { kind, step, why, until_time: until, wait_seconds: wait, step_time: since } = rollover;
-  const { old_key_tag: was, new_key_tag: is } = rollover;
+  const { ds, partners = [] } = rollover;
   const facts: Fact[] = [
     [
       ROLLOVERS.waits,
@@ -97,13 +113,13 @@ function Now({ zoneId, rollover, zoneKey }: Omit<RollGoingProps, "onAsk">) {
     ],
     [ROLLOVERS.stepBegun, <WhenAgo key="since" time={since} />],
   ];
-  const isAsked = step === "partners" || (step === "parent" && rollover.ds_at_parent !== true);
+  const isAsked = step === "partners" || (step === "parent" && !leaving && rollover.ds_at_parent !== true);
   return (
     <div className={classes["now"]}>
-      <p>{step === "parent" ? ROLLOVERS.parentWhy(was, is) : why}</p>
+      <p>{ds === null ? why : why.replace(`: ${ds}`, ROLLOVERS.dsBelow)}</p>
       <Facts facts={facts} />
       <Note tone={isAsked ? "warn" : "info"} title={isAsked ? ROLLOVERS.todo : ROLLOVERS.nothing}>
-        <p>{ROLLOVERS.help[kind][step]}</p>
+        <p>{leaving ? ROLLOVERS.leaving : ROLLOVERS.help[kind][step]}</p>
         {isAsked && step === "parent" ? <Registrar rollover={rollover} /> : null}
         {step === "partners" ? (
           <p>
@@ -114,7 +130,8 @@ function Now({ zoneId, rollover, zoneKey }: Omit<RollGoingProps, "onAsk">) {
         ) : null}
       </Note>
       {step === "partners" && zoneKey ? <CopyField label={ROLLOVERS.newKey} value={zoneKey.dnskey} /> : null}
-      {step === "parent" ? <Ds rollover={rollover} zoneKey={zoneKey} /> : null}
+      {partners.length === 0 ? null : <Facts facts={partners.map(factOfPartner)} />}
+      {step === "parent" && !leaving ? <Ds rollover={rollover} zoneKey={zoneKey} /> : null}
     </div>
   );
 }

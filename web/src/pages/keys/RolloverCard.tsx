@@ -21,11 +21,13 @@ export type RolloverCardProps = {
   readonly zoneId: string;
   readonly may: boolean;
   readonly keys: readonly ZoneKey[];
+  /** DNSSEC is being switched off. */
+  readonly leaving: boolean;
 };
 
-export function RolloverCard({ zoneId, may, keys }: RolloverCardProps) {
+export function RolloverCard({ zoneId, may, keys, leaving }: RolloverCardProps) {
   const read = useRead("own.rollovers", { params: { zoneId } }, { refreshSeconds: AGAIN_SECONDS });
-  const [asked, setAsked] = useState<Asked | "schedule">();
+  const [asked, setAsked] = useState<Asked | { readonly what: "schedule"; readonly kind: Rollover["kind"] }>();
   if (read.error) return <ErrorNote title={ROLLOVERS.failed} failure={read.error.failure} />;
   if (!read.data?.possible) return null;
   const { rollovers, past } = read.data;
@@ -40,6 +42,7 @@ export function RolloverCard({ zoneId, may, keys }: RolloverCardProps) {
             zoneId={zoneId}
             rollover={each}
             zoneKey={keys.find(({ key_tag: tag, whose }) => tag === each.new_key_tag && whose === "ours")}
+            leaving={leaving}
             {...(may && { onAsk: setAsked })}
           />
         ))}
@@ -51,26 +54,39 @@ export function RolloverCard({ zoneId, may, keys }: RolloverCardProps) {
                 {ROLLOVERS.roll[kind]}
               </Button>
             ))}
-            <Button variant="default" onClick={() => setAsked("schedule")}>
-              {ROLLOVERS.plan.action}
-            </Button>
+            {KINDS.map((kind) => (
+              <Button key={kind} variant="default" onClick={() => setAsked({ what: "schedule", kind })}>
+                {ROLLOVERS.plan.action[kind]}
+              </Button>
+            ))}
           </div>
         ) : null}
         {past.length === 0 ? null : <Past past={past} />}
       </Stack>
-      {asked === undefined ? null : asked === "schedule" ? (
-        <ScheduleDialog zoneId={zoneId} rollovers={read.data} onClose={close} />
+      {asked === undefined ? null : asked.what === "schedule" ? (
+        <ScheduleDialog zoneId={zoneId} kind={asked.kind} rollovers={read.data} onClose={close} />
       ) : (
-        <RollDialog zoneId={zoneId} asked={asked} onClose={close} />
+        <RollDialog zoneId={zoneId} asked={{ what: asked.what, kind: asked.kind }} onClose={close} />
       )}
     </Card>
   );
 }
 
-function factsOf({ zsk_days_effective: days, next_zsk_time: next }: Rollovers): readonly Fact[] {
-  const facts: Fact[] = [[ROLLOVERS.schedule, ROLLOVERS.days(days)]];
-  if (next) facts.push([ROLLOVERS.next, <WhenAgo key="next" time={next} />]);
-  return facts;
+function factsOf(rollovers: Rollovers): readonly Fact[] {
+  return KINDS.map((kind) => {
+    const next = rollovers[`next_${kind}_time`];
+    return [
+      ROLLOVERS.schedule[kind],
+      <span key={kind}>
+        {ROLLOVERS.days(rollovers[`${kind}_days_effective`])}
+        {next ? (
+          <>
+            , {ROLLOVERS.next} <WhenAgo time={next} />
+          </>
+        ) : null}
+      </span>,
+    ];
+  });
 }
 
 type Over = Rollovers["past"][number] & { readonly id: string };

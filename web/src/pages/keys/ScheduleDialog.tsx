@@ -1,7 +1,7 @@
-/** When the zone signing key is rolled by itself: as the server has it, by days of the zone's own, or never. */
+/** When a key is rolled by itself: as the server has it, by days of the zone's own, or never. */
 import { Radio, Stack } from "@mantine/core";
 import { useState } from "react";
-import type { Rollovers } from "#contract";
+import type { Rollover, Rollovers } from "#contract";
 import { useWrite } from "../../fetch/hooks.ts";
 import { NumberField } from "../../parts/entry-fields.tsx";
 import type { FormFields } from "../../parts/Form.tsx";
@@ -12,6 +12,7 @@ import { ROLLOVERS } from "../../texts/rollovers.ts";
 
 type ScheduleDialogProps = {
   readonly zoneId: string;
+  readonly kind: Rollover["kind"];
   readonly rollovers: Rollovers;
   readonly onClose: () => void;
 };
@@ -19,23 +20,24 @@ type ScheduleDialogProps = {
 const { plan: WORDS } = ROLLOVERS;
 type Choice = keyof typeof WORDS.choices;
 const CHOICES = Object.keys(WORDS.choices) as Choice[];
-const USUAL_DAYS = 90;
+const USUAL_DAYS = { zsk: 90, ksk: 365 } as const;
 
-export function ScheduleDialog({ zoneId, rollovers: { zsk_days: days }, onClose }: ScheduleDialogProps) {
+export function ScheduleDialog({ zoneId, kind, rollovers, onClose }: ScheduleDialogProps) {
   const toast = useToast();
+  const days = rollovers[`${kind}_days`];
   const edit = useWrite("own.rollovers.edit", { changes: ["own.rollovers"] });
   const [choice, setChoice] = useState<Choice>(days === "default" ? "default" : days === null ? "never" : "days");
   const submit = (fields: FormFields) => {
-    const zsk_days = choice === "days" ? Number(fields.text("days")) : choice === "never" ? null : choice;
+    const wanted = choice === "days" ? Number(fields.text("days")) : choice === "never" ? null : choice;
     const onSuccess = () => {
       toast(WORDS.saved);
       onClose();
     };
-    edit.mutate({ params: { zoneId }, body: { zsk_days } }, { onSuccess });
+    edit.mutate({ params: { zoneId }, body: { [`${kind}_days`]: wanted } }, { onSuccess });
   };
   return (
     <FormDialog
-      title={WORDS.title}
+      title={WORDS.title[kind]}
       action={COMMON.save}
       onClose={onClose}
       onSubmit={submit}
@@ -43,8 +45,8 @@ export function ScheduleDialog({ zoneId, rollovers: { zsk_days: days }, onClose 
       failed={WORDS.failed}
       {...(edit.error && { failure: edit.error.failure })}
     >
-      <p>{WORDS.text}</p>
-      <Radio.Group aria-label={WORDS.title} value={choice} onChange={(value) => setChoice(value as Choice)}>
+      <p>{WORDS.text[kind]}</p>
+      <Radio.Group aria-label={WORDS.title[kind]} value={choice} onChange={(value) => setChoice(value as Choice)}>
         <Stack gap="xs">
           {CHOICES.map((each) => (
             <Radio key={each} value={each} label={WORDS.choices[each]} />
@@ -54,10 +56,10 @@ export function ScheduleDialog({ zoneId, rollovers: { zsk_days: days }, onClose 
       {choice === "days" ? (
         <NumberField
           name="days"
-          at="/zsk_days"
+          at={`/${kind}_days`}
           label={WORDS.days}
-          description={WORDS.daysHint}
-          defaultValue={typeof days === "number" ? days : USUAL_DAYS}
+          description={WORDS.daysHint[kind]}
+          defaultValue={typeof days === "number" ? days : USUAL_DAYS[kind]}
           min={1}
           max={3650}
           allowDecimal={false}
