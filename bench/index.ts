@@ -35,6 +35,12 @@ const CASES: readonly Case[] = [
     sentence: "a zone given out whole and by changes, beside Knot, NSD and BIND: records for a second of CPU",
   },
   {
+    name: "catalog",
+    file: "catalog/index.ts",
+    sentence:
+      "a catalog of 10,000 members: all of them added, half regrouped, half taken away, and what others feel of it",
+  },
+  {
     name: "dashboard",
     file: "dashboard.ts",
     sentence: "the list of 100,000 zones in a browser: first page, frames while it is scrolled, requests, search",

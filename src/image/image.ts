@@ -5,7 +5,7 @@
  * A version is the base, or the base with one overlay segment over it (`root`): what the overlay knows goes first, links are
  * followed to what stands there now. Without an overlay each of these costs one branch.
  */
-import { nsec3Hash } from "#dnssec";
+import { MAX_NSEC3_ITERATIONS, nsec3Hash } from "#dnssec";
 import { CASE_FOLD } from "#name";
 import { RRType } from "#rdata";
 import { followedAt, hashAt, MAX_TARGETS } from "./follow.ts";
@@ -256,6 +256,7 @@ export class ZoneImage {
     if (entry !== 0) return entry;
     // One may have come for a name that did not change itself: under opt-out, or where the chain was incomplete.
     if (!this.overlay.nsec3Moved || this.nsec3 === undefined || this.nodeFlags(node) & NodeFlag.Occluded) return -1;
+    if (this.nsec3.iterations > MAX_NSEC3_ITERATIONS) return -1;
     nsec3Hash(this.nodeName(node), this.nsec3.salt, this.nsec3.iterations, nodeHash);
     const found = this.findNsec3(nodeHash);
     return this.nsec3Equals(found, nodeHash) ? found : -1;

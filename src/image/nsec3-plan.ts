@@ -63,27 +63,34 @@ export function planNsec3(plan: Plan): Nsec3Plan | undefined {
   };
 }
 
-/** Of several NSEC3PARAMs the one with most NSEC3 records: while a zone changes its salt only one chain is complete. */
+/**
+ * Of several NSEC3PARAMs the one with most NSEC3 records: while a zone changes its salt only one chain is complete. Each record is
+ * looked at once: a zone may have 65,535 of the one and a million of the other.
+ */
 function chooseParameters(plan: Plan): Parameters | undefined {
   const set = plan.findSet(0, RRType.NSEC3PARAM);
   if (set < 0) return undefined;
+  const counts = new Map<string, number>();
+  for (const entry of plan.hashed) {
+    if (plan.setRecords[entry.set]! === 0) continue;
+    const key = keyOfParameters(readNsec3(firstRdata(plan, entry.set)));
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
   let best: Parameters | undefined;
-  let most = -1;
+  let most = 0;
   const first = plan.setFirst[set]!;
   for (let i = first; i < first + plan.setRecords[set]!; i++) {
     const parameters = readNsec3param(rdataOf(plan, plan.records[i]!));
-    if (parameters.algorithm !== 1) continue;
-    let count = 0;
-    for (const entry of plan.hashed) {
-      if (plan.setRecords[entry.set]! > 0 && sameParameters(readNsec3(firstRdata(plan, entry.set)), parameters))
-        count++;
-    }
-    if (count > most) {
-      most = count;
-      best = { iterations: parameters.iterations, salt: parameters.salt };
-    }
+    const count = parameters.algorithm === 1 ? (counts.get(keyOfParameters(parameters)) ?? 0) : 0;
+    if (count <= most) continue;
+    most = count;
+    best = { iterations: parameters.iterations, salt: parameters.salt };
   }
-  return most > 0 ? best : undefined;
+  return best;
+}
+
+function keyOfParameters(of: { readonly algorithm: number; readonly iterations: number; readonly salt: Uint8Array }) {
+  return `${of.algorithm} ${of.iterations} ${toLatin1(of.salt)}`;
 }
 
 function matchNodes(

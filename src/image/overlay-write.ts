@@ -8,7 +8,7 @@
  * looks at one overlay and the base. Nothing before the segment is touched: readers of older versions see no change.
  */
 import { fail, ok, type Result, wordsView } from "#bytes";
-import { nsec3Hash } from "#dnssec";
+import { MAX_NSEC3_ITERATIONS, nsec3Hash } from "#dnssec";
 import { compareNames, nameHash, nameKey } from "#name";
 import { RRType, rdataTarget, readNsec3, readSoa } from "#rdata";
 import { overlayChecksum } from "./checksum.ts";
@@ -319,6 +319,8 @@ class OverlayWriter {
     const { nsec3 } = this.image;
     if (!nsec3 || (node.flags & NodeFlag.Occluded) !== 0) return 0;
     if (this.nsec3s.length === 0 && node.old !== 0) return this.words[node.old + NodeWord.Nsec3Match]!;
+    // As in the base: a chain of more iterations is not served, and 65,535 of them for each name would be minutes.
+    if (nsec3.iterations > MAX_NSEC3_ITERATIONS) return 0;
     const hash = new Uint8Array(HASH_OCTETS);
     nsec3Hash(node.name, nsec3.salt, nsec3.iterations, hash);
     for (const draft of this.nsec3s) if (sameHash(draft.hash, hash)) return (draft.ref | OVERLAY_FLAG) >>> 0;

@@ -78,6 +78,24 @@ describe("EDNS EXPIRE (RFC 7314)", () => {
     expect(zone.state.expireBound).toBeUndefined();
   });
 
+  test("a version of which nothing is left, or less than its transfer took, is expired when it comes", () => {
+    for (const left of [0, 5]) {
+      const zone = new Bench(STORED, only)
+        .send({ kind: "start" })
+        .send({ kind: "notify" })
+        .soa(11)
+        .transferred(11, left);
+      zone.take();
+      zone.now += 6;
+      expect(zone.installed().take()).toContain("expired");
+      expect(zone.state).toMatchObject({ serial: 11, serving: "expired" });
+      zone.timer().soa(11, false, { expireLeftSeconds: 0 });
+      expect(zone.state.serving).toBe("expired");
+      zone.timer().soa(11, false, { expireLeftSeconds: 700 });
+      expect(zone.state).toMatchObject({ serving: "current", expireBound: zone.now + 700 });
+    }
+  });
+
   test("more than SOA EXPIRE is not believed; a primary without the option counts in full", () => {
     const zone = new Bench(STORED, only)
       .send({ kind: "start" })

@@ -354,13 +354,9 @@ class Machine {
       views,
     });
     this.#set({ expireBound: undefined, hint: undefined, idleNotifies: 0 });
-    const { expireBound } = round;
-    this.#goodCheck(
-      expireBound !== undefined && expireBound > this.#now
-        ? Math.min(expireBound, this.#now + (expireSeconds || DEFAULT_EXPIRE_SECONDS))
-        : undefined,
-      true,
-    );
+    // Nothing left, or less than the transfer took: it is expired, and not good for all of SOA EXPIRE.
+    const most = this.#now + (expireSeconds || DEFAULT_EXPIRE_SECONDS);
+    this.#goodCheck(round.expireBound === undefined ? undefined : Math.min(round.expireBound, most), true);
     this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
   }
 

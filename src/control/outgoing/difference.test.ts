@@ -10,7 +10,7 @@ import { compileImage, unpackImage, ZoneImage } from "#image";
 import { type Name, readName } from "#name";
 import { RRType, readRdata } from "#rdata";
 import { openStore, type Store } from "#store";
-import { applyChanges, type RRset, type ZoneChange, zoneFromRRsets } from "#zone";
+import { applyChanges, RecordBatch, type RRset, ZoneChange, zoneFromRRsets } from "#zone";
 import { differenceOf } from "./difference.ts";
 import { JOURNAL_KIND, Journal, journalFiles } from "./journal.ts";
 import { RecentChanges } from "./recent-changes.ts";
@@ -140,6 +140,17 @@ describe("the journal", () => {
       compiled(to, [["a.diff.test.", RRType.TXT, 60, `"${to}"`]]),
       PLENTY,
     )!;
+  /** Nothing changes but the serial. */
+  const emptyStep = (from: number): ZoneChange => {
+    const batch = (serial: number): RecordBatch => {
+      const made = new RecordBatch();
+      const rdata = Uint8Array.from([...APEX, ...APEX, ...new Uint8Array(20)]);
+      new DataView(rdata.buffer).setUint32(rdata.length - 20, serial);
+      made.append(APEX, APEX.length, RRType.SOA, 60, rdata, rdata.length);
+      return made;
+    };
+    return new ZoneChange(batch(from), batch(from + 1));
+  };
   const again = async () =>
     new Journal(store, zoneId, await store.documents.find(zoneId, JOURNAL_KIND), new RecentChanges());
 
@@ -169,6 +180,20 @@ describe("the journal", () => {
     expect(journal.serials).toEqual([7]);
     for (let serial = 8; serial < 215; serial++) await journal.append(step(serial, serial + 1));
     expect([journal.serials.length, journal.serials[0], journal.newest]).toEqual([200, 15, 215]);
+    expect(journalFiles(await store.documents.find(zoneId, JOURNAL_KIND))).toHaveLength(200);
+  });
+
+  test("of ten thousand at once only those that are kept are written", { timeout: 240_000 }, async () => {
+    const journal = await again();
+    await journal.append(step(1, 2));
+    let written = 0;
+    const { saveChange } = store.files;
+    store.files.saveChange = (...args) => {
+      written++;
+      return saveChange(...args);
+    };
+    await journal.appendAll(Array.from({ length: 10_000 }, (_, i) => emptyStep(i + 2)));
+    expect([written, journal.serials.length, journal.newest]).toEqual([200, 200, 10_002]);
     expect(journalFiles(await store.documents.find(zoneId, JOURNAL_KIND))).toHaveLength(200);
   });
 

@@ -152,7 +152,7 @@ export class GivenVersions {
       // Images are compared only where it is not known what happened: that costs a walk over all records.
       const maxOctets = version.image.buffer.byteLength / IMAGE_OCTETS_TO_WIRE;
       if (changedOctets(known) > maxOctets) await journal.clear();
-      else for (const change of known) await journal.append(change);
+      else await journal.appendAll(known);
       return;
     }
     const change = await this.#difference(zone, before, version);

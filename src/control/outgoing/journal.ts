@@ -51,6 +51,11 @@ export class Journal {
     return this.#steps.at(-1)?.to;
   }
 
+  /** In order. Of a chain that is longer than what is kept, only its end is written: a primary may send ten thousand at once. */
+  async appendAll(changes: readonly ZoneChange[]): Promise<void> {
+    for (const change of changes.slice(-MAX_STEPS)) await this.append(change);
+  }
+
   async append(change: ZoneChange): Promise<void> {
     if (this.newest !== undefined && this.newest !== change.fromSerial) await this.clear();
     const { fromSerial: from, toSerial: to } = change;

@@ -46,7 +46,7 @@ export class SimTime {
   }
 
   /** Until `seconds` after the start. `each` is called after every instant at which something happened. */
-  async run(seconds: number, each: () => void): Promise<void> {
+  async run(seconds: number, each: () => void | Promise<void>): Promise<void> {
     const end = seconds * 1000;
     for (;;) {
       const first = this.#heap[0];
@@ -57,7 +57,7 @@ export class SimTime {
       first.call();
       // Promises of the gate go on before time does.
       await settle();
-      if (this.#heap[0]?.at !== first.at) each();
+      if (this.#heap[0]?.at !== first.at) await each();
     }
     this.#now = end;
   }
