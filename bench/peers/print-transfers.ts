@@ -36,6 +36,10 @@ export function printRival(row: RivalRow): void {
   console.log(
     `  slowest answer   ${worst[0]} at rest, ${worst[1]} with changes, ${worst[2]} with the large one and after it`,
   );
+  const left = [row.quiet, row.changing, row.compacting].map((seen) => seen.unexplained.toFixed(1));
+  console.log(
+    `                   at most ${left.join(", ")} ms of it while neither the prober nor a thread beside it waited for its turn`,
+  );
   const late = [row.quiet, row.changing, row.compacting].map((seen) => seen.late.toFixed(1));
   console.log(
     `                   the prober itself was kept waiting for up to ${late.join(", ")} ms of that by the machine\n`,

@@ -14,7 +14,7 @@
  * away again; a crash then leaves an orphan as any other.
  */
 import { ok, type Result } from "#bytes";
-import { giveBackMemory, LARGE_OCTETS } from "#telemetry";
+import { LARGE_OCTETS } from "#telemetry";
 import type { ZoneVersion } from "#zone";
 import type { ImageFile } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
@@ -36,8 +36,6 @@ export function beginCompile(version: ZoneVersion, deps: Deps): Compiling {
   const compiling = deps.jobs.run<"compile">(job);
   // Whoever waits for it hears of it; nobody does when the check refuses the version before.
   compiling.catch(() => undefined);
-  // Buffers of the transfer: gone before the image is written in their place.
-  if (version.columns.rdata.byteLength >= LARGE_OCTETS) setImmediate(giveBackMemory);
   return { image: compiling, releaseVersion: () => void Atomics.store(new Int32Array(mayEmpty), 0, 1) };
 }
 

@@ -22,8 +22,8 @@ async function run(task: WorkerTask): Promise<void> {
       return;
     }
     // It came from another thread, so that it is ours alone.
-    if (message !== undefined) connection.give(message);
-    if (room !== undefined) void connection.room().then(room);
+    if (message !== undefined && room !== undefined) connection.giveFramed(message, room);
+    else if (message !== undefined) connection.give(message);
     if (more) return;
     waiting.delete(token as number);
     connection.settle();

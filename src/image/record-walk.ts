@@ -19,6 +19,8 @@ export class RecordWalk {
   ttl = 0;
   rdataAt = 0;
   rdataLength = 0;
+  /** Where the record stands as a message has it, from its type on. */
+  wireAt = 0;
   readonly #image: ZoneImage;
   readonly #soa: number;
   #phase: Phase = Phase.First;
@@ -32,6 +34,16 @@ export class RecordWalk {
     this.octets = image.octets;
     this.#image = image;
     this.#soa = image.findRRset(image.apexNode, SOA);
+  }
+
+  /** Up to here more records of the same owner stand behind the present one, in the form that they have in an image. */
+  get runEnd(): number {
+    return this.#end;
+  }
+
+  /** Past records of the run, to the one at `at` or to its end. */
+  skipTo(at: number): void {
+    this.#at = at;
   }
 
   /** False at the end. */
@@ -65,6 +77,7 @@ export class RecordWalk {
     this.ttl = ((o[at + 6]! << 24) | (o[at + 7]! << 16) | (o[at + 8]! << 8) | o[at + 9]!) >>> 0;
     this.rdataLength = (o[at + 10]! << 8) | o[at + 11]!;
     this.rdataAt = at + RR_HEAD;
+    this.wireAt = at + 2;
     this.#at = this.rdataAt + this.rdataLength;
   }
 
@@ -89,8 +102,17 @@ export class RecordWalk {
     const ref = image.rrsetAt(node, this.#set++);
     this.#ownedBy(node);
     this.#take(ref);
-    // The SOA itself has its places at both ends; its RRSIGs stand here.
-    if (ref === this.#soa) this.#at += image.rrsetDataLength(ref);
+    if (ref === this.#soa) {
+      // The SOA itself has its places at both ends; its RRSIGs stand here.
+      this.#at += image.rrsetDataLength(ref);
+      return;
+    }
+    // As the compiler writes them the RRsets of a node stand one behind the other: one run.
+    for (const sets = image.rrsetsAt(node); this.#set < sets; this.#set++) {
+      const following = image.rrsetAt(node, this.#set);
+      if (following === this.#soa || image.rrsetData(following) !== this.#end) return;
+      this.#end += image.rrsetDataLength(following) + image.rrsetSigLength(following);
+    }
   }
 
   #advanceList(): void {

@@ -57,7 +57,6 @@ export class TcpConnection {
   private corked = false;
   private pumping = false;
   private readonly written = () => this.fetched();
-  private waiters: Array<(open: boolean) => void> = [];
 
   constructor(
     socket: Socket,
@@ -116,6 +115,24 @@ export class TcpConnection {
     return this.queue(framePieces(message));
   }
 
+  /**
+   * Messages with their lengths in front already. `taken` is called once: with true when the kernel has all of them, which is as fast as
+   * the client fetches, and their octets may be used for others; with false when the connection is gone.
+   */
+  giveFramed(messages: Uint8Array, taken: (open: boolean) => void): void {
+    if (!this.open) {
+      taken(false);
+      return;
+    }
+    if (this.socket.writableLength === 0) this.progress = performance.now();
+    this.socket.write(messages, (error) => {
+      this.fetched();
+      taken(!error && this.open);
+    });
+    this.lastUse = performance.now();
+    this.regulate();
+  }
+
   private queue(pieces: readonly Uint8Array[]): boolean {
     if (!this.open) return false;
     if (this.socket.writableLength === 0) this.progress = performance.now();
@@ -124,15 +141,6 @@ export class TcpConnection {
     this.lastUse = performance.now();
     this.regulate();
     return true;
-  }
-
-  /** Resolves when the backlog is small enough for more (a transfer of many messages waits here); false when it is gone. */
-  room(): Promise<boolean> {
-    if (!this.open) return Promise.resolve(false);
-    if (this.socket.writableLength <= this.limits.maxBacklogOctets) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      this.waiters.push(resolve);
-    });
   }
 
   /** Closes after what is queued has been sent. */
@@ -206,11 +214,6 @@ export class TcpConnection {
     this.progress = performance.now();
     this.lastUse = this.progress;
     this.regulate();
-    if (this.socket.writableLength <= this.limits.maxBacklogOctets) {
-      const waiters = this.waiters;
-      this.waiters = [];
-      for (const resolve of waiters) resolve(this.open);
-    }
     this.maybeSettled();
   }
 
@@ -232,9 +235,6 @@ export class TcpConnection {
 
   private gone(): void {
     this.ended = true;
-    const waiters = this.waiters;
-    this.waiters = [];
-    for (const resolve of waiters) resolve(false);
     this.hooks.closed();
   }
 }

@@ -34,7 +34,7 @@ export type Removal = { readonly zoneId: string; readonly apex: Uint8Array };
 
 export type ToControl =
   | { readonly kind: "applied"; readonly sequence: number }
-  /** The client has fetched enough for another message, or (`open` false) is gone. */
+  /** What was sent with this number has been taken, or (`open` false) the client is gone. */
   | { readonly kind: "room"; readonly ask: number; readonly open: boolean }
   | { readonly kind: "explained"; readonly ask: number; readonly explained: Explained }
   | { readonly kind: "forward"; readonly token: unknown; readonly message: Uint8Array; readonly origin: ForwardOrigin };

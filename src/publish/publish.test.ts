@@ -184,7 +184,7 @@ test("a forwarded message comes with its origin; the replies find their token; d
   ]);
 });
 
-test("who sends many messages hears when there is room for another, and when the client or its worker is gone", async () => {
+test("who sends many messages hears when each was taken, and when the client or its worker is gone", async () => {
   const sender = newSender();
   const heard: ForwardedMessage[] = [];
   sender.handleForwarded((message) => void heard.push(message));

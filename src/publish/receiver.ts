@@ -18,7 +18,8 @@ export interface PublicationHandlers {
   readonly explain: (query: Uint8Array, transport: ExplainTransport) => Explained;
   /**
    * The answer to a forwarded message: `token` as it was given to `forward`; no message = there is none (any more). Where
-   * `room` is given, whoever sends wants it called once: with true when the client can take another, with false when it is gone.
+   * `room` is given, `message` is several, framed, and whoever sends wants it called once: with true when these octets are done with,
+   * with false when the client is gone.
    */
   readonly reply: (token: unknown, message: Uint8Array | undefined, more: boolean, room?: RoomReport) => void;
 }

@@ -37,10 +37,11 @@ export interface ForwardedMessage extends ForwardOrigin {
    */
   reply(message: Uint8Array, more?: boolean): void;
   /**
-   * Like `reply` with `more`, over TCP: resolves when the client has fetched enough for another message, or with false
-   * when it is gone. What waits for a slow client is bounded by who waits for this before making the next.
+   * Like `reply` with `more`, over TCP, of some messages in shared memory, each with its length in front (RFC 1035 section 4.2.2).
+   * Resolves with true when the memory may be written to again, as the client fetches, or with false when the client is gone. What
+   * waits for a slow client is bounded by who waits for this before making the next.
    */
-  send(message: Uint8Array): Promise<boolean>;
+  send(framed: Uint8Array): Promise<boolean>;
   /** No answer (any more). */
   drop(): void;
 }
@@ -54,7 +55,7 @@ interface Link extends EdgeLink {
   readonly ours: MessagePort;
   readonly bell: Int32Array;
   applied: number;
-  /** Who waits for room, by the number asked with. */
+  /** Who waits until what he sent is taken, by the number asked with. */
   readonly asks: Map<number, (open: boolean) => void>;
   lastAsk: number;
   /** Who waits for an explanation, by the number asked with. */
@@ -315,8 +316,13 @@ export class PublicationSender {
         for (const ask of asked) link.asks.get(ask)?.(false);
       }
       if (!this.links.has(link)) return;
-      const own = octets && alone(octets);
-      this.post(link, { kind: "reply", token, message: own, more, ask }, own ? [own.buffer] : []);
+      // What somebody waits for stays where it is.
+      const own = octets && (ask === undefined ? alone(octets) : octets);
+      this.post(
+        link,
+        { kind: "reply", token, message: own, more, ask },
+        own && ask === undefined ? [own.buffer as ArrayBuffer] : [],
+      );
     };
     const send = (octets: Uint8Array): Promise<boolean> => {
       if (!open || !this.links.has(link)) return Promise.resolve(false);
@@ -324,6 +330,8 @@ export class PublicationSender {
       return new Promise((resolve) => {
         asked.add(ask);
         link.asks.set(ask, (room) => {
+          // It is being fetched: slowly is fast enough.
+          if (open) timer.refresh();
           asked.delete(ask);
           link.asks.delete(ask);
           resolve(room);

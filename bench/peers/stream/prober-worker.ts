@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { parentPort, workerData } from "node:worker_threads";
 import { takeShortTurns } from "#telemetry";
 import { encodeQuestion, LOOPBACK, soaSerial } from "../../../test/peers/index.ts";
+import { Lateness, unexplained } from "./lateness.ts";
 import type { FromProber, ProberData, ToProber } from "./prober.ts";
 
 /** Timers are no finer. */
@@ -10,7 +11,13 @@ const TICK_MS = 1;
 /** An answer that did not come by then is lost. */
 const LOST_MS = 2_000;
 
-const { port, zone, ...rest } = workerData as ProberData;
+/** Answers that took so long are looked at one by one, so many at most. */
+const SLOW_MS = 1;
+const MOST_SLOW = 4096;
+
+const { port, zone, clock, ...rest } = workerData as ProberData;
+const lateness = [new Lateness(), new Lateness(clock)] as const;
+let slow: (readonly [from: number, to: number])[] = [];
 const control = parentPort!;
 const query = encodeQuestion({ name: zone, type: 6 }, 0);
 const sentAt = new Float64Array(65_536).fill(-1);
@@ -35,6 +42,7 @@ socket.on("message", (reply) => {
   if (sentAt[of]! >= 0) {
     worst = Math.max(worst, now - sentAt[of]!);
     answers++;
+    if (now - sentAt[of]! >= SLOW_MS) noteSlow(sentAt[of]!, now);
   }
   sentAt[of] = -1;
   if (awaited === undefined) return;
@@ -50,10 +58,15 @@ socket.connect(port, LOOPBACK, () => setInterval(tick, TICK_MS));
 function tick(): void {
   const now = performance.now();
   late = Math.max(late, now - ticked - TICK_MS);
+  lateness[0].add(performance.timeOrigin + ticked + TICK_MS, performance.timeOrigin + now);
   ticked = now;
   // After a pause of ours the questions of that time are not made up for.
   if (now - due > 20) due = now;
   for (; due <= now; due += 1000 / perSecond) ask(now);
+}
+
+function noteSlow(from: number, to: number): void {
+  if (slow.length < MOST_SLOW) slow.push([performance.timeOrigin + from, performance.timeOrigin + to]);
 }
 
 function ask(now: number): void {
@@ -71,7 +84,13 @@ control.on("message", (message: ToProber) => {
   if (message.kind !== "observe") return;
   const now = performance.now();
   // What waits still, has waited so long already.
-  for (const at of sentAt) if (at >= 0 && now - at < LOST_MS) worst = Math.max(worst, now - at);
-  tell({ kind: "observed", worst, late, answers, lost });
+  for (const at of sentAt) {
+    if (at < 0 || now - at >= LOST_MS) continue;
+    worst = Math.max(worst, now - at);
+    if (now - at >= SLOW_MS) noteSlow(at, now);
+  }
+  const left = slow.map(([from, to]) => unexplained(from, to, lateness));
+  tell({ kind: "observed", worst, unexplained: Math.max(Math.min(worst, SLOW_MS), ...left), late, answers, lost });
   worst = late = answers = lost = 0;
+  slow = [];
 });

@@ -1,11 +1,20 @@
 /** Asks a server for a zone's SOA steadily, from a thread of its own, and tells the slowest answer and when a serial was first served. */
 import { Worker } from "node:worker_threads";
+import { Lateness } from "./lateness.ts";
 
-export type ProberData = { readonly port: number; readonly zone: string; readonly perSecond: number };
+export type ProberData = {
+  readonly port: number;
+  readonly zone: string;
+  readonly perSecond: number;
+  /** Of the thread beside it. */
+  readonly clock: SharedArrayBuffer;
+};
 
 export type Observation = {
   /** Milliseconds. */
   readonly worst: number;
+  /** Of any answer, without the time in which the prober or a thread that only looks at the clock waited for its turn, too. */
+  readonly unexplained: number;
   /** The longest that the prober itself was kept from asking, milliseconds: what the machine does to whoever wants a turn. */
   readonly late: number;
   readonly answers: number;
@@ -33,9 +42,12 @@ const MOST_MS = 400_000;
 
 export class Prober {
   readonly #worker: Worker;
+  readonly #clock: Worker;
 
   constructor(port: number, zone: string) {
-    const workerData: ProberData = { port, zone, perSecond: FIRST_PER_SECOND };
+    const clock = new Lateness().shared;
+    this.#clock = new Worker(new URL("./clock-worker.ts", import.meta.url), { workerData: clock });
+    const workerData: ProberData = { port, zone, perSecond: FIRST_PER_SECOND, clock };
     this.#worker = new Worker(new URL("./prober-worker.ts", import.meta.url), { workerData });
     // Listeners come and go with each question.
     this.#worker.setMaxListeners(0);
@@ -65,7 +77,7 @@ export class Prober {
   }
 
   async stop(): Promise<void> {
-    await this.#worker.terminate();
+    await Promise.all([this.#worker.terminate(), this.#clock.terminate()]);
   }
 
   #send(message: ToProber): void {

@@ -13,6 +13,8 @@ const BATCH_NAMES = 512;
 
 /** The records of names `from` to `to`, signed as they are wanted. */
 class Hosts implements RecordSource {
+  readonly wireAt = -1;
+  readonly runEnd = 0;
   readonly #order: ShareOrder;
   readonly #pen: SigningPen;
   readonly #names: readonly string[];
@@ -24,6 +26,10 @@ class Hosts implements RecordSource {
     this.#pen = new SigningPen(order.keys);
     this.#names = sortedNames(order.names);
     this.#at = order.from;
+  }
+
+  skipTo(): void {
+    throw new Error("there are no runs");
   }
 
   get octets(): Uint8Array {

@@ -3,15 +3,15 @@
  *
  * ```
  *  forwarded ▶ read ▶ TSIG ▶ who may ▶ is there a version? ▶ a place ▶ message, message, … ▶ last
- *     FORMERR ◀─┘      └▶ NOTAUTH  └▶ REFUSED   └▶ SERVFAIL     └▶ SERVFAIL (busy)   └ each waits for room at the client
+ *     FORMERR ◀─┘      └▶ NOTAUTH  └▶ REFUSED   └▶ SERVFAIL     └▶ SERVFAIL (busy)   └ each waits for the client
  * ```
  * The version is held by its image, which never changes: newer ones may be published meanwhile. Messages are made in slices
- * of at most WINDOW on the main thread (some 100 microseconds each), so nothing else waits for a large zone.
+ * (slices.ts) on the main thread (half a millisecond each), so nothing else waits for a large zone.
  */
 import { RecordWalk } from "#image";
 import { ExtendedError, Rcode } from "#message";
 import { nameEquals, printName } from "#name";
-import { printAddress } from "#net";
+import { frame, printAddress } from "#net";
 import type { ForwardedMessage } from "#publish";
 import { RRClass, RRType } from "#rdata";
 import {
@@ -35,11 +35,9 @@ import { type OutgoingRefusal, refusedAttempt, type SentKind, sentAttempt } from
 import type { OutgoingBook } from "./book.ts";
 import type { OutgoingNotes } from "./notes.ts";
 import { formErr, refusal, soaRecord, soaReply, transferOpt } from "./replies.ts";
+import { SLICE_OCTETS, SliceShelf } from "./slices.ts";
 import type { SlotLimits, TransferSlots } from "./slots.ts";
 import type { GivenVersion } from "./version.ts";
-
-/** Messages that are on their way to the client's connection, beside what waits in it. */
-const WINDOW = 16;
 
 export type TransferServerParts = {
   readonly registry: Registry;
@@ -63,6 +61,7 @@ type Verified = { readonly key: TsigKey | undefined; readonly mac: Uint8Array };
 
 export class TransferServer {
   readonly #parts: TransferServerParts;
+  readonly #slices = new SliceShelf();
   #stopped = false;
 
   constructor(parts: TransferServerParts) {
@@ -241,23 +240,26 @@ export class TransferServer {
   async #stream(forwarded: ForwardedMessage, messages: TransferMessages, unit: Unit): Promise<boolean> {
     const { deps, book } = this.#parts;
     const deadline = deps.nowMs() + deps.settings().transferSeconds * 1000;
-    const onTheWay: Promise<boolean>[] = [];
-    let message = messages.next();
-    // Bounded by the zone, by the time, and by the client, which has to fetch what it is sent.
-    while (message) {
-      const next = messages.next();
-      if (!next && !messages.failed) {
-        forwarded.reply(message);
-        return true;
-      }
-      onTheWay.push(forwarded.send(message));
-      if (onTheWay.length >= WINDOW && !(await onTheWay.shift())) break;
-      // Who may no longer have it does not get the rest of it.
-      if (this.#stopped || deps.nowMs() > deadline || !book.enabled(unit.zone.id)) break;
-      message = next;
+    const only = messages.next();
+    if (only && messages.done && !messages.failed) {
+      forwarded.reply(only);
+      return true;
     }
+    const slices = this.#slices.take();
+    // Bounded by the zone, by the time, and by the client, which has to fetch what it is sent. Who may no longer have it does not get
+    // the rest of it.
+    let first = only;
+    while (!messages.done && !this.#stopped && deps.nowMs() <= deadline && book.enabled(unit.zone.id)) {
+      const slice = await slices.free();
+      if (!slice) break;
+      slices.send(fillSlice(slice, first, messages), forwarded);
+      first = undefined;
+    }
+    const complete = messages.done && !messages.failed && (await slices.settled());
+    if (complete) this.#slices.giveBack(slices);
+    // There is no more of it.
     forwarded.drop();
-    return false;
+    return complete;
   }
 
   #expireSeconds({ refresher }: Unit): number | undefined {
@@ -278,6 +280,18 @@ export class TransferServer {
     const asked = { zoneId: unit.zone.id, peer: linked.id, request, forwarded, key: undefined };
     deps.attempts.record(refusedAttempt({ ...asked, startedMs: now, finishedMs: now }, code));
   }
+}
+
+/** `first` was made already. */
+function fillSlice(slice: Uint8Array, first: Uint8Array | undefined, messages: TransferMessages): Uint8Array {
+  let at = 0;
+  if (first) {
+    const framed = frame(first);
+    slice.set(framed);
+    at = framed.length;
+  }
+  while (at < SLICE_OCTETS && !messages.done) at = messages.nextInto(slice, at);
+  return slice.subarray(0, at);
 }
 
 type Sent = {

@@ -10,6 +10,7 @@ import {
   fromHex,
   fromLatin1,
   Reader,
+  sameOctets,
   toBase64,
   toHex,
   toLatin1,
@@ -153,6 +154,13 @@ describe("comparing and joining", () => {
         copyOctets(wordsView(source), from, wordsView(target), at, octets.length);
         const around = (length: number) => new Uint8Array(length).fill(255);
         expect(toHex(target)).toBe(toHex(concatBytes([around(at), octets, around(9)])));
+        const same = (length: number) => sameOctets(wordsView(source), from, wordsView(target), at, length);
+        expect(same(octets.length)).toBe(true);
+        for (let i = 0; i < octets.length; i++) {
+          target[at + i]! ^= 1;
+          expect([same(i), same(octets.length)]).toEqual([true, false]);
+          target[at + i]! ^= 1;
+        }
       }),
     );
   });

@@ -8,6 +8,7 @@ export {
   fromBase64,
   fromHex,
   fromLatin1,
+  sameOctets,
   toBase64,
   toHex,
   toLatin1,

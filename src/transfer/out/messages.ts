@@ -58,6 +58,24 @@ export class TransferMessages {
 
   /** The next message: octets of its own. Undefined when there is none any more. */
   next(): Uint8Array | undefined {
+    return this.#make()?.slice();
+  }
+
+  /**
+   * The next message to `target[at]`, with its length in front (RFC 1035 section 4.2.2); gives the offset behind it. `at` when there is
+   * none any more. 65,537 octets are always room enough.
+   */
+  nextInto(target: Uint8Array, at: number): number {
+    const message = this.#make();
+    if (!message) return at;
+    target[at] = message.length >>> 8;
+    target[at + 1] = message.length;
+    target.set(message, at + 2);
+    return at + 2 + message.length;
+  }
+
+  /** A view that holds until the next. */
+  #make(): Uint8Array | undefined {
     if (this.done) return undefined;
     const first = this.messages === 0;
     const opt = first ? this.#opt : new Uint8Array(0);
@@ -84,7 +102,7 @@ export class TransferMessages {
   #fill(): number {
     let count = 0;
     while (this.#waiting && this.#writer.record(this.#source)) {
-      count++;
+      count += 1 + this.#writer.follow(this.#source);
       this.#waiting = this.#source.next();
     }
     return count;
@@ -117,7 +135,7 @@ export class TransferMessages {
     out[7] = count;
     out.set(opt, at);
     if (opt.length > 0) out[11] = 1;
-    const plain = out.slice(0, at + opt.length);
+    const plain = out.subarray(0, at + opt.length);
     const message = this.#signer ? this.#signer.sign(plain, this.#signing!.now()) : plain;
     this.messages++;
     this.octets += message.length;

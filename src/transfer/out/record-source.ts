@@ -12,6 +12,15 @@ export interface RecordSource {
   readonly ttl: number;
   readonly rdataAt: number;
   readonly rdataLength: number;
+  /** Where the record stands as a message has it from its type on (type, class, TTL, RDLENGTH, RDATA uncompressed); -1: nowhere. */
+  readonly wireAt: number;
+  /**
+   * Behind the present record's RDATA, up to here, more of the same owner stand one behind the other, each with two octets (for a
+   * pointer to the owner) and then as `wireAt` says. Not above the end of that RDATA: there are none.
+   */
+  readonly runEnd: number;
+  /** The next record is the one of the run that begins at this offset; behind the last: whatever comes after the run. */
+  skipTo(at: number): void;
   /** False at the end. */
   next(): boolean;
 }
@@ -25,12 +34,18 @@ export class BatchSource implements RecordSource {
   ttl = 0;
   rdataAt = 0;
   rdataLength = 0;
+  readonly wireAt = -1;
+  readonly runEnd = 0;
   readonly #parts: readonly Uint8Array[];
   #part = 0;
   #at = 0;
 
   constructor(parts: readonly Uint8Array[]) {
     this.#parts = parts;
+  }
+
+  skipTo(): void {
+    throw new Error("a batch has no runs");
   }
 
   next(): boolean {

@@ -4,6 +4,7 @@
  *
  * Only suffixes of equal case are pointed to: a transfer keeps the spelling of every name (RFC 5936 section 3.5).
  */
+import { copyOctets, sameOctets, wordsView } from "#bytes";
 import { HASH_SEED, hashLabel } from "#name";
 import { forEachCompressible, RRClass } from "#rdata";
 import type { RecordSource } from "./record-source.ts";
@@ -15,10 +16,16 @@ const SLOTS = 4096;
 const MAX_PROBES = 8;
 const MAX_LABELS = 128;
 const NO_ROOM = -1;
+/** Pointer, type, class, TTL, RDLENGTH. */
+const RUN_HEAD = 12;
 
 /** Keeps: `out[0..at)` is whole records, and every slot points to a name in it. */
 export class RecordWriter {
   readonly out = new Uint8Array(65_535);
+  readonly #outView = wordsView(this.out);
+  /** Of the octets that were copied from last: a source has all its records in few arrays. */
+  #viewed: Uint8Array = this.out;
+  #view = this.#outView;
   at = 0;
   limit = 65_535;
   readonly #slots = new Uint16Array(SLOTS);
@@ -29,6 +36,12 @@ export class RecordWriter {
   #lastLength = 0;
   #lastOctets: Uint8Array | undefined;
   #lastAt = 0;
+  /** What the last owner has behind its first label, where it came from, and where the message has it; 0: nowhere. */
+  #tailView = this.#outView;
+  #tailAt = 0;
+  #tailLength = 0;
+  #tailPlace = 0;
+  #tailHash = 0;
 
   /** For the next message: `at` octets of it are there already, the question's name at `nameAt` (0: no question). */
   begin(at: number, limit: number, nameAt: number): void {
@@ -36,6 +49,7 @@ export class RecordWriter {
     this.at = at;
     this.limit = limit;
     this.#lastLength = 0;
+    this.#tailPlace = 0;
     if (nameAt > 0) this.#learn(nameAt);
   }
 
@@ -45,6 +59,9 @@ export class RecordWriter {
     const { out } = this;
     const { octets, type, ttl } = source;
     if (!this.#owner(octets, source.ownerAt, source.ownerLength) || this.at + 10 > this.limit) return this.#back(start);
+    if (source.wireAt >= 0 && !mayCompress(type)) {
+      return this.#copy(octets, source.wireAt, source.rdataAt + source.rdataLength) || this.#back(start);
+    }
     let at = this.at;
     out[at++] = type >>> 8;
     out[at++] = type;
@@ -62,6 +79,38 @@ export class RecordWriter {
     return true;
   }
 
+  /** Records of the run behind the one that was just written, as they are but for the pointer to their owner; how many. */
+  follow(source: RecordSource): number {
+    const end = source.runEnd;
+    let from = source.rdataAt + source.rdataLength;
+    // Without a place that a pointer reaches the owner is spelled out each time.
+    if (from >= end || this.#lastLength === 0) return 0;
+    const view = this.#viewOf(source.octets);
+    const pointer = (0xc0 << 8) | this.#lastOwner;
+    let at = this.at;
+    let count = 0;
+    while (from < end && !mayCompress(view.getUint16(from + 2))) {
+      const length = RUN_HEAD + view.getUint16(from + RUN_HEAD - 2);
+      if (at + length > this.limit) break;
+      copyOctets(view, from, this.#outView, at, length);
+      this.#outView.setUint16(at, pointer);
+      from += length;
+      at += length;
+      count++;
+    }
+    this.at = at;
+    source.skipTo(from);
+    return count;
+  }
+
+  #viewOf(octets: Uint8Array): DataView {
+    if (octets !== this.#viewed) {
+      this.#viewed = octets;
+      this.#view = wordsView(octets);
+    }
+    return this.#view;
+  }
+
   /** The message ends with this record that did not fit: slots that point behind `at` are never looked at again. */
   #back(start: number): false {
     this.at = start;
@@ -75,7 +124,9 @@ export class RecordWriter {
       return true;
     }
     const start = this.at;
-    if (!this.#name(octets, at)) return false;
+    const isSibling = this.#tailPlace > 0 && this.#hasTail(octets, at, length);
+    if (isSibling ? !this.#sibling(octets, at) : !this.#name(octets, at)) return false;
+    if (!isSibling) this.#learnTail(octets, at, length, start);
     // A name that is a pointer and nothing else: point to where it points.
     const first = this.out[start]!;
     this.#lastOwner = first >= 0xc0 ? ((first & 0x3f) << 8) | this.out[start + 1]! : start;
@@ -89,6 +140,39 @@ export class RecordWriter {
     // The same place of a source is the same name: in an image all records of a name share it.
     if (at === this.#lastAt && octets === this.#lastOctets) return length > 0;
     return length > 0 && this.#same(octets, at, this.#lastOwner);
+  }
+
+  /** Whether the name is one label in front of what the last one had behind its first. */
+  #hasTail(octets: Uint8Array, at: number, length: number): boolean {
+    const tail = at + octets[at]! + 1;
+    if (at + length - tail !== this.#tailLength) return false;
+    return sameOctets(this.#viewOf(octets), tail, this.#tailView, this.#tailAt, this.#tailLength);
+  }
+
+  /** `#name` of such a name: its labels are neither hashed nor looked for again, but for the first. */
+  #sibling(octets: Uint8Array, at: number): boolean {
+    const hash = hashLabel(this.#tailHash, octets, at);
+    const found = this.#find(octets, at, hash);
+    const own = found >= 0 ? 0 : octets[at]! + 1;
+    const start = this.at;
+    if (start + own + 2 > this.limit) return false;
+    for (let i = 0; i < own; i++) this.out[start + i] = octets[at + i]!;
+    this.at = start + own;
+    this.#pointer(found >= 0 ? found : this.#tailPlace);
+    if (own > 0) this.#remember(start, hash);
+    return true;
+  }
+
+  /** After `#name` has written an owner at `start`: as one label and a pointer, which is what its siblings will be. */
+  #learnTail(octets: Uint8Array, at: number, length: number, start: number): void {
+    const own = octets[at]! + 1;
+    const isOne = length > own && this.at === start + own + 2 && this.out[start]! < 0xc0;
+    this.#tailPlace = isOne ? ((this.out[this.at - 2]! & 0x3f) << 8) | this.out[this.at - 1]! : 0;
+    if (!isOne) return;
+    this.#tailView = this.#viewOf(octets);
+    this.#tailAt = at + own;
+    this.#tailLength = length - own;
+    this.#tailHash = this.#hashes[1]!;
   }
 
   #rdata(type: number, octets: Uint8Array, at: number, length: number): boolean {
@@ -106,9 +190,7 @@ export class RecordWriter {
   #copy(octets: Uint8Array, from: number, end: number): boolean {
     const length = end - from;
     if (this.at + length > this.limit) return false;
-    // A loop beats `set` of a subarray for the few octets that most RDATA has.
-    if (length < 48) for (let i = 0; i < length; i++) this.out[this.at + i] = octets[from + i]!;
-    else this.out.set(octets.subarray(from, end), this.at);
+    copyOctets(this.#viewOf(octets), from, this.#outView, this.at, length);
     this.at += length;
     return true;
   }
