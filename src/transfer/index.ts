@@ -47,6 +47,7 @@ export {
   readNotifyAnswer,
 } from "./out/notify-out.ts";
 export { BatchSource, changeSource, type RecordSource, singleSource } from "./out/record-source.ts";
+export { RecordWriter } from "./out/record-writer.ts";
 export { readTransferRequest, type TransferRequest, type TransferRequestError } from "./out/request.ts";
 export { nextServedSerial } from "./out/served-serial.ts";
 export { buildAxfrQuery, buildIxfrQuery, buildSoaQuery } from "./query.ts";

@@ -19,6 +19,7 @@ import {
   expiresAt,
   judgeAccess,
   type RecordSource,
+  RecordWriter,
   readTransferRequest,
   sameAddress,
   setTruncated,
@@ -62,6 +63,7 @@ type Verified = { readonly key: TsigKey | undefined; readonly mac: Uint8Array };
 export class TransferServer {
   readonly #parts: TransferServerParts;
   readonly #slices = new SliceShelf();
+  readonly #writer = new RecordWriter();
   #stopped = false;
 
   constructor(parts: TransferServerParts) {
@@ -192,7 +194,7 @@ export class TransferServer {
     const { startHmac } = deps.crypto;
     const signing = verified.key && { key: verified.key, requestMac: verified.mac, startHmac, now: deps.now };
     const opt = transferOpt(request, this.#expireSeconds(unit));
-    const messages = new TransferMessages(request, source, gift.udp ? undefined : signing, opt);
+    const messages = new TransferMessages(request, source, gift.udp ? undefined : signing, opt, this.#writer);
     if (gift.udp) {
       const message = messages.next()!;
       if (kind === "newer") setTruncated(message);

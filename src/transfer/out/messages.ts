@@ -35,14 +35,22 @@ export class TransferMessages {
   readonly #source: RecordSource;
   readonly #signer: TsigSigner | undefined;
   readonly #signing: TransferSigning | undefined;
-  readonly #writer = new RecordWriter();
+  readonly #writer: RecordWriter;
   readonly #reserved: number;
   /** OPT of the first message (RFC 5936 section 2.2.5): already in wire form. */
   readonly #opt: Uint8Array;
   #waiting: boolean;
 
-  constructor(request: TransferRequest, source: RecordSource, signing?: TransferSigning, opt?: Uint8Array) {
+  /** `writer` is used while a message is made and no longer: one serves any number of transfers of a thread. */
+  constructor(
+    request: TransferRequest,
+    source: RecordSource,
+    signing?: TransferSigning,
+    opt?: Uint8Array,
+    writer = new RecordWriter(),
+  ) {
     this.#request = request;
+    this.#writer = writer;
     this.#source = source;
     this.#signing = signing;
     this.#signer = signing && new TsigSigner(signing.key, signing.requestMac, signing.startHmac);
@@ -139,6 +147,7 @@ export class TransferMessages {
     const message = this.#signer ? this.#signer.sign(plain, this.#signing!.now()) : plain;
     this.messages++;
     this.octets += message.length;
+    this.#writer.end();
     return message;
   }
 }

@@ -53,6 +53,16 @@ export class RecordWriter {
     if (nameAt > 0) this.#learn(nameAt);
   }
 
+  /** The message is whole. Nothing is referred to that records came from: an image that is replaced could not be given back. */
+  end(): void {
+    this.#viewed = this.out;
+    this.#view = this.#outView;
+    this.#tailView = this.#outView;
+    this.#tailPlace = 0;
+    this.#lastOctets = undefined;
+    this.#lastLength = 0;
+  }
+
   /** False when the record does not fit: nothing of it is there. */
   record(source: RecordSource): boolean {
     const start = this.at;
