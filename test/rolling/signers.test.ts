@@ -3,150 +3,14 @@
  * what it publishes. In each step resolvers get DNSKEY sets from either, answers from either, and hold sets of the step before.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Router, startRouter } from "../multisigner/router.ts";
-import { type Signer, startBindSigner, startKnotSigner, tagOf } from "../multisigner/signers.ts";
-import { exchangeKeys, ourDs, RRTYPE, rdatasOf, resolve } from "../multisigner/world.ts";
-import {
-  type Countersign,
-  freePort,
-  LOOPBACK,
-  makeDirectory,
-  missingPrograms,
-  type Peer,
-  removeDirectory,
-  type Server,
-  startCountersign,
-  startNsd,
-  startUnbound,
-  type Unbound,
-  until,
-} from "../peers/index.ts";
-import { isOver, keysOf, passTime, reaches, roll, rollovers, tagsIn } from "./world.ts";
+import { startBindSigner, startKnotSigner } from "../multisigner/signers.ts";
+import { exchangeKeys, ourDs, RRTYPE, rdatasOf } from "../multisigner/world.ts";
+import { freePort, LOOPBACK, missingPrograms, type Peer, startNsd, until } from "../peers/index.ts";
+import { PARENT, type Parent, startParent } from "../states/parent.ts";
+import { text, World } from "./signers-world.ts";
+import { isOver, keysOf, reaches, roll, rollovers, tagsIn } from "./world.ts";
 
-const OURS = "ns.ours.example";
-const SERVFAIL = 2;
 const DAY = 86_400;
-const NAMES = Array.from({ length: 90 }, (_, i) => `n${i}`);
-
-const text = (zone: string, more = "") => `$ORIGIN ${zone}
-@ 3600 IN SOA ns hostmaster 1 100 50 86400 300
-@ 3600 IN NS ns
-@ 3600 IN NS ${OURS}.
-ns 3600 IN A ${LOOPBACK}
-${NAMES.map((name) => `${name} 300 IN A 192.0.2.9`).join("\n")}
-${more}`;
-
-/** The product, kept over kills, and a resolver for each pair of who gives the DNSKEY set and who answers. */
-class World {
-  readonly directory = makeDirectory("signers-roll");
-  readonly zone: string;
-  readonly signer: Signer;
-  readonly #port: number;
-  #httpPort: number | undefined;
-  #router: Router | undefined;
-  #used = 0;
-  readonly #holders: Unbound[] = [];
-  product!: Countersign;
-  id = "";
-  anchors: readonly string[] = [];
-
-  constructor(zone: string, signer: Signer, port: number) {
-    this.zone = zone;
-    this.signer = signer;
-    this.#port = port;
-  }
-
-  async start(): Promise<void> {
-    this.product = await startCountersign({
-      directory: this.directory,
-      port: this.#port,
-      ...(this.#httpPort === undefined ? {} : { httpPort: this.#httpPort }),
-      env: {
-        COUNTERSIGN_NAMESERVERS: OURS,
-        COUNTERSIGN_PARTNER_PORT: String(this.signer.port),
-        COUNTERSIGN_PARENT_POLL_YOUNG_SECONDS: "1",
-        COUNTERSIGN_PARENT_POLL_SETTLED_SECONDS: "1",
-      },
-    });
-    this.#httpPort = this.product.httpPort;
-  }
-
-  async take(primary: Pick<Peer, "kind" | "address" | "port">): Promise<void> {
-    this.id = await this.product.addZone({ name: this.zone, primary, mode: "multisigner" });
-    await this.product.served(this.id, this.zone);
-    this.anchors = [await ourDs(this.product, this.id), ...this.signer.ds(this.zone)];
-    this.#router = await startRouter(() => this.product);
-  }
-
-  async killAndPass(seconds: number): Promise<void> {
-    this.product.process.signal("SIGKILL");
-    await this.product.process.ended;
-    passTime(this.directory, seconds);
-    await this.start();
-    await this.product.served(this.id, this.zone);
-  }
-
-  #server(who: "ours" | "theirs"): Server {
-    return who === "ours" ? this.product : this.signer;
-  }
-
-  /** A resolver that has the DNSKEY set of this one. */
-  async holder(keys: "ours" | "theirs"): Promise<Unbound> {
-    const stubs = [{ zone: this.zone, servers: [this.#router!] }];
-    const resolver = await startUnbound({ trustAnchors: this.anchors, stubs, aggressive: false });
-    this.#holders.push(resolver);
-    this.#router!.route((type) => this.#server(type === RRTYPE.DNSKEY ? keys : "theirs"));
-    expect(await resolve(resolver.port, this.#fresh(), RRTYPE.A)).toMatchObject({ ad: true });
-    return resolver;
-  }
-
-  #fresh(): string {
-    return `${NAMES[this.#used++ % NAMES.length]!}.${this.zone}`;
-  }
-
-  /** What a resolver that has its DNSKEY set already makes of answers of this one: data and denial alike. */
-  async verdict(resolver: Unbound, data: "ours" | "theirs"): Promise<"secure" | "bogus" | "mixed"> {
-    this.#router!.route(() => this.#server(data));
-    const got = [
-      await resolve(resolver.port, this.#fresh(), RRTYPE.A),
-      await resolve(resolver.port, `missing${this.#used++}.${this.zone}`, RRTYPE.A),
-    ];
-    if (got.every(({ ad }) => ad)) return "secure";
-    return got.every(({ rcode }) => rcode === SERVFAIL) ? "bogus" : "mixed";
-  }
-
-  /** New resolvers, with either's set, and answers of either. These hold the sets of this step from now on. */
-  async expectSecure(...before: readonly Unbound[]): Promise<Unbound[]> {
-    const now = [await this.holder("ours"), await this.holder("theirs")];
-    for (const resolver of [...before, ...now]) {
-      for (const data of ["ours", "theirs"] as const) expect(await this.verdict(resolver, data)).toBe("secure");
-    }
-    return now;
-  }
-
-  async stop(): Promise<void> {
-    for (const each of this.#holders) await each.stop();
-    await this.#router?.stop();
-    await this.product?.stop();
-    await this.signer.stop();
-    removeDirectory(this.directory);
-  }
-
-  async newZsk(): Promise<{ record: string; tag: number }> {
-    const key = (await keysOf(this.product, this.id)).find(
-      ({ role, state }) => role === "zsk" && state === "published",
-    );
-    return { record: key!.dnskey, tag: key!.key_tag };
-  }
-
-  async hasTag(server: Server, tag: number): Promise<boolean> {
-    const rdatas = (await rdatasOf(server, this.zone, RRTYPE.DNSKEY)).map((hex) => Buffer.from(hex, "hex"));
-    return rdatas.some((rdata) => {
-      const words = [rdata.readUInt16BE(0), rdata[2]!, rdata[3]!].map(String);
-      return tagOf([...words, rdata.subarray(4).toString("base64")]) === tag;
-    });
-  }
-}
 
 describe.skipIf(missingPrograms("named", "unbound", "dig").length > 0)("a ZSK is rolled beside another signer", () => {
   const zone = "two.signers.example.";
@@ -264,5 +128,83 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound", "dig").length > 0)(
       await signer.publishKey(zone, record, []);
       await reaches(world.product, world.id, "zsk", "keys-wait");
     }, 120_000);
+  },
+);
+
+describe.skipIf(missingPrograms("named", "knotd", "unbound", "dig").length > 0)(
+  "a KSK is rolled beside another signer",
+  () => {
+    const zone = `shared.${PARENT}`;
+    let parent: Parent;
+    let world: World;
+
+    beforeAll(async () => {
+      const port = await freePort();
+      const specs = [{ name: zone, text: text(zone), denial: "nsec", keys: "split" }] as const;
+      parent = await startParent();
+      const signer = await startBindSigner(specs, { address: LOOPBACK, port });
+      world = new World(zone, signer, port, parent.env);
+      await world.start();
+      await world.take(signer);
+      await exchangeKeys(world.product, signer, zone, world.id, world.anchors);
+      await parent.publish({ shared: { nameServers: ["ns.ours.example"], ds: world.anchors } });
+      await until("active", async () => (await world.product.status(world.id)).dnssec.status === "active" || undefined);
+    });
+    afterAll(async () => {
+      await world?.stop();
+      await parent?.stop();
+    });
+
+    const cdsTags = async () => {
+      const rdatas = await rdatasOf(world.product, zone, RRTYPE.CDS);
+      return rdatas.map((rdata) => Number.parseInt(rdata.slice(0, 4), 16)).sort();
+    };
+    const tag = (ds: string) => Number(/ DS (\d+) /.exec(ds)![1]);
+
+    test("CDS ask for both signers' DS, and the old key stays as long as the other one's CDS asks for it", async () => {
+      const { signer } = world;
+      const [oldDs, ...theirs] = world.anchors as [string, ...string[]];
+      await roll(world.product, world.id, "ksk");
+      const { ds, wait_seconds } = await reaches(world.product, world.id, "ksk", "keys-wait");
+      const newDs = ds!;
+      expect(await cdsTags()).toEqual([oldDs, ...theirs].map(tag).sort());
+      const first = await world.expectSecure();
+
+      await world.killAndPass(wait_seconds!);
+      await reaches(world.product, world.id, "ksk", "parent");
+      await until("CDS of the new key and theirs", async () => {
+        const wanted = [newDs, ...theirs].map(tag).sort();
+        return (await cdsTags()).join() === wanted.join() ? true : undefined;
+      });
+      const partner = `ns.${zone.slice(0, -1)}`;
+      const asked = await until("the other signer asked", async () => {
+        const [going] = (await rollovers(world.product, world.id)).rollovers;
+        return going?.partners ? going : undefined;
+      });
+      expect(asked.partners).toMatchObject([{ name: partner, has_new_key: false }]);
+      expect(asked.why).toContain(`the CDS of ${partner} still ask for the old key`);
+
+      // The parent has both signers' DS throughout: each alone is an anchor that somebody may hold.
+      await parent.publish({ shared: { nameServers: ["ns.ours.example"], ds: [newDs, ...theirs] } });
+      const wait = await reaches(world.product, world.id, "ksk", "ds-wait");
+      world.anchors = [newDs, ...theirs];
+      const second = await world.expectSecure(...first);
+      await world.killAndPass(wait.wait_seconds!);
+      const stays = await until("the parent and the other signer asked", async () => {
+        const [going] = (await rollovers(world.product, world.id)).rollovers;
+        return going?.partners && going.ds_at_parent ? going : undefined;
+      });
+      expect(stays.step).toBe("ds-wait");
+      expect(stays.why).toContain("which stays as long as they do");
+
+      const old = (await keysOf(world.product, world.id)).find(({ ds: line }) => line === oldDs)!;
+      const cds = (line: string) => line.replace(/^.* DS /, `${zone} 3600 IN CDS `);
+      await signer.takeOut!([cds(oldDs), old.dnskey.replace(" DNSKEY ", " CDNSKEY ")]);
+      await signer.publishKey(zone, cds(newDs), []);
+      const { past } = await isOver(world.product, world.id, "ksk");
+      expect(past).toMatchObject([{ kind: "ksk", end: "rolled" }]);
+      await world.expectSecure(...second);
+      expect(await ourDs(world.product, world.id)).toBe(newDs);
+    }, 300_000);
   },
 );
