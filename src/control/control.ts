@@ -22,6 +22,7 @@ import { AttemptLog } from "./attempts.ts";
 import { CatalogBook, CatalogKeeper, CatalogProducer } from "./catalog/index.ts";
 import { ChainChecker, ownAddressOf } from "./chain-checker.ts";
 import { Clearance } from "./clearance.ts";
+import { CopyKeeper } from "./copy-keeper.ts";
 import type { ControlSettings, Deps } from "./deps.ts";
 import { EventFeed } from "./event-feed.ts";
 import { EventLog } from "./events.ts";
@@ -111,6 +112,7 @@ export class Control {
   readonly #keys: KeyKeeper;
   readonly #multiSigner: MultiSignerWatch;
   readonly #saver: SignatureSaver;
+  readonly #copies: CopyKeeper;
   readonly #listener: RoundListener;
   readonly #catalogs: CatalogBook;
   readonly #catalogKeeper: CatalogKeeper;
@@ -145,6 +147,7 @@ export class Control {
     this.#multiSigner = new MultiSignerWatch(this.#deps, this.#notes, (zoneId) => this.#watcher.note(zoneId));
     this.#keys = this.#makeKeyKeeper();
     this.#saver = new SignatureSaver(this.#registry, this.#deps);
+    this.#copies = new CopyKeeper(this.#registry, this.#deps);
     this.#catalogs = new CatalogBook(store);
     const hands = { take: (row: ZoneRow) => this.#take(row), drop: (zone: Zone) => this.#drop(zone) };
     this.#catalogKeeper = new CatalogKeeper({
@@ -235,6 +238,7 @@ export class Control {
       finished: (zone, round) => {
         setRoundTimers(zone, this.#deps);
         this.#tidyPacks();
+        this.#copies.noteNew();
         this.#catalogKeeper.roundFinished(zone);
         this.#catalogProducer.changed();
         this.#registry.findUnit(zone.id)?.refresher.roundFinished(round);
@@ -264,12 +268,13 @@ export class Control {
     await this.#keys.load();
     const sweep = this.#deps.store.files.beginSweep({ get: (zoneId) => this.#filesOf(zoneId) });
     const published = new Set<Promise<void>>();
-    const { signed, otherFiles } = await restoreZones(this.#deps, this.#listener, (restored) => {
+    const { signed, otherFiles, alone } = await restoreZones(this.#deps, this.#listener, (restored) => {
       this.#restored.push(this.#takeUp(restored));
       published.add(restored.zone.publish());
     });
     this.#sweep = sweep;
     this.#otherFiles = otherFiles;
+    this.#copies.noteNew(alone);
     for (const [zoneId, note] of signed) this.#notes.put(zoneId, APEX_KIND, note);
     this.#deps.packs.begin();
     void Promise.all(published).then(() => {
@@ -318,6 +323,7 @@ export class Control {
     this.#catalogKeeper.begin();
     this.#catalogProducer.begin();
     this.#saver.start();
+    this.#copies.begin();
     await this.#alerts.begin();
     this.#cleanUp();
     this.#lookAtCertificates();
@@ -359,6 +365,7 @@ export class Control {
     await this.#deps.attempts.flush();
     await this.#deps.events.flush();
     await this.#saver.stop();
+    await this.#copies.stop();
     await this.#analytics.stop();
     await this.#deps.jobs.stop();
   }
@@ -429,6 +436,7 @@ export class Control {
     this.#outgoing.forget(zone);
     await zone.leave();
     this.#notes.forget(zone.id);
+    this.#copies.noteGone();
     this.#analytics.forget(zone.id);
     this.#deps.expiry.remove(zone.id);
     await events.flush();

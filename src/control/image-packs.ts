@@ -35,6 +35,7 @@ export class ImagePacks {
   readonly #images = new PackWriter();
   readonly #tables = new PackWriter();
   readonly #keys = new PackWriter();
+  #adopted = 0;
   #packedAtCount = 0;
   #wantedAtCount = 0;
 
@@ -46,6 +47,12 @@ export class ImagePacks {
   /** Room for an image of so many octets that is read from disk; undefined: it is too large for a pack. */
   room(octets: number): PackedPart | undefined {
     return octets > 0 && octets <= PACKED_OCTETS && octets % 4 === 0 ? this.#images.take(octets) : undefined;
+  }
+
+  /** An image that stands in a buffer of many already: as if it had been packed here. */
+  adopt(part: PackedPart): PackedPart {
+    this.#adopted += part.byteLength + (-part.byteLength & 7);
+    return part;
   }
 
   /** Nothing came into the room that was taken last. */
@@ -105,7 +112,7 @@ export class ImagePacks {
   }
 
   get #packed(): number {
-    return this.#images.givenOctets + this.#tables.givenOctets;
+    return this.#adopted + this.#images.givenOctets + this.#tables.givenOctets;
   }
 }
 

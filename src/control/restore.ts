@@ -8,9 +8,9 @@
  */
 
 import { ok } from "#bytes";
-import { type ImageBuffer, octetsOf, overlayRoom, PACKED_OCTETS, ZoneImage } from "#image";
+import { type ImageBuffer, octetsOf, overlayRoom, PACKED_OCTETS, verifyImage, ZoneImage } from "#image";
 import { denialOf, planApex } from "#keyplan";
-import { type IncomingRow, type KeyRow, StoreError, type VersionRow, type ZoneRecord } from "#store";
+import { type ImageCopies, type IncomingRow, type KeyRow, StoreError, type VersionRow, type ZoneRecord } from "#store";
 import { signApex } from "./apex.ts";
 import { APEX_KIND, type ApexNote, apexNote, readApexNote } from "./apex-note.ts";
 import type { Deps } from "./deps.ts";
@@ -53,6 +53,8 @@ export type Restored = {
   readonly signed: ReadonlyMap<string, ApexNote>;
   /** By zone: files that rows name and that belong to none of its versions. */
   readonly otherFiles: ReadonlyMap<string, readonly string[]>;
+  /** Small images that were not among the copies of them. */
+  readonly alone: number;
 };
 
 type Restoring = {
@@ -62,6 +64,9 @@ type Restoring = {
   /** Of zones whose apex had to be signed: to be written. */
   readonly signed: Map<string, ApexNote>;
   readonly otherFiles: Map<string, readonly string[]>;
+  readonly copies: ImageCopies | undefined;
+  /** Small images that were read from their own files. */
+  alone: number;
 };
 
 /** `take`: called with each zone as soon as it is there. */
@@ -71,13 +76,15 @@ export async function restoreZones(
   take: (restored: RestoredZone) => void,
 ): Promise<Restored> {
   const pace = new ReadingPace();
-  const restoring: Restoring = { deps, listener, pace, signed: new Map(), otherFiles: new Map() };
+  const copies = deps.store.files.openImageCopies();
+  const restoring: Restoring = { deps, listener, pace, signed: new Map(), otherFiles: new Map(), copies, alone: 0 };
   const records = allRecords(deps.store, pace);
   const load = async () => {
     for (let next = await records.next(); !next.done; next = await records.next())
       take(await restoreZone(next.value, restoring));
   };
   await Promise.all(Array.from({ length: LOADS_AT_ONCE }, load));
+  copies?.close();
   return restoring;
 }
 
@@ -168,7 +175,11 @@ class ImageShelf {
   readonly #images: { readonly file: string; readonly root: number; readonly image: Promise<ZoneImage | undefined> }[] =
     [];
 
-  constructor(zone: Zone, rows: readonly VersionRow[], note: unknown, { deps, pace }: Restoring) {
+  readonly #restoring: Restoring;
+
+  constructor(zone: Zone, rows: readonly VersionRow[], note: unknown, restoring: Restoring) {
+    const { deps, pace } = restoring;
+    this.#restoring = restoring;
     this.#zone = zone;
     this.#rows = rows;
     this.#note = note;
@@ -203,6 +214,7 @@ class ImageShelf {
     const { packs } = this.#deps;
     const room = packs.room(this.#octets(file));
     if (!room) return files.loadImage(this.#zone.id, file, overlayRoom);
+    this.#restoring.alone++;
     try {
       this.#pace.of(() => files.readImage(this.#zone.id, file, octetsOf(room)));
       return room;
@@ -220,6 +232,8 @@ class ImageShelf {
 
   async #load(file: string, root: number): Promise<ZoneImage | undefined> {
     const { id: zoneId, name } = this.#zone;
+    const copy = this.#restoring.copies?.find(zoneId, file, this.#octets(file));
+    if (copy && verifyImage(copy).ok) return new ZoneImage(this.#deps.packs.adopt(copy));
     let trouble: string;
     try {
       const image = await this.#buffer(file);

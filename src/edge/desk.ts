@@ -54,10 +54,10 @@ const OPENED_AT_ONCE = 256;
 const SPACE_OCTETS = 8 * 2 ** 30;
 
 /**
- * Some 10 MB of the heap, and as much again of room around them: only a thorough collection gives that back, and for its 30 to 60 ms
+ * As many as are let go of together, some 5 MB of the heap and as much again of room around them: only a thorough collection gives that back, and for its 30 to 60 ms
  * only who was asked nothing for a while has time.
  */
-const WORTH_COLLECTING_ENTRIES = 8192;
+const WORTH_COLLECTING_ENTRIES = 4096;
 
 /** Keeps the Answerer, the zones it serves and, of those that are open, the signers. */
 export class Desk {

@@ -13,6 +13,7 @@ import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/prom
 import { join } from "node:path";
 import { StoreError } from "./errors.ts";
 import { isId } from "./ids.ts";
+import { type ImageCopies, type ImageCopy, openImageCopies, writeImageCopies } from "./image-copies.ts";
 import { type SavableTable, SignatureFile } from "./signatures.ts";
 import { type KnownFiles, Sweep } from "./sweep.ts";
 
@@ -36,6 +37,10 @@ export interface ZoneFiles {
    * answers many questions in the time of one. What can't be read is told when it is wanted.
    */
   warmImages(images: readonly { readonly zoneId: string; readonly name: string }[]): Promise<void>;
+  /** Copies of small images that were written together; undefined: there are none. To be closed. */
+  openImageCopies(): ImageCopies | undefined;
+  /** In place of those before; false when `isOver` ended it. Nothing depends on them but how long the next start takes. */
+  writeImageCopies(copies: readonly ImageCopy[], isOver: () => boolean): Promise<boolean>;
   removeImage(zoneId: string, name: string): Promise<void>;
   /** A change between two versions, as octets that only their writer understands; durable when the promise is done. */
   saveChange(zoneId: string, name: string, octets: Uint8Array): Promise<void>;
@@ -54,8 +59,18 @@ export interface ZoneFiles {
   beginSweep(kept: KnownFiles): Sweep;
 }
 
+type CopyFiles = Pick<ZoneFiles, "openImageCopies" | "writeImageCopies">;
+
 export function openZoneFiles(directory: string): ZoneFiles {
-  const root = join(directory, "zones");
+  const path = join(directory, "image-copies");
+  const copies: CopyFiles = {
+    openImageCopies: () => openImageCopies(path),
+    writeImageCopies: (images, isOver) => writeImageCopies(path, images, isOver),
+  };
+  return { ...filesBelow(join(directory, "zones")), ...copies };
+}
+
+function filesBelow(root: string): Omit<ZoneFiles, keyof CopyFiles> {
   let sweeping: Sweep | undefined;
   return {
     async saveImage(zoneId, name, image) {

@@ -2,6 +2,7 @@
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { ZoneFiles } from "./files.ts";
 export { isId, newId } from "./ids.ts";
+export type { ImageCopies, ImageCopy } from "./image-copies.ts";
 export { DATABASE_FILE, openStore } from "./open.ts";
 export type {
   AccountRow,

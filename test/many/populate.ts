@@ -6,7 +6,7 @@ import { compileImage } from "#image";
 import { type MasterKey, makeKeyPair, openMasterKey, sealKeyPair } from "#keys";
 import { type Name, readName } from "#name";
 import { RRType, readRdata } from "#rdata";
-import { newId, openStore, type Store, type Tables } from "#store";
+import { type ImageCopy, newId, openStore, type Store, type Tables } from "#store";
 import { ZoneBuilder, type ZoneVersion } from "#zone";
 import { zoneRow } from "../../src/store/testing/fixtures.ts";
 
@@ -18,6 +18,8 @@ export type Population = {
   readonly autoRefreshSeconds: number;
   /** Milliseconds since 1970: when they were transferred, and checked for the last time. Absent: now. */
   readonly checkedAt?: number;
+  /** Copies of the images together, as a server leaves them that ran for a while. Default false. */
+  readonly copies?: boolean;
 };
 
 export function zoneName(i: number): string {
@@ -46,10 +48,11 @@ type Filling = {
   readonly peer: string;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly copies: ImageCopy[];
 };
 
 async function fill(data: string, store: Store, master: MasterKey, population: Population): Promise<void> {
-  const filling: Filling = { data, master, population, account: newId(), peer: newId(), now: Date.now() };
+  const filling: Filling = { data, master, population, account: newId(), peer: newId(), now: Date.now(), copies: [] };
   const { account, peer, now } = filling;
   const { address: ip, port } = population.primary;
   await store.atomically(async (tables) => {
@@ -69,6 +72,9 @@ async function fill(data: string, store: Store, master: MasterKey, population: P
       for (let i = from; i < Math.min(population.zones, from + 1000); i++) await addZone(tables, i, filling);
     });
   }
+  if (!population.copies) return;
+  const inOrder = filling.copies.toSorted((a, b) => (a.zoneId < b.zoneId ? -1 : 1));
+  await store.files.writeImageCopies(inOrder, () => false);
 }
 
 async function addZone(tables: Tables, i: number, filling: Filling): Promise<void> {
@@ -79,6 +85,7 @@ async function addZone(tables: Tables, i: number, filling: Filling): Promise<voi
   const file = `t-${SERIAL}-00000000`;
   mkdirSync(join(data, "zones", zoneId), { mode: 0o700 });
   writeFileSync(join(data, "zones", zoneId, `${file}.image`), new Uint8Array(image));
+  if (population.copies) filling.copies.push({ zoneId, name: file, octets: new Uint8Array(image) });
   const row = { id: zoneId, accountId: account, name, status: "active" } as const;
   await tables.zones.add(zoneRow({ ...row, createdAt: now + i, modifiedAt: now, activatedAt: now }));
   for (const use of ["transferred", "served"] as const) {
