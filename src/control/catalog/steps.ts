@@ -48,13 +48,17 @@ export class CatalogSteps {
   /** Those that could not be taken after all. */
   async perform(entry: CatalogEntry, catalog: Zone, steps: readonly PlannedStep[]): Promise<readonly Refused[]> {
     const fresh: CatalogMember[] = [];
-    for (const [i, step] of steps.entries()) {
-      if (this.#parts.stopped()) return [];
-      if (step.kind === "add") fresh.push(step.member);
-      else if (step.kind === "reset") fresh.push(await this.#reset(step.known, step.member));
-      else if (step.kind === "leave") await this.#leave(step.known);
-      else await this.#keep(entry, step.known, step.member);
-      if (i % AT_ONCE === AT_ONCE - 1) await nextTurn();
+    for (let at = 0; at < steps.length; at += AT_ONCE) {
+      const some = steps.slice(at, at + AT_ONCE);
+      for (const step of some) {
+        if (this.#parts.stopped()) return [];
+        if (step.kind === "add") fresh.push(step.member);
+        else if (step.kind === "reset") fresh.push(await this.#reset(step.known, step.member));
+        else if (step.kind !== "leave" && step.kind !== "update") await this.#keep(entry, step.known, step.member);
+      }
+      await this.#update(entry, some);
+      await this.#leave(some);
+      await nextTurn();
     }
     return this.#add(entry, catalog, fresh);
   }
@@ -134,23 +138,38 @@ export class CatalogSteps {
     return member;
   }
 
-  async #leave(known: KnownMember): Promise<void> {
+  /** One wait for the disk for all of them. */
+  async #leave(steps: readonly PlannedStep[]): Promise<void> {
     const { book, registry, deps, kept } = this.#parts;
-    const row = book.member(known.zoneId);
-    const unit = registry.findUnit(known.zoneId);
-    if (!row || !unit) return;
-    const left = { ...row, leftAt: deps.nowMs() };
-    await book.putMember(left);
-    const { zone, refresher } = unit;
-    zone.hidden = "kept";
-    refresher.configure([], refresher.state.settings.autoRefreshSeconds);
-    void zone.publish();
-    kept(left);
-    const message = `${zone.name}: left its catalog; it is not answered for any more, and kept with its keys for a while`;
-    deps.events.add({ zoneId: zone.id, zone: zone.name, level: "warning", code: "catalog.member-left", message });
+    const rows = steps.flatMap((step) => (step.kind === "leave" ? (book.member(step.known.zoneId) ?? []) : []));
+    const left = rows.map((row) => ({ ...row, leftAt: deps.nowMs() }));
+    await this.#putMembers(left);
+    for (const row of left) {
+      const unit = registry.findUnit(row.zoneId);
+      if (!unit) continue;
+      const { zone, refresher } = unit;
+      zone.hidden = "kept";
+      refresher.configure([], refresher.state.settings.autoRefreshSeconds);
+      void zone.publish();
+      kept(row);
+      const message = `${zone.name}: left its catalog; it is not answered for any more, and kept with its keys for a while`;
+      deps.events.add({ zoneId: zone.id, zone: zone.name, level: "warning", code: "catalog.member-left", message });
+    }
   }
 
-  /** Update, return or migration: the zone stays what it is. */
+  /** Other groups, or another owner named: settings follow. */
+  async #update(entry: CatalogEntry, steps: readonly PlannedStep[]): Promise<void> {
+    const { book } = this.#parts;
+    const rows = steps.flatMap((step) => {
+      const row = step.kind === "update" ? book.member(step.known.zoneId) : undefined;
+      if (!row || step.kind !== "update") return [];
+      const settled = row.settled && row.groups.join("\0") === step.member.groups.join("\0");
+      return [{ ...memberRow(row.zoneId, entry.row.zoneId, step.member), settled }];
+    });
+    await this.#putMembers(rows);
+  }
+
+  /** Return or migration: the zone stays what it is. */
   async #keep(entry: CatalogEntry, known: KnownMember, member: CatalogMember): Promise<void> {
     const { book, registry, deps } = this.#parts;
     const row = book.member(known.zoneId);
@@ -185,7 +204,9 @@ export class CatalogSteps {
     const service = services();
     const own = await deps.store.incoming.find(entry.row.zoneId);
     const outcomes = [];
-    if (denial !== "nsec3") outcomes.push(await service.editZoneSettings(zone.id, { denial }));
+    // What is so already is not written again: each writing is a wait for the disk, and there may be ten thousand members.
+    if (denial !== "nsec3" && zone.row.denial !== denial)
+      outcomes.push(await service.editZoneSettings(zone.id, { denial }));
     if (mode === "unsigned") {
       if (zone.mode !== "unsigned") outcomes.push(await service.editDnssec(zone.id, { status: "disabled" }));
     } else {
@@ -199,8 +220,10 @@ export class CatalogSteps {
       );
     }
     const incoming = { name: zone.name, peers: [...(peers ?? own?.peers ?? [])], auto_refresh_seconds: seconds };
-    const has = (await deps.store.incoming.find(zone.id)) !== undefined;
-    outcomes.push(await (has ? service.updateIncoming(zone.id, incoming) : service.createIncoming(zone.id, incoming)));
+    const before = await deps.store.incoming.find(zone.id);
+    if (!before) outcomes.push(await service.createIncoming(zone.id, incoming));
+    else if (before.autoRefreshSeconds !== seconds || before.peers.join() !== incoming.peers.join())
+      outcomes.push(await service.updateIncoming(zone.id, incoming));
     const wrong = outcomes.find((outcome) => !outcome.ok);
     if (!wrong || wrong.ok) return true;
     const { code, about } = wrong.error;
@@ -211,6 +234,7 @@ export class CatalogSteps {
 
   async #putMembers(rows: readonly CatalogMemberRow[]): Promise<void> {
     const { deps, book } = this.#parts;
+    if (rows.length === 0) return;
     await deps.store.atomically(async (tables) => {
       // The zone may be gone since: its row as a member went with it.
       for (const row of rows) if (book.member(row.zoneId)) await tables.catalogMembers.put(row);
