@@ -290,9 +290,29 @@ function refusal(status: number, errors: readonly ApiError[]): CliFailure {
 /** What OpenSSL and Node say of a chain, of dates and of names. */
 const OF_CERTIFICATES = /^(UNABLE_TO_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH)/;
 
+const OTHER_CA = "NODE_EXTRA_CA_CERTS=FILE with the CA's certificate makes it known here";
+
+/** Why nothing is said to a server over TLS, by Node's codes, and what to do. */
+const TLS_SENTENCES: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "its certificate has expired; renew it, or look at the clock of this machine",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet; look at the clock of this machine",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "its certificate is for another name; use the name in it with --url, or have it made for this one",
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is its own issuer; ${OTHER_CA}`,
+  SELF_SIGNED_CERT_IN_CHAIN: `its certificate comes from a CA that is not known here; ${OTHER_CA}`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate comes from a CA that is not known here; ${OTHER_CA}`,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `its certificate comes from a CA that is not known here; ${OTHER_CA}`,
+  ERR_SSL_WRONG_VERSION_NUMBER: "it speaks no TLS; is it http:// in place of https://?",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it speaks no TLS; is it http:// in place of https://?",
+};
+
 function unreachable(url: string, error: unknown): CliFailure {
   const { name, message, cause } = error as Error & { readonly cause?: unknown };
   const { code, message: inner } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
+  const tls = code === undefined ? undefined : TLS_SENTENCES[code];
+  if (tls !== undefined) {
+    return new CliFailure(ExitCode.Unreachable, `The server at ${url} can't be trusted (${code}): ${tls}.`);
+  }
   const why = name === "TimeoutError" ? `no answer within ${ANSWER_WITHIN_MS / 1000} s` : (code ?? inner ?? message);
   if (OF_CERTIFICATES.test(code ?? ""))
     return new CliFailure(

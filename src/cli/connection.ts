@@ -49,7 +49,7 @@ function findToken(flags: ConnectionFlags, env: Environment): string {
     (env["COUNTERSIGN_TOKEN"] || undefined) ??
     readToken(env["COUNTERSIGN_DATA"] || DEFAULT_DATA);
   if (found === undefined) {
-    const place = join(flags.data ?? (env["COUNTERSIGN_DATA"] || DEFAULT_DATA), "admin-token");
+    const place = join(findDirectory(flags, env), "admin-token");
     throw usage(
       `No token: set COUNTERSIGN_TOKEN, or give --data DIR, the server's data directory (there is no ${place}).`,
     );
@@ -58,6 +58,11 @@ function findToken(flags: ConnectionFlags, env: Environment): string {
   if (!/^[\x21-\x7e]+$/.test(found))
     throw usage("The token has characters that no token has; look at where it comes from.");
   return found;
+}
+
+/** Of the server that is meant, if it is on this machine. */
+export function findDirectory(flags: ConnectionFlags, env: Environment): string {
+  return flags.data ?? (env["COUNTERSIGN_DATA"] || DEFAULT_DATA);
 }
 
 /** Undefined when the file is not there or empty. */

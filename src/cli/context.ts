@@ -1,6 +1,6 @@
 /** What every command is given: where to print, whether as JSON, and the server. */
 import { type ApiClient, makeClient } from "./client.ts";
-import { type ConnectionFlags, findConnection } from "./connection.ts";
+import { type ConnectionFlags, findConnection, findDirectory } from "./connection.ts";
 import type { CliIo } from "./io.ts";
 import { printJson } from "./print.ts";
 
@@ -11,6 +11,8 @@ export interface Context {
   readonly json: boolean;
   /** Made when first asked for: commands that work on files need no token. Throws CliFailure (usage). */
   api(): ApiClient;
+  /** The server's data directory, where it is on this machine. */
+  readonly directory: string;
   /** The text for people, or with `--json` the value. */
   show(value: unknown, text: () => string): Promise<void>;
   /** What goes on meanwhile: to standard error, never into what a program reads. */
@@ -24,6 +26,7 @@ export function makeContext(given: CliIo, flags: GlobalFlags): Context {
   return {
     io,
     json,
+    directory: findDirectory(flags, io.env),
     api() {
       client ??= makeClient(findConnection(flags, io.env));
       return client;

@@ -7,6 +7,7 @@
 import type { Command } from "commander";
 import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
+import { checkDirectory } from "../doctor-directory.ts";
 import {
   checkAlerts,
   checkCertificates,
@@ -28,7 +29,8 @@ export function addDoctorCommand(program: Command, run: Runner): void {
 }
 
 async function doctor(context: Context): Promise<void> {
-  const findings = await examine(() => context.api());
+  const directory = context.directory;
+  const findings = [...(await examine(() => context.api())), ...checkDirectory(directory)];
   await context.show(findings, () => findings.map(printFinding).join(""));
   const problems = findings.filter((finding) => finding.state === "problem").length;
   if (problems > 0) throw new CliFailure(ExitCode.Refused, `${problems} ${problems === 1 ? "problem" : "problems"}.`);
