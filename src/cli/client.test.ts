@@ -1,10 +1,7 @@
 /** The client against servers that are not what they should be; the real server is in test/cli. */
 import { createServer, type RequestListener, type Server } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterEach, expect, test } from "vitest";
-import { makeAuthority, makeCertificate } from "../../test/peers/certificates.ts";
 import { makeClient } from "./client.ts";
 import { ExitCode } from "./exit.ts";
 
@@ -134,36 +131,4 @@ test("nobody there", async () => {
   const client = await clientOf(answer(200, {}));
   servers[0]!.close();
   await expect(client.call("acls.list", { params })).rejects.toThrow(/can't be reached \(ECONNREFUSED\)/);
-});
-
-test.each([
-  ["expired", { name: "localhost", fromDays: -9, toDays: -1 }, /CERT_HAS_EXPIRED.*renew it/],
-  ["for another name", { name: "other.example" }, /for another name; use the name in it/],
-  ["of an authority that nobody knows", { name: "localhost" }, /NODE_EXTRA_CA_CERTS/],
-] as const)("a certificate that is %s is told with what to do", async (what, options, sentence) => {
-  const authority = makeAuthority("Test CA");
-  const { certificate, key } = makeCertificate({ ...options, authority });
-  const server = createTlsServer({ cert: certificate, key }, answer(200, {}));
-  servers.push(server as unknown as Server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `https://localhost:${(server.address() as AddressInfo).port}`;
-  const known = what !== "of an authority that nobody knows";
-  const before = getCACertificates("default");
-  if (known) setDefaultCACertificates([...before, authority.certificate]);
-  try {
-    await expect(makeClient({ url, token: "token" }).readiness()).rejects.toMatchObject({
-      exitCode: ExitCode.Unreachable,
-      message: expect.stringMatching(sentence) as string,
-    });
-  } finally {
-    setDefaultCACertificates(before);
-  }
-});
-
-test("no TLS where TLS was asked for is told", async () => {
-  const { url } = await clientOf(answer(200, {}));
-  const client = makeClient({ url: url.replace("http:", "https:"), token: "token" });
-  await expect(client.readiness()).rejects.toMatchObject({
-    message: expect.stringMatching(/it speaks no TLS/) as string,
-  });
 });
