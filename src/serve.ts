@@ -9,7 +9,7 @@
  * Exit codes: 0 stopped by a signal · 1 can't go on (the sentence says why and what to do) · 2 wrong options.
  */
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { type Config, loadConfig, OPTION_NAMES, OPTIONS, printOptionsPage } from "#config";
@@ -29,7 +29,7 @@ import { rcodeName } from "#message";
 import { printSocketAddress, type TlsServerSettings } from "#net";
 import { type EdgeSettings, PublicationSender } from "#publish";
 import { typeName } from "#rdata";
-import { DATABASE_FILE, openStore, type Store, StoreError } from "#store";
+import { DATABASE_FILE, makeDirectory, openStore, type Store, StoreError } from "#store";
 import { createLogger, type Logger, limitYoungSpaceOfThreads, Metrics } from "#telemetry";
 import { watchFiles } from "./file-watch.ts";
 import { readProviderSettings } from "./provider-settings.ts";
@@ -161,7 +161,7 @@ function takeSignals(): { readonly wait: (hangUp: () => void) => Promise<void> }
 }
 
 function openMaster(config: Config, log: Logger): MasterKey {
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  makeDirectory(config.data);
   const own = join(config.data, "master-key");
   // A new key where another one sealed what is there already would only hide that that one was lost.
   const used = existsSync(join(config.data, DATABASE_FILE));

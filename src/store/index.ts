@@ -1,4 +1,5 @@
 /** What Countersign keeps on disk: tables in SQLite, images and signature tables as files. The door of the room. */
+export { makeDirectory } from "./directory.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type { ZoneFiles } from "./files.ts";
 export { isId, newId } from "./ids.ts";

@@ -1,7 +1,7 @@
 /** Opens a data directory: lock, database, files; puts the tables together. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Database, openDatabase } from "./database.ts";
+import { makeDirectory } from "./directory.ts";
 import { unusableDirectory } from "./errors.ts";
 import { openZoneFiles } from "./files.ts";
 import { lockDirectory } from "./lock.ts";
@@ -30,7 +30,7 @@ export const DATABASE_FILE = "countersign.db";
  */
 export function openStore(directory: string, sealer: Sealer): Store {
   try {
-    mkdirSync(join(directory, "zones"), { recursive: true, mode: 0o700 });
+    makeDirectory(join(directory, "zones"));
   } catch (error) {
     throw unusableDirectory(directory, error);
   }
