@@ -8,7 +8,7 @@ function load(argv: string[] = [], env: Record<string, string> = {}, file?: unkn
     argv,
     env,
     readFile(path) {
-      if (file === undefined) throw new Error(`no ${path}`);
+      if (file === undefined) throw Object.assign(new Error(`no ${path}`), { code: "ENOENT" });
       return typeof file === "string" ? file : JSON.stringify(file);
     },
   });
@@ -104,7 +104,7 @@ describe("problems", () => {
     ["an object in the file", [["--config", "c"], {}, { dns: { a: 1 } }], /c: "dns": give comma list/],
     ["a file that is no JSON", [["--config", "c"], {}, "{"], /config\.file: --config: c can't be read as JSON/],
     ["a file that is a list", [["--config", "c"], {}, []], /config\.file: c: give one JSON object/],
-    ["a missing file", [["--config", "c"]], /config\.file/],
+    ["a missing file", [["--config", "c"]], /config\.file: --config: c is not there\./],
     ["a secret on the command line", [["--token", "x"]], /config\.secret-flag: --token is a secret.*COUNTERSIGN_TOKEN/],
     ["two master keys", [[], { COUNTERSIGN_MASTER_KEY: "a", COUNTERSIGN_MASTER_KEY_FILE: "b" }], /config\.conflict/],
   ];

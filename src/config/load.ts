@@ -107,6 +107,13 @@ function squash(variable: string): string {
   return variable.toUpperCase().replaceAll("_", "");
 }
 
+function unread(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "is not there.";
+  if (code === "EACCES") return "can't be read by this user.";
+  return error instanceof SyntaxError ? `can't be read as JSON: ${message}.` : `can't be read: ${message}.`;
+}
+
 function readFile(sources: ConfigSources, path: Found | undefined, problems: ConfigProblem[]): Map<OptionName, Found> {
   const values = new Map<OptionName, Found>();
   if (path === undefined) return values;
@@ -114,10 +121,7 @@ function readFile(sources: ConfigSources, path: Found | undefined, problems: Con
   try {
     parsed = JSON.parse(sources.readFile(path.text));
   } catch (error) {
-    problems.push({
-      code: "config.file",
-      message: `${path.where}: ${path.text} can't be read as JSON: ${String(error)}`,
-    });
+    problems.push({ code: "config.file", message: `${path.where}: ${path.text} ${unread(error)}` });
     return values;
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
