@@ -67,7 +67,7 @@ describe.skipIf(missing.length > 0)("what a zone looks like from outside", { tim
       expect(await axeViolations(visitor.page), colorScheme).toEqual([]);
     }
     await visitor.page.setViewportSize({ width: 390, height: 844 });
-    expect(await overflow(visitor.page)).toBe(0);
+    await expect.poll(() => overflow(visitor.page)).toBe(0);
     await visitor.page.setViewportSize({ width: 1440, height: 900 });
     await takeShots(visitor.page, `live-${page}`, true);
   };
