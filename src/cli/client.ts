@@ -290,7 +290,10 @@ function refusal(status: number, errors: readonly ApiError[]): CliFailure {
 /** What OpenSSL and Node say of a chain, of dates and of names. */
 const OF_CERTIFICATES = /^(UNABLE_TO_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH)/;
 
-const OTHER_CA = "NODE_EXTRA_CA_CERTS=FILE with the CA's certificate makes it known here";
+const OTHER_CA = "give the certificate of the CA that signed it with --ca FILE or COUNTERSIGN_CA";
+
+/** Of any other fault that TLS finds in a certificate. */
+const UNBELIEVED = `its certificate is not believed; ${OTHER_CA}, and an address that has its name with --url`;
 
 /** Why nothing is said to a server over TLS, by Node's codes, and what to do. */
 const TLS_SENTENCES: Readonly<Record<string, string>> = {
@@ -309,16 +312,11 @@ const TLS_SENTENCES: Readonly<Record<string, string>> = {
 function unreachable(url: string, error: unknown): CliFailure {
   const { name, message, cause } = error as Error & { readonly cause?: unknown };
   const { code, message: inner } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
-  const tls = code === undefined ? undefined : TLS_SENTENCES[code];
+  const tls = TLS_SENTENCES[code ?? ""] ?? (OF_CERTIFICATES.test(code ?? "") ? UNBELIEVED : undefined);
   if (tls !== undefined) {
     return new CliFailure(ExitCode.Unreachable, `The server at ${url} can't be trusted (${code}): ${tls}.`);
   }
   const why = name === "TimeoutError" ? `no answer within ${ANSWER_WITHIN_MS / 1000} s` : (code ?? inner ?? message);
-  if (OF_CERTIFICATES.test(code ?? ""))
-    return new CliFailure(
-      ExitCode.Unreachable,
-      `The certificate of ${url} is not believed (${code}): give the CA that signed it with --ca or COUNTERSIGN_CA, and an address that has its name.`,
-    );
   return new CliFailure(
     ExitCode.Unreachable,
     `The server at ${url} can't be reached (${why}): start it with "countersign serve", or name another with --url or COUNTERSIGN_URL.`,
