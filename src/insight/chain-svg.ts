@@ -41,24 +41,24 @@ export function drawChain(check: SelfCheck): string {
 <desc id="d">${escaped(description)}</desc>
 <style>${STYLE}</style>
 <defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>
-<text class="b" x="16" y="24">${escaped(cut(`Chain of trust of ${check.name}`, 46))}</text>
+<text class="b" x="16" y="24">${escaped(cut(`Chain of trust of ${check.name}`, Math.floor((width - 32) / 9)))}</text>
 <text class="h" x="16" y="44">${HEADINGS[check.state]}</text>
 ${frames(check, layout, width)}${arrows.join("")}${boxes.join("")}${legend.svg}${note}
 </svg>
 `;
 }
 
-/** Around the parent's row and around the zone's, each with a title; the delegation under the parent's. */
+/** Around the parent's row and around the zone's, each with a title where no arrow passes: the parent's above its row, the zone's below all. */
 function frames(check: SelfCheck, { hasParent, bottom }: Layout, width: number): string {
-  const frame = (title: string, top: number, end: number): string =>
-    `<rect class="f" x="8" y="${top}" width="${width - 16}" height="${end - top}" rx="8"/><text class="h s" x="16" y="${top + 15}">${escaped(cut(title, 72))}</text>\n`;
+  const frame = (title: string, top: number, end: number, line: number): string =>
+    `<rect class="f" x="8" y="${top}" width="${width - 16}" height="${end - top}" rx="8"/><text class="h s" x="16" y="${line}">${escaped(cut(title, Math.floor((width - 32) / 6)))}</text>\n`;
   const told = check.findings.find(({ code }) => code === "delegation.to-us" || code === "delegation.not-to-us");
   const above = [hasParent ? [] : ["no DS"], told ? [told.sentence.replace("the parent ", "")] : []].flat().join("; ");
   const parentTop = HEAD - 34;
   const zoneTop = hasParent ? HEAD + MARGIN + HEIGHT + GAP_Y / 2 - 6 : HEAD - 6;
   return (
-    frame(`parent${above === "" ? "" : `: ${above}`}`, parentTop, zoneTop - 4) +
-    frame(`zone: ${check.name}, ${check.mode}`, zoneTop, bottom + MARGIN)
+    frame(`parent${above === "" ? "" : `: ${above}`}`, parentTop, zoneTop - 4, parentTop + 15) +
+    frame(`zone: ${check.name}, ${check.mode}`, zoneTop, bottom + MARGIN, bottom + MARGIN - 6)
   );
 }
 
@@ -72,6 +72,7 @@ function drawLegend(
   top: number,
 ): { readonly svg: string; readonly width: number; readonly bottom: number } {
   const has = (state: ChainNode["state"]) => [...check.nodes, ...check.links].some((each) => each.state === state);
+  const aimless = check.nodes.some(({ kind, state }) => kind === "ds" && state === "missing");
   const shape = (kind: ChainNode["kind"], css = "") => drawShape(kind, `n${css}`, 0, 0, SIGN_WIDTH, SIGN_HEIGHT);
   const line = (css: string, more = "") => `<path class="l${css}" marker-end="url(#a)" d="M0 8H${SIGN_WIDTH}"/>${more}`;
   const entries: readonly Entry[] = [
@@ -82,7 +83,8 @@ function drawLegend(
     { words: "thick: made here", sign: shape("zsk", " ours") },
     { words: "vouches for, holds", sign: line("") },
     ...(has("bad") ? [{ words: "does not hold", sign: line(" bad", crossAt(SIGN_WIDTH / 2 - 3, 8)) }] : []),
-    ...(has("missing") ? [{ words: "leads nowhere", sign: shape("rrset", " missing") }] : []),
+    ...(aimless ? [{ words: "leads to no key", sign: shape("ds", " missing") }] : []),
+    ...(has("missing") && !aimless ? [{ words: "not signed", sign: shape("rrset", " missing") }] : []),
   ];
   const drawn = entries.map(({ words, sign }, i) => {
     const [x, y] = [16 + (i % 2) * ENTRY_WIDTH, top + Math.floor(i / 2) * ENTRY_HEIGHT];

@@ -126,29 +126,49 @@ function judgeParent(
     const ds = readDs(rdata);
     const matching = keys.filter((key) => keyTag(key) === ds.keyTag && dsMatches(seen.apex, rdata, key, crypto));
     const signs = matching.some((key) => signatures.some(({ key: by, verdict }) => by === key && verdict === "good"));
-    drawDs(seen, rdata, matching, draft);
     if (matching.length === 0) strange.push(rdata);
+    else drawDs(seen, rdata, matching, draft);
     if (signs) trusted.push(...matching);
   }
+  for (const rdata of strange) drawStrangeDs(rdata, keys, strange.length === all.size, draft);
   tellDs(keys, [...all.values()], strange, trusted, say);
   return trusted;
 }
 
 function drawDs(seen: ChainObservation, rdata: Uint8Array, matching: readonly Uint8Array[], draft: Draft): void {
-  const { keyTag: tag, algorithm, digestType } = readDs(rdata);
-  const node = `ds-${tag}-${digestType}-${draft.nodes.length}`;
-  draft.nodes.push({
-    id: node,
-    kind: "ds",
-    side: "parent",
-    label: `DS ${tag}`,
-    note: `alg ${algorithm}, digest ${digestType}`,
-    detail: `DS at the parent: key tag ${tag}, algorithm ${algorithm}, digest type ${digestType}`,
-    ours: matching.some((key) => seen.ours.some((own) => same(own, key))),
-    state: matching.length > 0 ? "good" : "missing",
-  });
+  const { keyTag: tag, digestType } = readDs(rdata);
+  const ours = matching.some((key) => seen.ours.some((own) => same(own, key)));
+  const node = pushDs(rdata, `digest ${digestType}`, ours, "good", draft);
   const detail = `DS ${tag} is the digest of this key`;
   for (const key of matching) draft.links.push({ from: node, to: keyId(key), kind: "digest", state: "good", detail });
+}
+
+/** One that belongs to no key. It is a fault when the parent has no better one, or when it was plainly meant for a key that is there. */
+function drawStrangeDs(rdata: Uint8Array, keys: readonly Uint8Array[], alone: boolean, draft: Draft): void {
+  const { keyTag: tag, algorithm } = readDs(rdata);
+  const near = keys.find((key) => keyTag(key) === tag);
+  if (!near) {
+    pushDs(rdata, "no such key", false, alone ? "bad" : "missing", draft);
+    return;
+  }
+  const other = readDnskey(near).algorithm;
+  const what = other === algorithm ? "wrong digest" : `key has ${other}`;
+  const node = pushDs(rdata, what, false, "bad", draft);
+  const fault =
+    other === algorithm ? "is not the digest of this key" : `is of algorithm ${algorithm}, this key of ${other}`;
+  const detail = `DS ${tag} ${fault}`;
+  draft.links.push({ from: node, to: keyId(near), kind: "digest", state: "bad", detail });
+}
+
+/** Its identity; `what`: the end of the second line. */
+function pushDs(rdata: Uint8Array, what: string, ours: boolean, state: ChainNode["state"], draft: Draft): string {
+  const { keyTag: tag, algorithm, digestType } = readDs(rdata);
+  const id = `ds-${tag}-${digestType}-${draft.nodes.length}`;
+  const label = `DS ${tag}`;
+  const note = `alg ${algorithm}, ${what}`;
+  const detail = `DS at the parent: key tag ${tag}, algorithm ${algorithm}, digest type ${digestType}`;
+  draft.nodes.push({ id, kind: "ds", side: "parent", label, note, detail, ours, state });
+  return id;
 }
 
 function judgeKeySet(
@@ -208,13 +228,13 @@ function judgeSet(
   const signatures = judgeSignatures(set, keys, seen.apex, crypto, seen.now);
   const good = signatures.some(({ verdict }) => verdict === "good");
   const id = `rrset-${name}-${draft.nodes.length}`;
-  const state = good ? "good" : seen.signed ? (signatures.length === 0 ? "missing" : "bad") : "missing";
+  const state = good ? "good" : seen.signed ? "bad" : "missing";
   draft.nodes.push({
     id,
     kind: "rrset",
     side: "zone",
     label: name,
-    note: noteOf(set),
+    note: state === "bad" ? faultOf(signatures) : noteOf(set),
     detail: `${printName(set.owner)} ${name}`,
     ours: false,
     state,
@@ -254,19 +274,48 @@ function drawKeys(
   }
   if (!seen.dnskey) return;
   const good = signatures.some(({ verdict }) => verdict === "good");
-  const state = good ? "good" : signatures.length === 0 ? "missing" : "bad";
+  const state = good ? "good" : "bad";
   const detail = `the set of ${keys.length} keys that the zone publishes`;
   draft.nodes.push({
     id: DNSKEY_ID,
     kind: "rrset",
     side: "zone",
     label: "DNSKEY",
-    note: `${keys.length} keys`,
+    note: good ? `${keys.length} keys` : faultOf(signatures),
     detail,
     ours: false,
     state,
   });
   linkSignatures(DNSKEY_ID, "DNSKEY", signatures, draft);
+  linkKeys(keys, signatures, draft);
+}
+
+/** A KSK signs the set that has the ZSKs in it, and so vouches for each: what leads from the DS to the records, without a gap. */
+function linkKeys(keys: readonly Uint8Array[], signatures: readonly JudgedSignature[], draft: Draft): void {
+  const zsks = keys.filter((key) => !isSecureEntryPoint(key));
+  for (const { key, keyTag: tag, verdict } of signatures) {
+    if (!key || !isSecureEntryPoint(key)) continue;
+    const state = verdict === "good" ? "good" : "bad";
+    for (const zsk of zsks) {
+      const detail = `key ${tag} signs the set of keys that ZSK ${keyTag(zsk)} is in${state === "good" ? "" : `: ${verdict}`}`;
+      draft.links.push({ from: keyId(key), to: keyId(zsk), kind: "signature", state, detail });
+    }
+  }
+}
+
+const FAULTS: Readonly<Record<Exclude<JudgedSignature["verdict"], "good">, string>> = {
+  expired: "signature expired",
+  early: "signature not valid yet",
+  bad: "signature is wrong",
+  "other-signer": "signed by another zone",
+  "no-key": "signed by no key here",
+  unsupported: "algorithm not known",
+};
+
+/** Why none of the signatures holds, in the words of a picture. */
+function faultOf(signatures: readonly JudgedSignature[]): string {
+  const verdict = signatures[0]?.verdict;
+  return verdict === undefined || verdict === "good" ? "not signed" : FAULTS[verdict];
 }
 
 /** Of a proof the last label of its owner; of CDS and CDNSKEY what they ask for. */

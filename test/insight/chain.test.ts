@@ -102,6 +102,9 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked${leftOut}`, () 
     expect(delv(product, CHILD, dnssec.ds, `www.${CHILD}`, "A")).toMatch(/^; fully validated/m);
     expect(seen.nodes.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["ds", "ksk", "zsk", "rrset"]));
     expect(seen.links.every(({ state }) => state === "good")).toBe(true);
+    // As DNSViz draws it: no key stands there that nothing leads to.
+    for (const key of seen.nodes.filter(({ kind }) => kind === "ksk" || kind === "zsk"))
+      expect(seen.links.some(({ to }) => to === key.id)).toBe(true);
     expect(await product.call("GET", `/countersign/v1/zones/${id}/self-check`)).toEqual(seen);
     const reply = await fetch(`${product.url}/countersign/v1/zones/${id}/chain.svg`, {
       headers: { authorization: `Bearer ${TEST_TOKEN}` },
@@ -123,6 +126,11 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked${leftOut}`, () 
     await publish(wrong);
     const seen = await becomes("broken", "ds.matches-no-key");
     expect(codes(seen, "error")).toContain("ds.matches-no-key");
+    const [ds, ...more] = seen.nodes.filter(({ kind }) => kind === "ds");
+    expect(more).toEqual([]);
+    expect(ds).toMatchObject({ state: "bad", note: "alg 13, wrong digest" });
+    const ksk = seen.nodes.find(({ kind }) => kind === "ksk")?.id;
+    expect(seen.links).toContainEqual(expect.objectContaining({ from: ds?.id, to: ksk, kind: "digest", state: "bad" }));
     expect(delv(product, CHILD, wrong, `www.${CHILD}`, "A")).not.toMatch(/^; fully validated/m);
   });
 
@@ -149,6 +157,10 @@ describe.skipIf(missing.length > 0)(`the chain of trust, checked${leftOut}`, () 
     expect(expired.state).toBe("broken");
     expect(expired.findings.map(({ code }) => code)).toContain("signature.expired");
     expect(expired.links.some(({ state }) => state === "bad")).toBe(true);
+    const sets = expired.nodes.filter(({ kind }) => kind === "rrset");
+    expect(sets.map(({ label, state, note }) => [label, state, note])).toEqual(
+      ["DNSKEY", "SOA", "NSEC"].map((type) => [type, "bad", "signature expired"]),
+    );
     const without = judgeChain({ ...seen, dnskey: undefined }, openCrypto("auto"));
     expect(without.state).toBe("broken");
     expect(without.findings.map(({ code }) => code)).toContain("dnskey.missing");
