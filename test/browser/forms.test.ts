@@ -8,7 +8,7 @@ import { type Countersign, startCountersign, TEST_TOKEN } from "../peers/index.t
 import { axeViolations } from "./axe.ts";
 import { browserMissing, startBrowser } from "./browser.ts";
 import { type Visit, visit } from "./dashboard.ts";
-import { overflow } from "./shots.ts";
+import { overflow, settle } from "./shots.ts";
 
 type Field = {
   /** Undefined: left as it is. */
@@ -30,6 +30,7 @@ type Case = {
   readonly fields: Readonly<Record<string, Field>>;
 };
 
+const AWAY = { success: false, errors: [{ code: 20000, message: "away" }], messages: [], result: null };
 const NEEDED = /Fill this in/;
 const box = (label: string) => (form: Locator) => form.getByLabel(label, { exact: true }).check();
 const choose = (text: string) => (form: Locator) => form.getByText(text, { exact: true }).click();
@@ -356,6 +357,38 @@ describe.skipIf(browserMissing().length > 0)("forms with every field wrong", { t
     await page.getByRole("row").filter({ hasText: "192.0.2.0/28" }).waitFor();
   });
 
+  test("what is typed stays while the page asks again for what is not there, and when the server is away", async () => {
+    const { page, go } = admin;
+    admin.guard.allow(/status of 503/);
+    await go(`${places.zone}/transfer-settings`);
+    const field = page.locator("[name=max_records]");
+    await field.fill("500");
+    const incoming = /\/secondary_dns\/incoming$/;
+    for (const [cause, isAway] of [
+      ["freeze", false],
+      ["thaw", true],
+    ] as const) {
+      let answer = (): void => undefined;
+      let asked = 0;
+      await page.route(incoming, async (route) => {
+        asked++;
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        await (isAway ? route.fulfill({ status: 503, json: AWAY }) : route.continue());
+      });
+      await product.call("POST", `/countersign/v1${places.zone}/${cause}`);
+      await expect.poll(() => asked).toBe(1);
+      expect([cause, "asked", await field.inputValue()]).toEqual([cause, "asked", "500"]);
+      const answered = page.waitForResponse(incoming);
+      answer();
+      await answered;
+      await settle(page);
+      expect([cause, "answered", await field.inputValue()]).toEqual([cause, "answered", "500"]);
+      await page.unroute(incoming);
+    }
+  });
+
   test("nothing was loaded from elsewhere, no policy was broken, no error was written", () => {
     expect(admin.guard.problems).toEqual([]);
   });
@@ -366,8 +399,8 @@ async function isWrong(form: Locator, name: string, says: RegExp): Promise<void>
   const field = form.locator(`[name="${name}"]`).first();
   const isBox = (await field.getAttribute("type")) === "checkbox";
   if (!isBox) await form.locator(`[name="${name}"][aria-invalid="true"]`).waitFor();
-  await form.page().waitForFunction((text) => document.body.textContent?.match(new RegExp(text)), says.source);
-  expect([name, await told(form, name)]).toEqual([name, expect.stringMatching(says)]);
+  // Its words come one drawing after its colour.
+  await expect.poll(() => told(form, name), { message: name }).toEqual(expect.stringMatching(says));
 }
 
 /** What describes the field, or the group that it is in, as an error; undefined: nothing. */

@@ -12,7 +12,7 @@ import { useRef } from "react";
 import type { RouteResult } from "#contract";
 import type { Answer, Client } from "./client.ts";
 import { useServer } from "./context.ts";
-import { CallFailed } from "./result.ts";
+import { CallFailed, type Failure } from "./result.ts";
 import type { CallOptions, CursorRoute, JsonRoute, PageRoute, Params, ResultOf } from "./types.ts";
 
 /** Name first: events and writes ask again by it. */
@@ -35,6 +35,36 @@ export function useRead<K extends JsonRoute>(name: K, options: CallOptions<K> = 
     refetchInterval: settings.refreshSeconds === undefined ? false : settings.refreshSeconds * 1000,
     ...(settings.keepPrevious ? { placeholderData: keepPreviousData } : {}),
   });
+}
+
+/**
+ * The same of what may not be there: null when the server gives `absent` as its reason. That is an answer, too: a failure is forgotten
+ * while it is asked for again, and a page that waits then loses what was typed into it.
+ */
+export function useFound<K extends JsonRoute>(name: K, options: CallOptions<K>, absent: string) {
+  const { client } = useServer();
+  return useQuery({
+    queryKey: [name, options.params, options.query, absent],
+    queryFn: async ({ signal }): Promise<ResultOf<K> | null> => {
+      try {
+        return (await getAnswer(client, name, options, signal)).result;
+      } catch (error) {
+        if (error instanceof CallFailed && error.failure.reason === absent) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/**
+ * What a page shows in its own place: the first of its reads that was refused, or has nothing to show. A server that is away for a moment
+ * takes away neither what came before nor what was typed.
+ */
+export function findFailure(
+  ...reads: readonly { readonly error: CallFailed | null; readonly data?: unknown }[]
+): Failure | undefined {
+  const isOver = ({ status }: Failure): boolean => status >= 400 && status < 500;
+  return reads.find(({ error, data }) => error && (data === undefined || isOver(error.failure)))?.error?.failure;
 }
 
 /** The same for routers and prefetching. */

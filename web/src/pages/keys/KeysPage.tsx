@@ -5,7 +5,7 @@ import { Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ZoneKey, ZoneStatus } from "#contract";
 import { useMay } from "../../fetch/context.ts";
-import { useRead } from "../../fetch/hooks.ts";
+import { findFailure, useRead } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
 import { CopyField } from "../../parts/CopyField.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
@@ -32,8 +32,8 @@ export function KeysPage() {
   const keys = useRead("own.keys", { params });
   const status = useRead("own.status", { params });
   const may = useMay("operator");
-  const error = keys.error ?? status.error;
-  if (error) return <ErrorNote title={KEYS.failed} failure={error.failure} again={() => void keys.refetch()} />;
+  const failure = findFailure(keys, status);
+  if (failure) return <ErrorNote title={KEYS.failed} failure={failure} again={() => void keys.refetch()} />;
   if (!keys.data || !status.data) return <Loading what={KEYS.keys} />;
   const { name, mode } = status.data;
   // Keys that are kept while the zone is served without DNSSEC are shown, too: they come back with it.

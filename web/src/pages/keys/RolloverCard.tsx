@@ -2,7 +2,7 @@
 import { Button, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { Rollover, Rollovers, ZoneKey } from "#contract";
-import { useRead } from "../../fetch/hooks.ts";
+import { findFailure, useRead } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
 import { type Column, DataTable } from "../../parts/DataTable.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
@@ -28,7 +28,8 @@ export type RolloverCardProps = {
 export function RolloverCard({ zoneId, may, keys, leaving }: RolloverCardProps) {
   const read = useRead("own.rollovers", { params: { zoneId } }, { refreshSeconds: AGAIN_SECONDS });
   const [asked, setAsked] = useState<Asked | { readonly what: "schedule"; readonly kind: Rollover["kind"] }>();
-  if (read.error) return <ErrorNote title={ROLLOVERS.failed} failure={read.error.failure} />;
+  const failure = findFailure(read);
+  if (failure) return <ErrorNote title={ROLLOVERS.failed} failure={failure} />;
   if (!read.data?.possible) return null;
   const { rollovers, past } = read.data;
   const free = KINDS.filter((kind) => !rollovers.some((each) => each.kind === kind));

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { Peer, PeerTransport, PeerUse, Tsig } from "#contract";
 import { useAccountId } from "../../fetch/account.ts";
 import { useMay } from "../../fetch/context.ts";
-import { useRead } from "../../fetch/hooks.ts";
+import { findFailure, useRead } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
@@ -35,8 +35,8 @@ export function PeerPage() {
   const tsigs = useRead("tsigs.list", { params }, { enabled });
   const uses = useRead("own.peerUses");
   const transport = useRead("transport.get", { params: { peerId } }, { refreshSeconds: REFRESH_SECONDS });
-  const error = peer.error ?? transport.error;
-  if (error) return <ErrorNote title={PEER.failed} failure={error.failure} again={() => void peer.refetch()} />;
+  const failure = findFailure(peer, transport);
+  if (failure) return <ErrorNote title={PEER.failed} failure={failure} again={() => void peer.refetch()} />;
   if (!peer.data || !transport.data) return <Loading what={PEERS.title} />;
   const use = uses.data?.find(({ peer_id }) => peer_id === peerId);
   return (

@@ -2,7 +2,7 @@
 import { Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMay } from "../../fetch/context.ts";
-import { useRead } from "../../fetch/hooks.ts";
+import { findFailure, useRead } from "../../fetch/hooks.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { Note } from "../../parts/Note.tsx";
@@ -22,8 +22,8 @@ export function SettingsPage() {
   const status = useRead("own.status", { params });
   const dnssec = useRead("dnssec.get", { params });
   const settings = useRead("own.settings.get", { params });
-  const error = status.error ?? dnssec.error ?? settings.error;
-  if (error) return <ErrorNote title={SETTINGS.failed} failure={error.failure} />;
+  const failure = findFailure(status, dnssec, settings);
+  if (failure) return <ErrorNote title={SETTINGS.failed} failure={failure} />;
   if (!status.data || !dnssec.data || !settings.data) return <Loading what={SETTINGS.title} />;
   const { name } = status.data;
   return (

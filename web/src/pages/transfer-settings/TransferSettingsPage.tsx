@@ -2,7 +2,7 @@
 import { Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMay } from "../../fetch/context.ts";
-import { useRead } from "../../fetch/hooks.ts";
+import { findFailure, useFound, useRead } from "../../fetch/hooks.ts";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { Note } from "../../parts/Note.tsx";
@@ -22,12 +22,11 @@ export function TransferSettingsPage() {
   const zone = useRead("zones.get", { params });
   const accountId = zone.data?.account.id;
   const settings = useRead("own.settings.get", { params });
-  const incoming = useRead("incoming.get", { params });
+  const incoming = useFound("incoming.get", { params }, "incoming.not-found");
   const peers = useRead("peers.list", { params: { accountId: accountId ?? "" } }, { enabled: accountId !== undefined });
-  const unlinked = incoming.error?.failure.reason === "incoming.not-found";
-  const error = zone.error ?? settings.error ?? peers.error ?? (unlinked ? undefined : incoming.error);
-  if (error) return <ErrorNote title={TRANSFER_SETTINGS.failed} failure={error.failure} />;
-  if (!zone.data || !settings.data || !peers.data || !(incoming.data || unlinked)) {
+  const failure = findFailure(zone, settings, peers, incoming);
+  if (failure) return <ErrorNote title={TRANSFER_SETTINGS.failed} failure={failure} />;
+  if (!zone.data || !settings.data || !peers.data || incoming.data === undefined) {
     return <Loading what={TRANSFER_SETTINGS.settings} />;
   }
   const { name } = zone.data;
@@ -50,7 +49,7 @@ export function TransferSettingsPage() {
           key={incoming.data?.modified_time ?? "none"}
           zoneId={zoneId}
           name={incoming.data?.name ?? name}
-          incoming={unlinked ? undefined : incoming.data}
+          incoming={incoming.data ?? undefined}
           peers={peers.data}
           disabled={!may}
         />

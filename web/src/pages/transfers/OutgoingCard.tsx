@@ -3,7 +3,7 @@ import { Button, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { OutgoingDetails } from "#contract";
 import { useMay } from "../../fetch/context.ts";
-import { useRead, useWrite } from "../../fetch/hooks.ts";
+import { useFound, useWrite } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Facts } from "../../parts/Facts.tsx";
@@ -19,10 +19,10 @@ import classes from "./Transfers.module.css";
 const WORDS = TRANSFERS.outgoing;
 
 export function OutgoingCard({ zoneId, zone }: { readonly zoneId: string; readonly zone: string }) {
-  const read = useRead("own.outgoing.get", { params: { zoneId } });
+  const read = useFound("own.outgoing.get", { params: { zoneId } }, "outgoing.not-found");
   const may = useMay("operator");
   const [editing, setEditing] = useState(false);
-  const missing = read.error?.failure.reason === "outgoing.not-found";
+  const missing = read.data === null;
   const edit = may ? (
     <Button variant="default" onClick={() => setEditing(true)}>
       {missing ? WORDS.setUp : WORDS.edit}

@@ -1,7 +1,7 @@
 /** Which peers of the account take the zone from here. */
 import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useState } from "react";
-import { useRead, useWrite } from "../../fetch/hooks.ts";
+import { findFailure, useRead, useWrite } from "../../fetch/hooks.ts";
 import { ManyField } from "../../parts/choice-fields.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Form } from "../../parts/Form.tsx";
@@ -45,7 +45,8 @@ function Peers({ onClose, zoneId, zone, chosen }: OutgoingDialogProps) {
   const create = useWrite("outgoing.create", { changes });
   const update = useWrite("outgoing.update", { changes });
   const write = chosen === undefined ? create : update;
-  if (facts.error ?? peers.error) return <ErrorNote failure={(facts.error ?? peers.error)!.failure} />;
+  const failure = findFailure(facts, peers);
+  if (failure) return <ErrorNote failure={failure} />;
   if (!peers.data) return <Loading what={WORDS.peers} />;
   return (
     <Form
