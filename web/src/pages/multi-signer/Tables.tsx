@@ -46,7 +46,9 @@ export function DsTable({ ds, strange }: { readonly ds: MultiSigner["ds"]; reado
       <div className={classes["list"]}>
         {ds.map(({ line, whose, key_tag: tag, at_parent: atParent }) => (
           <div key={line} className={classes["ds"]}>
-            <Seen seen={atParent} />
+            <span>
+              {words.atParent}: <Seen seen={atParent} />
+            </span>
             <CopyField label={`${words.record} ${tag}, ${MULTI_SIGNER.keys[whose]}`} value={line} />
           </div>
         ))}
