@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Gate, type LaneLimit } from "./gate.ts";
+import { Gate, type LaneLimit, type Turn, type Urgency } from "./gate.ts";
 
 function work(log: string[], name: string) {
   let finish = () => {};
@@ -144,3 +144,60 @@ test.each([0.3, 1.1, 1.9, 2.1])(
     await Promise.all(all);
   },
 );
+
+test("a turn is told when there is room, leaves it when its work is over, and the notified go first", async () => {
+  const gate = new Gate(() => ({ atOnce: 1, routine: 1 }));
+  const log: string[] = [];
+  const first = work(log, "a");
+  const running = gate.run("p", "routine", first.run);
+  await turn();
+  const done: Promise<boolean>[] = [];
+  const take = (name: string, urgency: Urgency) => {
+    const told = async (signal: AbortSignal) => {
+      log.push(name);
+      return signal.aborted;
+    };
+    return gate.turn(
+      "p",
+      urgency,
+      (own) => done.push(own.run(told)),
+      () => log.push(`${name} waits`),
+    );
+  };
+  take("b", "routine");
+  take("c", "notified");
+  expect(log).toEqual(["a", "b waits", "c waits"]);
+  expect(gate.waiting).toEqual({ notified: 1, routine: 1 });
+  first.finish();
+  await running;
+  await turn();
+  expect(log.slice(3)).toEqual(["c", "b"]);
+  expect(await Promise.all(done)).toEqual([false, false]);
+  // Its room is free again: nobody waits, and work begins only after what goes on now.
+  take("d", "routine");
+  expect(log).toHaveLength(5);
+  await turn();
+  expect(log[5]).toBe("d");
+});
+
+test("a turn given up while it waits runs out of turn and finds its signal aborted; others keep their room", async () => {
+  const gate = new Gate(() => ({ atOnce: 1, routine: 1 }));
+  const log: string[] = [];
+  const first = work(log, "a");
+  const running = gate.run("p", "routine", first.run);
+  await turn();
+  const seen: Promise<boolean>[] = [];
+  const begin = (own: Turn) => seen.push(own.run(async (signal) => signal.aborted));
+  const given = gate.turn("p", "routine", begin, () => undefined);
+  given.abort();
+  given.abort();
+  expect(gate.waiting.routine).toBe(0);
+  expect(await Promise.all(seen)).toEqual([true]);
+  // It had no room, so it left none.
+  gate.turn("p", "routine", begin, () => log.push("waits"));
+  expect(log).toEqual(["a", "waits"]);
+  first.finish();
+  await running;
+  await turn();
+  expect(await Promise.all(seen)).toEqual([true, false]);
+});

@@ -34,7 +34,9 @@ export type RunOptions = {
   readonly waits?: () => void;
 };
 
-type Waiting = Set<() => void>;
+/** Told when it was given room. */
+type Waiter = { start(): void };
+type Waiting = Set<Waiter>;
 
 type Lane = {
   readonly name: string;
@@ -45,7 +47,57 @@ type Lane = {
   /** When the next routine work may begin, milliseconds of the gate's clock. */
   routineAt: number;
   paused: boolean;
+  /** One for all turns of a kind. */
+  readonly doors: Readonly<Record<Urgency, Door>>;
 };
+
+/** How a turn goes out of its lane: before it began, and when it is over. */
+type Door = { readonly drop: (turn: Waiter) => void; readonly leave: () => void };
+
+/** Keeps: `begin` is called once, when there is room or when it was given up; only what has room leaves it. */
+export class Turn {
+  readonly #door: Door;
+  readonly #begin: (turn: Turn) => void;
+  /** Undefined: it waits. */
+  #running: AbortController | undefined;
+  #hasRoom = false;
+
+  constructor(door: Door, begin: (turn: Turn) => void) {
+    this.#door = door;
+    this.#begin = begin;
+  }
+
+  /** For the gate: there is room. */
+  start(): void {
+    this.#hasRoom = true;
+    this.#running = new AbortController();
+    this.#begin(this);
+  }
+
+  /** While it waits, its work is run at once, out of turn, and finds the signal aborted. */
+  abort(): void {
+    if (this.#running) {
+      this.#running.abort();
+      return;
+    }
+    this.#running = new AbortController();
+    this.#running.abort();
+    this.#door.drop(this);
+    this.#begin(this);
+  }
+
+  /** For `begin`: does the work, after whatever goes on now, and leaves the lane. */
+  async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const running = this.#running;
+    if (!running) throw new Error("a turn was run before it came");
+    await undefined;
+    try {
+      return await work(running.signal);
+    } finally {
+      if (this.#hasRoom) this.#door.leave();
+    }
+  }
+}
 
 /** So much routine work may begin at once after a quiet time, as a share of a second's. */
 const BURST_SECONDS = 0.1;
@@ -84,6 +136,24 @@ export class Gate {
     }
   }
 
+  /**
+   * The same for who is one of tens of thousands that wait: a promise, a signal and their listeners would be a kilobyte each, so
+   * they are made when its turn comes. `begin` is told then (at once, when there is room), and calls the turn's `run`.
+   */
+  turn(name: string, urgency: Urgency, begin: (turn: Turn) => void, waits: () => void): Turn {
+    const lane = this.#lane(name);
+    const turn = new Turn(lane.doors[urgency], begin);
+    if (lane[urgency].size === 0 && this.#hasRoom(lane, urgency)) {
+      this.#count(lane, urgency);
+      turn.start();
+      return turn;
+    }
+    lane[urgency].add(turn);
+    this.#pauseForPace(lane);
+    waits();
+    return turn;
+  }
+
   #lane(name: string): Lane {
     const known = this.#lanes.get(name);
     if (known) return known;
@@ -95,9 +165,21 @@ export class Gate {
       routine: new Set(),
       routineAt: 0,
       paused: false,
+      doors: { notified: this.#door(name, "notified"), routine: this.#door(name, "routine") },
     };
     this.#lanes.set(name, lane);
     return lane;
+  }
+
+  #door(name: string, urgency: Urgency): Door {
+    return {
+      drop: (turn) => {
+        const lane = this.#lane(name);
+        lane[urgency].delete(turn);
+        this.#forget(lane);
+      },
+      leave: () => this.#leave(this.#lane(name), urgency),
+    };
   }
 
   /** False: aborted while it waited. */
@@ -108,17 +190,19 @@ export class Gate {
       return true;
     }
     const entered = new Promise<boolean>((resolve) => {
-      const start = (): void => {
-        signal?.removeEventListener("abort", leave);
-        resolve(true);
+      const waiter = {
+        start: (): void => {
+          signal?.removeEventListener("abort", leave);
+          resolve(true);
+        },
       };
       const leave = (): void => {
-        lane[urgency].delete(start);
+        lane[urgency].delete(waiter);
         this.#forget(lane);
         resolve(false);
       };
       signal?.addEventListener("abort", leave, { once: true });
-      lane[urgency].add(start);
+      lane[urgency].add(waiter);
     });
     this.#pauseForPace(lane);
     waits?.();
@@ -157,11 +241,11 @@ export class Gate {
   #startWaiting(lane: Lane): void {
     for (const urgency of ["notified", "routine"] as const) {
       const queue = lane[urgency];
-      for (const start of queue) {
+      for (const waiter of queue) {
         if (!this.#hasRoom(lane, urgency)) break;
-        queue.delete(start);
+        queue.delete(waiter);
         this.#count(lane, urgency);
-        start();
+        waiter.start();
       }
     }
     this.#pauseForPace(lane);

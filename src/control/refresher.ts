@@ -20,6 +20,7 @@ import {
 import { type Attempt, PLAIN } from "./attempts.ts";
 import type { Deps } from "./deps.ts";
 import { type Fetched, fetchedFacts, fetchVersion, notFetched } from "./fetch.ts";
+import type { Turn } from "./gate.ts";
 import { apexSoa } from "./image-facts.ts";
 import { IxfrBase, mattersToBase } from "./ixfr-base.ts";
 import { Lane } from "./lanes.ts";
@@ -46,6 +47,8 @@ export type RefresherParts = {
 
 const NOT_STARTED = initialRefreshState({ peers: [], autoRefreshSeconds: 86_400 });
 
+type AskSoa = Extract<RefreshEffect, { kind: "ask-soa" }>;
+
 /** A transfer that came to an end, to be told when it is known whether its version was taken. */
 type Ended = Omit<Attempt, "outcome">;
 
@@ -60,7 +63,7 @@ export class Refresher implements Timed {
   #state: RefreshState;
   #note: RefreshNote;
   #peerIds: readonly string[] = [];
-  #abort: AbortController | undefined;
+  #abort: AbortController | Turn | undefined;
   #arrived: { readonly arrival: Arrival; readonly attempt: Ended } | undefined;
   /** Made when there is something to keep: zones with one primary never have it. */
   #ixfrBase: IxfrBase | undefined;
@@ -244,7 +247,7 @@ export class Refresher implements Timed {
   #do(effect: RefreshEffect): void {
     switch (effect.kind) {
       case "ask-soa":
-        void this.#ask(effect);
+        this.#ask(effect);
         return;
       case "transfer":
         void this.#transfer(effect);
@@ -271,23 +274,32 @@ export class Refresher implements Timed {
     }
   }
 
-  async #ask(effect: Extract<RefreshEffect, { kind: "ask-soa" }>): Promise<void> {
+  #ask(effect: AskSoa): void {
     const primary = this.#book.primary(effect.peer);
-    const running = this.#begin();
-    const { signal } = running;
     const startedAt = this.#ms();
-    const answer: SoaOutcome = primary
-      ? await this.#guarded(
-          this.#deps.gate.run(
-            `${Lane.QuestionsTo} ${effect.peer}`,
-            this.#urgency(),
-            () => this.#askInTurn(effect, primary, signal),
-            this.#turn(effect.attempt, signal),
-          ),
-          (text): SoaOutcome => ({ kind: "failed", fault: { code: "round.failed", text } }),
-        )
-      : { kind: "failed", fault: { code: "peer.gone", text: "the peer has no address any more" } };
-    this.#over(running);
+    const { attempt, peer } = effect;
+    if (!primary) {
+      this.#abort = undefined;
+      const text = "the peer has no address any more";
+      const gone: SoaOutcome = { kind: "failed", fault: { code: "peer.gone", text } };
+      void Promise.resolve(gone).then((answer) => this.#answered(effect, undefined, answer, startedAt));
+      return;
+    }
+    const begin = (turn: Turn): void => void this.#askNow(effect, primary, startedAt, turn);
+    const waits = (): void => this.#feed({ kind: "queued", attempt });
+    this.#abort = this.#deps.gate.turn(`${Lane.QuestionsTo} ${peer}`, this.#urgency(), begin, waits);
+  }
+
+  async #askNow(effect: AskSoa, primary: Primary, startedAt: number, turn: Turn): Promise<void> {
+    const answer = await this.#guarded(
+      turn.run((signal) => this.#askInTurn(effect, primary, signal)),
+      (text): SoaOutcome => ({ kind: "failed", fault: { code: "round.failed", text } }),
+    );
+    this.#over(turn);
+    this.#answered(effect, primary, answer, startedAt);
+  }
+
+  #answered(effect: AskSoa, primary: Primary | undefined, answer: SoaOutcome, startedAt: number): void {
     if (primary) this.#recordCheck(primary, effect.transport, answer, startedAt);
     const { stored } = this.#zone;
     if (answer.kind === "serial" && (this.#ixfrBase || mattersToBase(effect.peer, stored, answer)))
@@ -299,11 +311,7 @@ export class Refresher implements Timed {
   }
 
   /** What all zones together learn from the answer, or from there being none, is told to `health`. */
-  async #askInTurn(
-    effect: Extract<RefreshEffect, { kind: "ask-soa" }>,
-    primary: Primary,
-    signal: AbortSignal,
-  ): Promise<SoaOutcome> {
+  async #askInTurn(effect: AskSoa, primary: Primary, signal: AbortSignal): Promise<SoaOutcome> {
     const { peer, transport, timeoutSeconds, insist } = effect;
     const { health, settings } = this.#deps;
     // While it waited its turn, others found out that nobody is there.
@@ -360,7 +368,8 @@ export class Refresher implements Timed {
       this.#feed({ kind: "transfer-failed", attempt: effect.attempt, code: "peer.gone", text });
       return;
     }
-    const running = this.#begin();
+    const running = new AbortController();
+    this.#abort = running;
     const { signal } = running;
     const reason = this.#reason();
     const startedAt = this.#ms();
@@ -466,14 +475,8 @@ export class Refresher implements Timed {
     tellReport(report, this.#zone, this.#book, this.#deps);
   }
 
-  #begin(): AbortController {
-    const running = new AbortController();
-    this.#abort = running;
-    return running;
-  }
-
   /** Nothing is left to abort: what tens of thousands of zones would keep of it is a third of a kilobyte each. */
-  #over(running: AbortController): void {
+  #over(running: AbortController | Turn): void {
     if (this.#abort === running) this.#abort = undefined;
   }
 
