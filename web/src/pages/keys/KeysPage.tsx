@@ -31,10 +31,12 @@ export function KeysPage() {
   const params = { zoneId };
   const keys = useRead("own.keys", { params });
   const status = useRead("own.status", { params });
+  // Asked for together with the rest, and shown with it: the card stands above the keys and would push them down.
+  const rollovers = useRead("own.rollovers", { params });
   const may = useMay("operator");
   const failure = findFailure(keys, status);
   if (failure) return <ErrorNote title={KEYS.failed} failure={failure} again={() => void keys.refetch()} />;
-  if (!keys.data || !status.data) return <Loading what={KEYS.keys} />;
+  if (!keys.data || !status.data || rollovers.isPending) return <Loading what={KEYS.keys} />;
   const { name, mode } = status.data;
   // Keys that are kept while the zone is served without DNSSEC are shown, too: they come back with it.
   const shown = keys.data.filter(({ published, whose }) => published || whose === "ours");

@@ -1,6 +1,7 @@
 /** Account ▸ Notifications: what is told, to whom, and what became of it. */
 import { Stack } from "@mantine/core";
 import { useRead } from "../../fetch/hooks.ts";
+import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { NOTIFICATIONS } from "../../texts/notifications.ts";
 import { DeliveriesCard } from "./DeliveriesCard.tsx";
@@ -13,11 +14,16 @@ export function NotificationsPage() {
   return (
     <>
       <PageTitle title={NOTIFICATIONS.title} lead={NOTIFICATIONS.lead} />
-      <Stack gap="xl">
-        <PoliciesPart policies={policies} destinations={destinations.data ?? []} />
-        <DestinationsPart destinations={destinations} policies={policies.data ?? []} />
-        <DeliveriesCard destinations={destinations.data ?? []} />
-      </Stack>
+      {/* Together: what comes first would be pushed down by what comes later. */}
+      {policies.isPending || destinations.isPending ? (
+        <Loading what={NOTIFICATIONS.title} />
+      ) : (
+        <Stack gap="xl">
+          <PoliciesPart policies={policies} destinations={destinations.data ?? []} />
+          <DestinationsPart destinations={destinations} policies={policies.data ?? []} />
+          <DeliveriesCard destinations={destinations.data ?? []} />
+        </Stack>
+      )}
     </>
   );
 }

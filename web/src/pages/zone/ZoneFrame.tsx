@@ -18,6 +18,8 @@ import { TodoLink } from "./TodoLink.tsx";
 import { ZONE_TABS } from "./tabs.ts";
 import classes from "./ZoneFrame.module.css";
 
+/** Characters: a longer name is set smaller, else it fills the screen of a phone. */
+const LONG_NAME = 64;
 const route = getRouteApi("/zones/$zoneId");
 /** Between events a check may have come and gone. */
 const REFRESH_SECONDS = 60;
@@ -75,7 +77,7 @@ function ZoneHeader({ status }: { readonly status: ZoneStatus }) {
         {ZONE.all}
       </TextLink>
       <div className={classes["line"]}>
-        <Title order={1} className={classes["name"]}>
+        <Title order={1} className={classes["name"]} data-long={status.name.length > LONG_NAME || undefined}>
           <DomainName name={status.name} />
         </Title>
         <HealthBadge health={status.health} />
