@@ -51,6 +51,18 @@ it("sends compressed copies to those who take them", async () => {
   expect((await get("/assets/app-1234.js", "*/*", "gzip")).headers["content-encoding"]).toBeUndefined();
 });
 
+it("does not find what was taken away since: a dashboard that was built anew under it", async () => {
+  const gone = join(directory, "dist", "assets", "app-5678.js");
+  writeFileSync(gone, "let y;");
+  const other = makeTestApi({ webDirectory: join(directory, "dist") });
+  rmSync(gone);
+  try {
+    expect((await other.app.inject({ method: "GET", url: "/assets/app-5678.js" })).statusCode).toBe(404);
+  } finally {
+    await other.app.close();
+  }
+});
+
 it("allows styles by a nonce that is another one each time, scripts from files alone, and no frames", async () => {
   const nonces = new Set<string>();
   for (const url of ["/", "/", "/zones"]) {

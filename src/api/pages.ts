@@ -66,6 +66,9 @@ export function openPages(directory: string | undefined): Pages {
       const encoding = ENCODINGS.find(
         ({ name, extension }) => encodings.includes(name) && files.has(`${path}${extension}`),
       );
+      const opened = `${file}${encoding?.extension ?? ""}`;
+      // The dashboard was built anew under a server that runs on: what is gone is not found, and no fault of the server.
+      if (!existsSync(opened)) return false;
       if (encoding) reply.header("content-encoding", encoding.name);
       // Built files carry a hash in their names; icons and the like do not.
       const lasting = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
@@ -73,7 +76,7 @@ export function openPages(directory: string | undefined): Pages {
       const type = TYPES[extname(path)] ?? "application/octet-stream";
       // Scripts and styles go by the page's policy; what can be opened by itself has its own. Some dozens of files are sent at once.
       if (!/^text\/(css|javascript)/.test(type)) protect(reply, policy("'self'"));
-      reply.type(type).send(createReadStream(`${file}${encoding?.extension ?? ""}`));
+      reply.type(type).send(createReadStream(opened));
       return true;
     },
   };
