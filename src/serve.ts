@@ -360,11 +360,16 @@ async function openApi(config: Config, control: Control, edge: Edge, log: Logger
     return { address: url, close, renew: (files: HttpTlsFiles) => renewTls(app.server, files.settings) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new CannotServe(
-      `The API can't listen on ${printSocketAddress(config.http)} (${code}); choose another address with --http.`,
-    );
+    const what = HTTP_TEXTS[code] ?? "choose another address with --http";
+    throw new CannotServe(`The API can't listen on ${printSocketAddress(config.http)} (${code}): ${what}.`);
   }
 }
+
+const HTTP_TEXTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program has this address and port; choose another with --http, or stop that one",
+  EADDRNOTAVAIL: "this machine has no such address; choose another with --http",
+  EACCES: "ports below 1024 need the right to them (CAP_NET_BIND_SERVICE); choose a higher one with --http",
+};
 
 function packageVersion(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
@@ -427,14 +432,18 @@ function reloader(config: Config, argv: readonly string[], running: Running): Re
 function renewCertificates(config: Config, { control, edge, log, renewApi }: Running, isHttps: boolean): void {
   const kept = "the certificate can't be read again; the old one stays in force";
   const tls = readTlsFiles(config);
-  if (!tls.ok) log.error({ reason: tls.error }, kept);
-  else if (tls.value) {
+  if (!tls.ok) {
+    log.error({ reason: tls.error }, kept);
+    control.refuseListenerCertificate("dns");
+  } else if (tls.value) {
     edge.renewTls(tls.value.settings);
     control.setListenerCertificate("dns", tls.value.certificate);
   }
   const https = readHttpTlsFiles(config);
-  if (!https.ok) log.error({ reason: https.error }, kept);
-  else if ((https.value !== undefined) !== isHttps) log.warn("HTTP or HTTPS: this changes with the next restart");
+  if (!https.ok) {
+    log.error({ reason: https.error }, kept);
+    control.refuseListenerCertificate("http");
+  } else if ((https.value !== undefined) !== isHttps) log.warn("HTTP or HTTPS: this changes with the next restart");
   else if (https.value) {
     renewApi(https.value);
     control.setListenerCertificate("http", https.value.certificate);

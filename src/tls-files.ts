@@ -13,12 +13,16 @@ export function readTlsFiles(config: Config): Result<TlsFiles | undefined, strin
   if (dnsTlsCertificate === undefined || dnsTlsKey === undefined) {
     return fail("DNS over TLS needs a certificate and its key: give --dns-tls-certificate and --dns-tls-key.");
   }
-  const texts = readTexts([dnsTlsCertificate, dnsTlsKey, ...(dnsTlsClientCa === undefined ? [] : [dnsTlsClientCa])]);
+  const texts = readTexts([
+    ["--dns-tls-certificate", dnsTlsCertificate],
+    ["--dns-tls-key", dnsTlsKey],
+    ...(dnsTlsClientCa === undefined ? [] : [["--dns-tls-client-ca", dnsTlsClientCa] as const]),
+  ]);
   if (!texts.ok) return texts;
   const [certificate, key, clientCa] = texts.value as [string, string, string?];
   const settings = { certificate, key, ...(clientCa === undefined ? {} : { clientCa }) };
   const facts = openTlsServerSettings(settings);
-  if (!facts.ok) return fail(`${dnsTlsCertificate} and ${dnsTlsKey}: ${facts.error}.`);
+  if (!facts.ok) return fail(`DNS over TLS can't use ${dnsTlsCertificate} with ${dnsTlsKey}: ${facts.error}. ${PAIR}`);
   return ok({ settings, certificate: facts.value });
 }
 
@@ -34,11 +38,14 @@ export function readHttpTlsFiles(config: Config): Result<HttpTlsFiles | undefine
   if (httpTlsCertificate === undefined || httpTlsKey === undefined) {
     return fail("HTTPS needs a certificate and its key: give --http-tls-certificate and --http-tls-key.");
   }
-  const texts = readTexts([httpTlsCertificate, httpTlsKey]);
+  const texts = readTexts([
+    ["--http-tls-certificate", httpTlsCertificate],
+    ["--http-tls-key", httpTlsKey],
+  ]);
   if (!texts.ok) return texts;
   const [certificate, key] = texts.value as [string, string];
   const facts = openTlsServerSettings({ certificate, key });
-  if (!facts.ok) return fail(`${httpTlsCertificate} and ${httpTlsKey}: ${facts.error}.`);
+  if (!facts.ok) return fail(`HTTPS can't use ${httpTlsCertificate} with ${httpTlsKey}: ${facts.error}. ${PAIR}`);
   return ok({ settings: { certificate, key }, certificate: facts.value });
 }
 
@@ -49,14 +56,25 @@ export function tlsPaths(config: Config): string[] {
   return [...ofDns, httpTlsCertificate, httpTlsKey].filter((path) => path !== undefined);
 }
 
-function readTexts(paths: readonly string[]): Result<readonly string[], string> {
+/** What fits, whatever did not. */
+const PAIR = "Give a certificate and its own private key, both as PEM, the key without a passphrase.";
+
+/** By option: where the path came from, which is where it is mended. */
+function readTexts(files: readonly (readonly [option: string, path: string])[]): Result<readonly string[], string> {
   const texts: string[] = [];
-  for (const path of paths) {
+  for (const [option, path] of files) {
     try {
       texts.push(readFileSync(path, "utf8"));
     } catch (error) {
-      return fail(`${path} can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`);
+      const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+      return fail(`${path} of ${option} ${READ_TEXTS[code] ?? "can't be read"} (${code}).`);
     }
   }
   return ok(texts);
 }
+
+const READ_TEXTS: Readonly<Record<string, string>> = {
+  ENOENT: "is not there: look at the path",
+  EACCES: "can't be read by this user: give it to the server's user",
+  EISDIR: "is a directory: name a file",
+};

@@ -229,9 +229,16 @@ function readListenerCertificate(value: unknown): ListenerCertificate {
     subject,
     names,
     ends_on: end,
+    files,
   } = (value ?? {}) as { readonly [K in keyof ListenerCertificate]?: unknown };
   const all = Array.isArray(names) ? names.map(String) : [];
-  return { listener: listener === "http" ? "http" : "dns", subject: String(subject), names: all, ends_on: String(end) };
+  return {
+    listener: listener === "http" ? "http" : "dns",
+    subject: String(subject),
+    names: all,
+    ends_on: String(end),
+    files: files === "refused" ? files : "in-force",
+  };
 }
 
 function parseEnvelope(text: string): Envelope<unknown> | undefined {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DEFAULT_URL, findConnection } from "./connection.ts";
+import { DEFAULT_URL, findConnection, isHere } from "./connection.ts";
 import { CliFailure, ExitCode } from "./exit.ts";
 
 let root: string;
@@ -18,6 +18,19 @@ beforeAll(() => {
   writeFileSync(join(other, "admin-token"), "from-other\n");
 });
 afterAll(() => rmSync(root, { recursive: true }));
+
+test.each([
+  ["http://127.0.0.1:8053", true],
+  ["http://[::1]:8053", true],
+  ["https://localhost", true],
+  ["http://192.0.2.7:1", true],
+  ["http://192.0.2.8:1", false],
+  ["https://ns1.example.net:8443", false],
+  ["no address", false],
+])("%s: on this machine: %s", (url, here) => {
+  expect(isHere({ url }, {}, ["192.0.2.7"])).toBe(here);
+  expect(isHere({}, { COUNTERSIGN_URL: url }, ["192.0.2.7"])).toBe(here);
+});
 
 test("the address: flag, environment, default", () => {
   const url = (flag: string | undefined, env: string | undefined) =>

@@ -28,7 +28,7 @@ export const DEFAULT_DATA = OPTIONS.data.fallback;
 
 /** Throws CliFailure (usage). */
 export function findConnection(flags: ConnectionFlags, env: Environment): Connection {
-  const url = findUrl(flags.url ?? (env["COUNTERSIGN_URL"] || DEFAULT_URL));
+  const url = findUrl(urlText(flags, env));
   return { url, token: findToken(flags, env), ca: flags.ca ?? (env["COUNTERSIGN_CA"] || undefined) };
 }
 
@@ -63,6 +63,22 @@ function findToken(flags: ConnectionFlags, env: Environment): string {
 /** Of the server that is meant, if it is on this machine. */
 export function findDirectory(flags: ConnectionFlags, env: Environment): string {
   return flags.data ?? (env["COUNTERSIGN_DATA"] || DEFAULT_DATA);
+}
+
+/**
+ * Whether the server is on this machine, as far as its address says without asking anybody: then files here may be its own.
+ * `own`: the addresses of this machine.
+ */
+export function isHere(flags: ConnectionFlags, env: Environment, own: readonly string[]): boolean {
+  const text = urlText(flags, env);
+  // What is no address is told by who needs one.
+  if (!URL.canParse(text)) return false;
+  const bare = new URL(text).hostname.replace(/^\[(.*)\]$/, "$1");
+  return /^(localhost|.*\.localhost|127\..*|::1|0\.0\.0\.0|::)$/.test(bare) || own.includes(bare);
+}
+
+function urlText(flags: ConnectionFlags, env: Environment): string {
+  return flags.url ?? (env["COUNTERSIGN_URL"] || DEFAULT_URL);
 }
 
 /** Undefined when the file is not there or empty. */

@@ -1,6 +1,7 @@
 /** What every command is given: where to print, whether as JSON, and the server. */
+import { networkInterfaces } from "node:os";
 import { type ApiClient, makeClient } from "./client.ts";
-import { type ConnectionFlags, findConnection, findDirectory } from "./connection.ts";
+import { type ConnectionFlags, findConnection, findDirectory, isHere } from "./connection.ts";
 import type { CliIo } from "./io.ts";
 import { printJson } from "./print.ts";
 
@@ -11,8 +12,10 @@ export interface Context {
   readonly json: boolean;
   /** Made when first asked for: commands that work on files need no token. Throws CliFailure (usage). */
   api(): ApiClient;
-  /** The server's data directory, where it is on this machine. */
-  readonly directory: string;
+  /** Whether the server's address is one of this machine. */
+  isHere(): boolean;
+  /** The server's data directory; undefined when the server is on another machine and no flag names one here. */
+  directory(): string | undefined;
   /** The text for people, or with `--json` the value. */
   show(value: unknown, text: () => string): Promise<void>;
   /** What goes on meanwhile: to standard error, never into what a program reads. */
@@ -26,7 +29,10 @@ export function makeContext(given: CliIo, flags: GlobalFlags): Context {
   return {
     io,
     json,
-    directory: findDirectory(flags, io.env),
+    isHere: () => isHere(flags, io.env, ownAddresses()),
+    directory() {
+      return flags.data !== undefined || this.isHere() ? findDirectory(flags, io.env) : undefined;
+    },
     api() {
       client ??= makeClient(findConnection(flags, io.env));
       return client;
@@ -34,6 +40,10 @@ export function makeContext(given: CliIo, flags: GlobalFlags): Context {
     show: (value, text) => io.out.write(json ? printJson(value) : text()),
     tell: (line) => io.err.write(`${line}\n`),
   };
+}
+
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
 }
 
 /** Wraps a command's work so that commander can call it: arguments first, then its options. */

@@ -32,9 +32,10 @@ const LISTENERS = { dns: "DNS over TLS", http: "the API and the dashboard" } as 
 
 /** Of the server's own listeners; none where nothing speaks TLS. */
 export function checkCertificates({ certificates }: Pick<Readiness, "certificates">, now: number): readonly Finding[] {
-  return certificates.map(({ listener, subject, ends_on: end }) => {
+  return certificates.map(({ listener, subject, ends_on: end, files }) => {
     const left = Date.parse(end) - now;
     const whose = `the certificate of ${LISTENERS[listener]} (${subject})`;
+    if (files === "refused") return refusedFiles(whose, end);
     if (left > CERTIFICATE_WARN_DAYS * DAY_MS) return ok("tls", `${whose} is good until ${printMoment(end)}`);
     const todo = "renew it: the files are read again when they change";
     if (left <= 0) return { check: "tls", state: "problem", sentence: `${whose} ended at ${printMoment(end)}`, todo };
@@ -42,6 +43,13 @@ export function checkCertificates({ certificates }: Pick<Readiness, "certificate
     const sentence = `${whose} ends in ${days === 1 ? "a day" : `${days} days`}, at ${printMoment(end)}`;
     return { check: "tls", state: "warning", sentence, todo };
   });
+}
+
+function refusedFiles(whose: string, end: string): Finding {
+  const sentence = `the new files of ${whose} can't be used: the old one stays in force, until ${printMoment(end)}`;
+  const todo =
+    "the server's log says why (a key of another certificate, a file that can't be read); mended files are read by themselves";
+  return { check: "tls", state: "problem", sentence, todo };
 }
 
 /** Throws CliFailure when the token is refused. What it may is seen by what it is given. */

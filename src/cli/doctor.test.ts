@@ -107,6 +107,17 @@ test.each([
   expect(one).toMatchObject({ state, sentence: expect.stringMatching(sentence) });
 });
 
+test("the server's certificate has new files that can't be used", async () => {
+  const ends_on = new Date(Date.now() + 90 * 86_400_000).toISOString();
+  const certificates = [{ listener: "dns", subject: "CN=x", names: [], ends_on, files: "refused" }];
+  const [one] = await find("tls", {}, [], { ready: true, waiting: [], certificates });
+  expect(one).toMatchObject({
+    state: "problem",
+    sentence: expect.stringMatching(/DNS over TLS \(CN=x\) can't be used: the old one stays in force/),
+    todo: expect.stringContaining("log"),
+  });
+});
+
 describe("server", () => {
   test("waits for something", async () => {
     const [one] = await find("server", {}, [], { ready: false, waiting: ["zones are read"] });

@@ -106,11 +106,25 @@ describe("problems", () => {
     ["a file that is a list", [["--config", "c"], {}, []], /config\.file: c: give one JSON object/],
     ["a missing file", [["--config", "c"]], /config\.file: --config: c is not there\./],
     ["a secret on the command line", [["--token", "x"]], /config\.secret-flag: --token is a secret.*COUNTERSIGN_TOKEN/],
+    [
+      "an address twice",
+      [["--dns", "127.0.0.1:53,127.0.0.1:53"]],
+      /config\.conflict: dns: 127\.0\.0\.1:53 is there twice/,
+    ],
+    [
+      "an address for DNS and for the API",
+      [["--dns", "[::1]:53", "--http", "[0::1]:53"]],
+      /dns and http both have \[::1\]:53; give one of them another port/,
+    ],
     ["two master keys", [[], { COUNTERSIGN_MASTER_KEY: "a", COUNTERSIGN_MASTER_KEY_FILE: "b" }], /config\.conflict/],
   ];
   it.each(cases)("name %s and what to do", (_, sources, expected) => {
     expect(problems(...sources)).toHaveLength(1);
     expect(problems(...sources)[0]).toMatch(expected);
+  });
+
+  it("are not several ports that the system chooses", () => {
+    expect(problems(["--dns", "127.0.0.1:0,127.0.0.1:0", "--http", "127.0.0.1:0"])).toEqual([]);
   });
 
   it("are not what others put into the environment under the same first word", () => {

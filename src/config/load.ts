@@ -2,6 +2,7 @@
  * Flags, environment and file to one Config: a flag goes before the environment, that before the file, that before the
  * default. Every problem is reported, each with the option's name as the reader wrote it and what to do.
  */
+import { findAddressConflicts } from "./addresses.ts";
 import { type Config, flagOf, OPTION_NAMES, OPTIONS, type Option, type OptionName, variableOf } from "./options.ts";
 import { findSignInConflicts } from "./sign-in.ts";
 
@@ -41,7 +42,8 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
       message: "masterKey and masterKeyFile are both set; keep one of them.",
     });
   }
-  for (const message of findSignInConflicts(config)) problems.push({ code: "config.conflict", message });
+  for (const message of [...findAddressConflicts(config), ...findSignInConflicts(config)])
+    problems.push({ code: "config.conflict", message });
   // Every name of the table is set to a value of its kind, or there are problems.
   return problems.length > 0 ? { ok: false, error: problems } : { ok: true, value: config as Config };
 }

@@ -400,6 +400,8 @@ export type ListenerCertificate = {
   readonly subject: string;
   readonly names: readonly string[];
   readonly ends_on: string;
+  /** "refused": the files have become others that can't be used (the log says why), and this certificate stays in force. */
+  readonly files: "in-force" | "refused";
 };
 
 export interface ControlService

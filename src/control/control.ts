@@ -334,6 +334,11 @@ export class Control {
     this.#deps.certificates.setListener(kind, certificate);
   }
 
+  /** Its files were read again and can't be used. */
+  refuseListenerCertificate(kind: "dns" | "http"): void {
+    this.#deps.certificates.refuseListener(kind);
+  }
+
   /** After SIGHUP. */
   reload(settings: ControlSettings): void {
     const retimed = settings.timers !== this.#settings.timers;

@@ -23,7 +23,7 @@ export function openDatabase(path: string): Database {
     return { db, plain: database };
   } catch (error) {
     database?.close();
-    if (error instanceof StoreError) throw error;
+    if (error instanceof StoreError) throw new StoreError(error.code, `${path}: ${error.message}`, error);
     if (!isDamage(error)) throw unusableDirectory(dirname(path), error);
     throw new StoreError(
       "store.damaged",

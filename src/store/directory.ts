@@ -1,5 +1,5 @@
 /** Directories that are made with all that leads to them, one step at a time. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
@@ -9,6 +9,8 @@ import { dirname, resolve } from "node:path";
  * answers ENOENT whatever is there (/proc).
  */
 export function makeDirectory(path: string): void {
+  // A file in its place: said as what it is, before somebody stumbles over what can't be below it.
+  if (existsSync(path) && !statSync(path).isDirectory()) mkdirSync(path);
   const missing: string[] = [];
   for (let at = resolve(path); !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.push(at);
   for (const directory of missing.reverse()) {

@@ -167,6 +167,11 @@ test("files that change are taken without a word; a pair that does not fit is no
   writeIn(directory, "api.pem", makeCertificate({ name: "localhost", authority }).certificate);
   await until("the misfit is noticed", () => product.process.log().includes("the old one stays in force"), 60_000);
   expect((await shown()).serial).toBe(before.serial);
+  const misfit = await cli({ COUNTERSIGN_CA: ca }, "doctor");
+  expect(misfit.out).toMatch(
+    /problem {2}tls .*the new files of the certificate of the API.*can't be used: the old one/,
+  );
+  expect(misfit.code).toBe(1);
   put(lasting);
   const after = await until(
     "the new one",

@@ -2,12 +2,14 @@
  * `doctor`: the set-up, end to end. Each finding says how it is, in a sentence, and what to do.
  *
  *   server ▶ token ▶ clock ▶ certificates ▶ zones ─ primaries, DS, signatures ▶ alerts ▶ sign-in       exit code 1 when one is a problem
- *      └ what comes behind a server or a token that fails can't be looked at
+ *      └ what comes behind a server or a token that fails can't be looked at; of one that is silent here: who has its ports
+ *   and the data directory, where it is on this machine
  */
 import type { Command } from "commander";
 import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
 import { checkDirectory } from "../doctor-directory.ts";
+import { checkPorts } from "../doctor-ports.ts";
 import {
   checkAlerts,
   checkCertificates,
@@ -29,12 +31,21 @@ export function addDoctorCommand(program: Command, run: Runner): void {
 }
 
 async function doctor(context: Context): Promise<void> {
-  const directory = context.directory;
-  const findings = [...(await examine(() => context.api())), ...checkDirectory(directory)];
+  const seen = await examine(() => context.api());
+  const directory = context.directory();
+  const findings = [
+    ...seen,
+    ...(context.isHere() && isSilent(seen) ? await checkPorts(context.io.env) : []),
+    ...(directory === undefined ? [] : checkDirectory(directory)),
+  ];
   await context.show(findings, () => findings.map(printFinding).join(""));
   const problems = findings.filter((finding) => finding.state === "problem").length;
   if (problems > 0) throw new CliFailure(ExitCode.Refused, `${problems} ${problems === 1 ? "problem" : "problems"}.`);
 }
+
+/** Then it may be that it can't start. */
+const isSilent = (findings: readonly Finding[]): boolean =>
+  findings.some(({ check, state }) => check === "server" && state === "problem");
 
 /** `connect` throws CliFailure where nobody can be asked. */
 export async function examine(connect: () => ApiClient): Promise<readonly Finding[]> {

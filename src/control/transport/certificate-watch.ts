@@ -44,6 +44,8 @@ export class CertificateWatch {
   readonly #seen = new Map<string, Seen>();
   readonly #told = new Map<string, number>();
   readonly #listeners = new Map<ListenerKind, CertificateFacts>();
+  /** Listeners whose files have become others that can't be used. */
+  readonly #refused = new Set<ListenerKind>();
 
   constructor(options: CertificateWatchOptions) {
     this.#options = options;
@@ -70,13 +72,20 @@ export class CertificateWatch {
   setListener(kind: ListenerKind, certificate: CertificateFacts | undefined): void {
     if (certificate) this.#listeners.set(kind, certificate);
     else this.#listeners.delete(kind);
+    this.#refused.delete(kind);
     this.look();
+  }
+
+  /** Its files can't be used now; the certificate that was set stays in force. */
+  refuseListener(kind: ListenerKind): void {
+    this.#refused.add(kind);
   }
 
   /** What everybody sees who connects. */
   listeners(): readonly ListenerCertificate[] {
     return [...this.#listeners].map(([listener, { subject, names, notAfter }]) => {
-      return { listener, subject, names, ends_on: printTime(notAfter) };
+      const files = this.#refused.has(listener) ? "refused" : "in-force";
+      return { listener, subject, names, ends_on: printTime(notAfter), files };
     });
   }
 
