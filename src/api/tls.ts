@@ -16,13 +16,15 @@ export type ApiTls = { readonly certificate: string; readonly key: string };
 export const STRICT_TRANSPORT = "max-age=31536000";
 
 const HANDSHAKE = 22;
+const DEFAULT_PATIENCE_MS = 10_000;
 
 /** The part of a socket that is used here; sockets themselves belong to #net. */
 type Accepted = {
   read(): Uint8Array | null;
   unshift(octets: Uint8Array): void;
   setTimeout(ms: number, gone?: () => void): void;
-  once(event: "readable" | "error", heard: () => void): void;
+  once(event: "readable" | "error" | "close", heard: () => void): void;
+  resume(): void;
   end(text: string): void;
   destroy(): void;
 };
@@ -34,18 +36,19 @@ export type HttpTimes = Pick<
 
 export function tlsServerFactory(tls: ApiTls, times: HttpTimes): FastifyServerFactory {
   return (handler) => {
-    const server = createServer({ ...contextOf(tls), ...times, handshakeTimeout: times.headersTimeout }, handler);
+    const patienceMs = times.headersTimeout ?? DEFAULT_PATIENCE_MS;
+    const server = createServer({ ...contextOf(tls), ...times, handshakeTimeout: patienceMs }, handler);
     const secure = server.listeners("connection");
     server.removeAllListeners("connection");
     server.on("connection", (accepted) => {
       const socket: Accepted = accepted;
-      socket.setTimeout(times.headersTimeout ?? 0, () => socket.destroy());
+      socket.setTimeout(patienceMs, () => socket.destroy());
       socket.once("error", () => socket.destroy());
       socket.once("readable", () => {
         const first = socket.read();
         socket.setTimeout(0);
         if (first === null) socket.destroy();
-        else if (first[0] !== HANDSHAKE) socket.end(plainRefusal(Buffer.from(first).toString("latin1")));
+        else if (first[0] !== HANDSHAKE) refusePlain(socket, first, patienceMs);
         else {
           socket.unshift(first);
           for (const listener of secure) listener.call(server, accepted);
@@ -54,6 +57,14 @@ export function tlsServerFactory(tls: ApiTls, times: HttpTimes): FastifyServerFa
     });
     return server;
   };
+}
+
+/** What else comes is thrown away, so that the other side's end is seen; who does not end is cut off. */
+function refusePlain(socket: Accepted, first: Uint8Array, patienceMs: number): void {
+  const cut = setTimeout(() => socket.destroy(), patienceMs);
+  socket.once("close", () => clearTimeout(cut));
+  socket.end(plainRefusal(Buffer.from(first).toString("latin1")));
+  socket.resume();
 }
 
 /** For connections from now on. The settings have been looked at. */

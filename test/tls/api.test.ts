@@ -160,6 +160,23 @@ test("a handshake that is none, and one that never comes, hurt nobody", async ()
   silent.destroy();
 });
 
+test("who came by plain HTTP, was told, and stays is cut off", async () => {
+  const socket = dial({ port: product.httpPort, host: LOOPBACK, allowHalfOpen: true });
+  const cut = new Promise<string>((resolve) =>
+    socket.on("error", (error) => resolve((error as NodeJS.ErrnoException).code ?? "")),
+  );
+  socket.resume();
+  socket.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  await new Promise((resolve) => socket.once("end", resolve));
+  const talking = setInterval(() => socket.write("x"), 200);
+  try {
+    expect(await cut).toMatch(/^(EPIPE|ECONNRESET)$/);
+  } finally {
+    clearInterval(talking);
+    socket.destroy();
+  }
+});
+
 test("files that change are taken without a word; a pair that does not fit is not", { timeout: 240_000 }, async () => {
   const before = await shown();
   expect(before.protocol).toBe("TLSv1.3");
