@@ -2,29 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toHex } from "#bytes";
 import { Flag, MessageWriter, type ResourceRecord, writeMessage } from "#message";
-import { type Name, printName, readName } from "#name";
-import { RRType, readRdata, typeCode } from "#rdata";
+import { type Name, printName } from "#name";
+import { RRType } from "#rdata";
 import { DEFAULT_ZONE_LIMITS, type ZoneLimits } from "#zone";
 import { AxfrInterpreter, type AxfrOutcome, buildAxfrQuery } from "./index.ts";
+import { name, record, soa } from "./testing/records.ts";
 
 const APEX = name("example.");
 const ID = 0x1234;
 
-function name(text: string): Name {
-  const read = readName(text);
-  if (!read.ok) throw new Error(text);
-  return read.value;
-}
-
-function record(line: string): ResourceRecord {
-  const [owner, mnemonic, ...tokens] = line.split(" ");
-  const type = typeCode(mnemonic!)!;
-  const rdata = readRdata(type, tokens);
-  if (!rdata.ok) throw new Error(`${line}: ${rdata.error}`);
-  return { owner: name(owner!), type, ttl: 300, rdata: rdata.value };
-}
-
-const soa = (serial: number) => record(`example. SOA ns.example. h.example. ${serial} 3600 600 86400 300`);
 const SOA = soa(7);
 const BODY = [
   "example. NS ns.example.",

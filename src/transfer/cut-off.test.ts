@@ -7,29 +7,15 @@
  */
 import { describe, expect, test } from "vitest";
 import { Flag, type ResourceRecord, writeMessage } from "#message";
-import { type Name, readName } from "#name";
-import { RRType, readRdata, typeCode } from "#rdata";
+
+import { RRType } from "#rdata";
 import { IxfrInterpreter, type IxfrOutcome } from "./index.ts";
+import { name, record, soa } from "./testing/records.ts";
 
 const APEX = name("example.");
 const ID = 0x1234;
 const OURS = 7;
 
-function name(text: string): Name {
-  const read = readName(text);
-  if (!read.ok) throw new Error(text);
-  return read.value;
-}
-
-function record(line: string): ResourceRecord {
-  const [owner, mnemonic, ...tokens] = line.split(" ");
-  const type = typeCode(mnemonic!)!;
-  const rdata = readRdata(type, tokens);
-  if (!rdata.ok) throw new Error(`${line}: ${rdata.error}`);
-  return { owner: name(owner!), type, ttl: 300, rdata: rdata.value };
-}
-
-const soa = (serial: number) => record(`example. SOA ns.example. h.example. ${serial} 3600 600 86400 300`);
 const a = (owner: string, last: number) => record(`${owner}.example. A 192.0.2.${last}`);
 
 const CHAIN = [

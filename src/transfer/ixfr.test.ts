@@ -2,31 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toHex } from "#bytes";
 import { Flag, parseMessage, type ResourceRecord, writeMessage } from "#message";
-import { type Name, printName, readName } from "#name";
-import { RRType, readRdata, readSoa, typeCode, typeName } from "#rdata";
+import { printName } from "#name";
+import { RRType, readSoa, typeName } from "#rdata";
 import { DEFAULT_ZONE_LIMITS, type RecordBatch } from "#zone";
 import { buildIxfrQuery, IxfrInterpreter, type IxfrOutcome, type IxfrSettings, MAX_CHANGES } from "./index.ts";
+import { name, record, soa } from "./testing/records.ts";
 
 const APEX = name("example.");
 const ID = 0x1234;
 const OURS = 7;
 
-function name(text: string): Name {
-  const read = readName(text);
-  if (!read.ok) throw new Error(text);
-  return read.value;
-}
-
-function record(line: string): ResourceRecord {
-  const [owner, mnemonic, ...tokens] = line.split(" ");
-  const type = typeCode(mnemonic!)!;
-  const rdata = readRdata(type, tokens);
-  if (!rdata.ok) throw new Error(`${line}: ${rdata.error}`);
-  return { owner: name(owner!), type, ttl: 300, rdata: rdata.value };
-}
-
-const soa = (serial: number, mname = "ns.example.") =>
-  record(`example. SOA ${mname} h.example. ${serial} 3600 600 86400 300`);
 const a = (owner: string, last: number) => record(`${owner}.example. A 192.0.2.${last}`);
 
 /** From 7 to 9 by way of 8. */
