@@ -171,3 +171,18 @@ test("else it is told what to do, once, and begins as soon as they answer; witho
   await world.run(HOUR);
   expect(world.begun.map(({ zone }) => zone)).toEqual(["zone1"]);
 });
+
+test("a KSK that falls due before the parent was asked is rolled as soon as it was", async () => {
+  world.settings.kskLifetimeDays = 365;
+  world.add(1, T0 - 200 * DAY);
+  world.parent = { ...PARENT, sayings: [SAYING] };
+  const due = Math.ceil(world.ages.dueAt(world.zones[0]!, "ksk")!);
+  world.parent = undefined;
+  await world.run(due - 5 - T0);
+  world.ages.begin();
+  await world.run(20);
+  expect(world.begun).toEqual([]);
+  world.parent = { ...PARENT, sayings: [SAYING] };
+  await world.run(20);
+  expect(world.begun).toMatchObject([{ zone: "zone1", kind: "ksk" }]);
+});

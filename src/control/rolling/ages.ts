@@ -16,6 +16,8 @@ import type { RollNote } from "./note.ts";
 const DAY = 86_400;
 /** How often keys are looked at for their age. */
 export const LOOK_SECONDS = 600;
+/** How soon a KSK is looked at again whose parent was not asked since the start. */
+const PARENT_SECONDS = 10;
 
 /** As much of a zone as its keys' age is about. */
 export type AgedZone = Pick<Zone, "id" | "name" | "mode" | "keys" | "served" | "status" | "expired" | "held" | "gone">;
@@ -97,9 +99,15 @@ export class KeyAges<Aged extends AgedZone> {
     if (zone.status.phase !== "active") return false;
     const note = this.#parts.parentNote(zone.id);
     if (note?.from === "parent" && note.sayings.length > 0) return true;
-    // Not asked since the start: in a moment.
     if (note) this.#tell(zone, note);
+    else this.#again(zone);
     return false;
+  }
+
+  /** Not asked since the start: it is about to be. */
+  #again(zone: Aged): void {
+    const { deps } = this.#parts;
+    deps.scheduler.set(`${zone.id}/age-ksk`, deps.now() + PARENT_SECONDS, () => this.#roll(zone, "ksk"));
   }
 
   #tell(zone: Aged, note: ParentNote): void {
