@@ -30,8 +30,16 @@ test("secrets never reach a log line, wherever they stand in the object", () => 
     { headers: { authorization: "Bearer S3CR3T", "x-auth-key": "S3CR3T", cookie: "S3CR3T" }, zone: "a." },
     "request",
   );
+  log.info({ peers: [{ name: "a", tsig: { list: [{ Secret: "S3CR3T" }] } }], Password: "S3CR3T" }, "in lists");
+  log.info({ a: { b: { c: { d: { e: { f: { g: { secret: "S3CR3T" } } } } } } } }, "deep");
+  const asked = { token: "S3CR3T", err: Object.assign(new Error("went wrong"), { request: { password: "S3CR3T" } }) };
+  log.info(asked, "failed");
   log.debug("not shown at this level");
-  expect(lines).toHaveLength(2);
+  expect(lines).toHaveLength(5);
+  // What is logged stays as it is.
+  expect(asked.token).toBe("S3CR3T");
+  expect(JSON.parse(lines[4]!)).toMatchObject({ token: "[redacted]", err: { type: "Error", message: "went wrong" } });
+  expect(JSON.parse(lines[2]!)).toMatchObject({ peers: [{ name: "a" }] });
   expect(lines.join()).not.toContain("S3CR3T");
   expect(JSON.parse(lines[1]!)).toMatchObject({ zone: "a.", msg: "request", headers: { authorization: "[redacted]" } });
 });
