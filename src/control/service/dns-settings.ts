@@ -16,6 +16,7 @@ import type { Deps } from "../deps.ts";
 import { apexSoa } from "../image-facts.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
+import { withZone, withZoneAlone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 
 type Calls = Pick<
@@ -32,14 +33,9 @@ export function makeDnsSettingsService(registry: Registry, deps: Deps): Calls {
     enforce_dns_only: (await store.settings.find(ENFORCE)) === true,
   });
   return {
-    async getDnsSettings(zoneId) {
-      const zone = registry.find(zoneId);
-      return zone ? done(shownSettings(zone)) : refused("zone.not-found", zoneId);
-    },
-    async editDnsSettings(zoneId, edit) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      return zone.exclusively(async () => {
+    getDnsSettings: (zoneId) => withZone(registry, zoneId, (zone) => done(shownSettings(zone))),
+    editDnsSettings: (zoneId, edit) =>
+      withZoneAlone(registry, zoneId, async (zone) => {
         const refusal = judgeEdit(shownSettings(zone), edit, "", "settings.not-offered");
         if (refusal) return refusal;
         // A row of an earlier version may say so; nothing else can.
@@ -49,8 +45,7 @@ export function makeDnsSettingsService(registry: Registry, deps: Deps): Calls {
           zone.row = { ...zone.row, ...change };
         }
         return done(shownSettings(zone));
-      });
-    },
+      }),
     async getAccountDnsSettings(accountId) {
       if (!(await store.accounts.find(accountId))) return refused("account.not-found", accountId);
       return done(await ofAccount());

@@ -24,6 +24,7 @@ import type { Registry } from "../registry.ts";
 import { dnssecRow } from "../rows.ts";
 import type { Zone } from "../zone.ts";
 import { askedEntryPoints } from "../zone-keys.ts";
+import { withZone, withZoneAlone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 
 /** A change is usually served within milliseconds: whoever asks right after the answer should see it. */
@@ -31,23 +32,11 @@ const WAIT_FOR_EDGE_MS = 1500;
 
 export function makeDnssecService(registry: Registry, deps: Deps): DnssecService {
   return {
-    async getDnssec(zoneId) {
-      const zone = registry.find(zoneId);
-      return zone ? done(shownDnssec(zone, deps)) : refused("zone.not-found", zoneId);
-    },
-    editDnssec: (zoneId, edit) => change(registry, zoneId, (zone) => editDnssec(zone, edit, registry, deps)),
-    deleteDnssec: (zoneId) => change(registry, zoneId, (zone) => deleteDnssec(zone, registry, deps)),
-    async listZsks(zoneId) {
-      const zone = registry.find(zoneId);
-      return zone ? done(listZsks(zone)) : refused("zone.not-found", zoneId);
-    },
+    getDnssec: (zoneId) => withZone(registry, zoneId, (zone) => done(shownDnssec(zone, deps))),
+    editDnssec: (zoneId, edit) => withZoneAlone(registry, zoneId, (zone) => editDnssec(zone, edit, registry, deps)),
+    deleteDnssec: (zoneId) => withZoneAlone(registry, zoneId, (zone) => deleteDnssec(zone, registry, deps)),
+    listZsks: (zoneId) => withZone(registry, zoneId, (zone) => done(listZsks(zone))),
   };
-}
-
-/** Changes of one zone's DNSSEC happen one after the other. */
-function change<T>(registry: Registry, zoneId: string, work: (zone: Zone) => Promise<Outcome<T>>): Promise<Outcome<T>> {
-  const zone = registry.find(zoneId);
-  return zone ? zone.exclusively(() => work(zone)) : Promise.resolve(refused("zone.not-found", zoneId));
 }
 
 async function editDnssec(zone: Zone, edit: DnssecEdit, registry: Registry, deps: Deps): Promise<Outcome<Dnssec>> {

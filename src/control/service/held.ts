@@ -7,6 +7,7 @@ import type { FrozenNote } from "../peer-notes.ts";
 import type { Registry, Unit } from "../registry.ts";
 import type { Held } from "../work.ts";
 import type { Zone } from "../zone.ts";
+import { withUnit, withZone, withZoneAlone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 
 /** How long the answer to a release waits for its round. */
@@ -15,27 +16,16 @@ const RELEASE_WAIT_MS = 10_000;
 const REST_WAIT_MS = 2000;
 
 export function makeHeldService(registry: Registry, notesWritten: () => Promise<void>, deps: Deps): HeldService {
-  const freeze = async (zoneId: string, frozen: boolean): Promise<Outcome<FreezeState>> => {
-    const unit = registry.findUnit(zoneId);
-    if (!unit) return refused("zone.not-found", zoneId);
-    return unit.zone.exclusively(() => setFrozen(unit, frozen, deps));
-  };
+  const freeze = (zoneId: string, frozen: boolean): Promise<Outcome<FreezeState>> =>
+    withUnit(registry, zoneId, (unit) => unit.zone.exclusively(() => setFrozen(unit, frozen, deps)));
   return {
-    async getHeld(zoneId, limit) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      return zone.held ? done(await showHeld(zone, zone.held, limit, deps)) : refused("held.nothing", zone.name);
-    },
-    async releaseHeld(zoneId, force) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      return zone.exclusively(() => release(zone, force, deps));
-    },
-    async dropHeld(zoneId) {
-      const unit = registry.findUnit(zoneId);
-      if (!unit) return refused("zone.not-found", zoneId);
-      return unit.zone.exclusively(() => drop(unit, notesWritten, deps));
-    },
+    getHeld: (zoneId, limit) =>
+      withZone(registry, zoneId, async (zone) =>
+        zone.held ? done(await showHeld(zone, zone.held, limit, deps)) : refused("held.nothing", zone.name),
+      ),
+    releaseHeld: (zoneId, force) => withZoneAlone(registry, zoneId, (zone) => release(zone, force, deps)),
+    dropHeld: (zoneId) =>
+      withUnit(registry, zoneId, (unit) => unit.zone.exclusively(() => drop(unit, notesWritten, deps))),
     freezeZone: (zoneId) => freeze(zoneId, true),
     thawZone: (zoneId) => freeze(zoneId, false),
   };

@@ -12,6 +12,7 @@ import type { IncomingRow } from "#store";
 import type { Deps } from "../deps.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
+import { withUnit } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 
 /** Longest refresh interval that a timer of the API's type can hold. */
@@ -19,6 +20,15 @@ const MAX_REFRESH_SECONDS = 2_147_483_647;
 
 export function makeIncomingService(registry: Registry, book: PeerBook, deps: Deps): IncomingService {
   const { incoming } = deps.store;
+  /** For a zone that has a configuration already. */
+  const configured = <T>(
+    zoneId: string,
+    use: (unit: Unit, row: IncomingRow) => Outcome<T> | Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> =>
+    withUnit(registry, zoneId, async (unit) => {
+      const row = await incoming.find(zoneId);
+      return row ? use(unit, row) : refused("incoming.not-found", unit.zone.name);
+    });
   const write = async (unit: Unit, request: IncomingWrite, before: IncomingRow | undefined) => {
     const refusal = check(unit, request, book, deps);
     if (refusal) return refusal;
@@ -36,41 +46,25 @@ export function makeIncomingService(registry: Registry, book: PeerBook, deps: De
     return done(shownIncoming(unit, row));
   };
   return {
-    async getIncoming(zoneId) {
-      const unit = registry.findUnit(zoneId);
-      if (!unit) return refused("zone.not-found", zoneId);
-      const row = await incoming.find(zoneId);
-      return row ? done(shownIncoming(unit, row)) : refused("incoming.not-found", unit.zone.name);
-    },
-    async createIncoming(zoneId, request) {
-      const unit = registry.findUnit(zoneId);
-      if (!unit) return refused("zone.not-found", zoneId);
-      if (await incoming.find(zoneId)) return refused("incoming.exists", unit.zone.name);
-      return write(unit, request, undefined);
-    },
-    async updateIncoming(zoneId, request) {
-      const unit = registry.findUnit(zoneId);
-      if (!unit) return refused("zone.not-found", zoneId);
-      const before = await incoming.find(zoneId);
-      return before ? write(unit, request, before) : refused("incoming.not-found", unit.zone.name);
-    },
-    async deleteIncoming(zoneId) {
-      const unit = registry.findUnit(zoneId);
-      if (!unit) return refused("zone.not-found", zoneId);
-      if (!(await incoming.find(zoneId))) return refused("incoming.not-found", unit.zone.name);
-      await incoming.remove(zoneId);
-      unit.refresher.configure([], unit.refresher.state.settings.autoRefreshSeconds);
-      return done({ id: zoneId });
-    },
-    async forceAxfr(zoneId) {
-      const unit = registry.findUnit(zoneId);
-      if (!unit) return refused("zone.not-found", zoneId);
-      if (!(await incoming.find(zoneId))) return refused("incoming.not-found", unit.zone.name);
-      if (!unit.refresher.peerIds.some((id) => book.primary(id))) return refused("incoming.no-peers", unit.zone.name);
-      if (unit.zone.frozenAt !== undefined) return refused("zone.frozen", unit.zone.name);
-      unit.refresher.force();
-      return done(undefined);
-    },
+    getIncoming: (zoneId) => configured(zoneId, (unit, row) => done(shownIncoming(unit, row))),
+    createIncoming: (zoneId, request) =>
+      withUnit(registry, zoneId, async (unit) =>
+        (await incoming.find(zoneId)) ? refused("incoming.exists", unit.zone.name) : write(unit, request, undefined),
+      ),
+    updateIncoming: (zoneId, request) => configured(zoneId, (unit, before) => write(unit, request, before)),
+    deleteIncoming: (zoneId) =>
+      configured(zoneId, async ({ refresher }) => {
+        await incoming.remove(zoneId);
+        refresher.configure([], refresher.state.settings.autoRefreshSeconds);
+        return done({ id: zoneId });
+      }),
+    forceAxfr: (zoneId) =>
+      configured(zoneId, ({ zone, refresher }) => {
+        if (!refresher.peerIds.some((id) => book.primary(id))) return refused("incoming.no-peers", zone.name);
+        if (zone.frozenAt !== undefined) return refused("zone.frozen", zone.name);
+        refresher.force();
+        return done(undefined);
+      }),
   };
 }
 

@@ -21,6 +21,7 @@ import { makeIncomingService } from "./incoming.ts";
 import { makeInsightService } from "./insight.ts";
 import { makeKeyService } from "./keys.ts";
 import { makeMultiSignerService } from "./multi-signer.ts";
+import { withZone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 import { makeOutgoingService } from "./outgoing.ts";
 import { makePeerService } from "./peers.ts";
@@ -96,24 +97,21 @@ export function makeService(parts: ServiceParts): ControlService {
 function makeRecordService(registry: Registry): RecordService {
   const plainCounts: PlainCounts = new WeakMap();
   return {
-    async openRecords(zoneId, narrow) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      const context = contextOf(zone);
-      return done(context ? recordSource(context, narrow, plainCounts) : { count: 0, *[Symbol.iterator]() {} });
-    },
-    async getRecord(zoneId, recordId) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      const context = contextOf(zone);
-      const record = context && findRecord(context, recordId);
-      return record ? done(record) : refused("record.not-found", recordId);
-    },
-    async exportRecords(zoneId) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      return zone.stored ? done(exportText(zone.stored.image)) : refused("zone.not-loaded", zone.name);
-    },
+    openRecords: (zoneId, narrow) =>
+      withZone(registry, zoneId, (zone) => {
+        const context = contextOf(zone);
+        return done(context ? recordSource(context, narrow, plainCounts) : { count: 0, *[Symbol.iterator]() {} });
+      }),
+    getRecord: (zoneId, recordId) =>
+      withZone(registry, zoneId, (zone) => {
+        const context = contextOf(zone);
+        const record = context && findRecord(context, recordId);
+        return record ? done(record) : refused("record.not-found", recordId);
+      }),
+    exportRecords: (zoneId) =>
+      withZone(registry, zoneId, (zone) =>
+        zone.stored ? done(exportText(zone.stored.image)) : refused("zone.not-loaded", zone.name),
+      ),
   };
 }
 

@@ -19,36 +19,30 @@ import type { Deps } from "../deps.ts";
 import type { Registry, Unit } from "../registry.ts";
 import { readTypedName } from "../typed-name.ts";
 import { servedDnskeys } from "../zone-keys.ts";
+import { withZone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 
 export function makeInsightService(registry: Registry, checker: ChainChecker, deps: Deps): InsightService {
-  const last = async (zoneId: string): Promise<Outcome<SelfCheck>> => {
-    const unit = registry.findUnit(zoneId);
-    if (!unit) return refused("zone.not-found", zoneId);
-    return done((await checker.last(unit.zone)) ?? (await checker.check(unit.zone)));
-  };
+  const last = (zoneId: string): Promise<Outcome<SelfCheck>> =>
+    withZone(registry, zoneId, async (zone) => done((await checker.last(zone)) ?? (await checker.check(zone))));
   return {
     lastCheck: last,
-    async checkChain(zoneId) {
-      const unit = registry.findUnit(zoneId);
-      return unit ? done(await checker.check(unit.zone)) : refused("zone.not-found", zoneId);
-    },
+    checkChain: (zoneId) => withZone(registry, zoneId, async (zone) => done(await checker.check(zone))),
     async drawChain(zoneId) {
       const check = await last(zoneId);
       return check.ok ? done(drawChain(check.value)) : check;
     },
-    async explainAnswer(zoneId, query) {
-      const unit = registry.findUnit(zoneId);
-      if (!unit) return refused("zone.not-found", zoneId);
-      const asked = readQuestion(query, unit.zone.apex);
-      if (!asked.ok) return asked;
-      const { name, type } = asked.value;
-      const octets = buildQuery({ id: 0, name, type, edns: queryEdns(query.do ? EdnsFlag.DO : 0) });
-      const explained = await deps.sender.explain(octets, query.transport);
-      if (!explained) return refused("explain.no-worker");
-      if (explained.forwarded) return refused("explain.not-answered", query.type, "/query/type");
-      return explanationOf(zoneId, query, asked.value, explained, registry, deps);
-    },
+    explainAnswer: (zoneId, query) =>
+      withZone(registry, zoneId, async (zone) => {
+        const asked = readQuestion(query, zone.apex);
+        if (!asked.ok) return asked;
+        const { name, type } = asked.value;
+        const octets = buildQuery({ id: 0, name, type, edns: queryEdns(query.do ? EdnsFlag.DO : 0) });
+        const explained = await deps.sender.explain(octets, query.transport);
+        if (!explained) return refused("explain.no-worker");
+        if (explained.forwarded) return refused("explain.not-answered", query.type, "/query/type");
+        return explanationOf(zoneId, query, asked.value, explained, registry, deps);
+      }),
   };
 }
 

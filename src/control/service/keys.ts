@@ -13,7 +13,8 @@ import type { ParentNote } from "../parent/watcher.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
 import { servedDnskeys } from "../zone-keys.ts";
-import { done, refused } from "./outcome.ts";
+import { withZone } from "./named-zone.ts";
+import { done } from "./outcome.ts";
 
 type KeyParts = {
   readonly registry: Registry;
@@ -23,10 +24,7 @@ type KeyParts = {
 
 export function makeKeyService({ registry, parentNote, deps }: KeyParts): ZoneKeyService {
   return {
-    async listZoneKeys(zoneId) {
-      const zone = registry.find(zoneId);
-      return zone ? done(zoneKeys(zone, parentNote(zoneId), deps)) : refused("zone.not-found", zoneId);
-    },
+    listZoneKeys: (zoneId) => withZone(registry, zoneId, (zone) => done(zoneKeys(zone, parentNote(zoneId), deps))),
   };
 }
 

@@ -16,6 +16,7 @@ import type { Outgoing } from "../outgoing/index.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
+import { withZoneAlone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 
 type Configured = <T>(
@@ -29,14 +30,11 @@ export function makeOutgoingService(
   outgoing: Outgoing,
   deps: Deps,
 ): OutgoingService {
-  const configured: Configured = async (zoneId, use) => {
-    const zone = registry.find(zoneId);
-    if (!zone) return refused("zone.not-found", zoneId);
-    return zone.exclusively(async () => {
+  const configured: Configured = (zoneId, use) =>
+    withZoneAlone(registry, zoneId, (zone) => {
       const row = outgoing.book.find(zoneId);
       return row ? use(zone, row) : refused("outgoing.not-found", zone.name);
     });
-  };
   return {
     ...configurationCalls(registry, peers, outgoing, deps, configured),
     ...switchCalls(outgoing, deps, configured),
@@ -81,13 +79,10 @@ function configurationCalls(
   };
   return {
     getOutgoing: (zoneId) => configured(zoneId, async (zone, row) => done(await shown(zone, row, outgoing))),
-    async createOutgoing(zoneId, request) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      return zone.exclusively<Outcome<OutgoingView>>(async () =>
+    createOutgoing: (zoneId, request) =>
+      withZoneAlone(registry, zoneId, (zone) =>
         book.find(zoneId) ? refused("outgoing.exists", zone.name) : write(zone, request, undefined),
-      );
-    },
+      ),
     updateOutgoing: (zoneId, request) => configured(zoneId, (zone, row) => write(zone, request, row)),
     deleteOutgoing: (zoneId) =>
       configured(zoneId, async (zone) => {

@@ -9,6 +9,7 @@ import { parentSight, type RollKeys, rollKeys, type Seeing } from "../rolling/si
 import { KSK_STEPS, SHARED_ZSK_STEPS, STEP_TITLES, waitSentence, ZSK_STEPS } from "../rolling/texts.ts";
 import { shownPartners, waitingOn } from "../rolling/waiting.ts";
 import type { Zone } from "../zone.ts";
+import { withZone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 
 /** Usually the new key is served within milliseconds: whoever asks right after the answer should see it. */
@@ -22,22 +23,15 @@ type RolloverParts = {
 
 export function makeRolloverService(parts: RolloverParts): RolloverService {
   const { registry, keys } = parts;
-  const within = async (
-    zoneId: string,
-    work: (zone: Zone) => Promise<Outcome<undefined>>,
-  ): Promise<Outcome<Rollovers>> => {
-    const zone = registry.find(zoneId);
-    if (!zone) return refused("zone.not-found", zoneId);
-    const outcome = await zone.exclusively(() => work(zone));
-    if (!outcome.ok) return outcome;
-    await zone.rest(WAIT_FOR_EDGE_MS);
-    return done(shownRollovers(zone, parts));
-  };
+  const within = (zoneId: string, work: (zone: Zone) => Promise<Outcome<undefined>>): Promise<Outcome<Rollovers>> =>
+    withZone(registry, zoneId, async (zone) => {
+      const outcome = await zone.exclusively(() => work(zone));
+      if (!outcome.ok) return outcome;
+      await zone.rest(WAIT_FOR_EDGE_MS);
+      return done(shownRollovers(zone, parts));
+    });
   return {
-    async getRollovers(zoneId) {
-      const zone = registry.find(zoneId);
-      return zone ? done(shownRollovers(zone, parts)) : refused("zone.not-found", zoneId);
-    },
+    getRollovers: (zoneId) => withZone(registry, zoneId, (zone) => done(shownRollovers(zone, parts))),
     startRollover: (zoneId, { kind, emergency }) =>
       within(zoneId, async (zone) => {
         const started = await keys.start(zone, kind, { emergency, automatic: false });

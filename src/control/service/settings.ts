@@ -5,7 +5,8 @@ import type { ZoneLimitsNote } from "../limits-note.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
 import { applyPlan } from "./dnssec.ts";
-import { done, refused } from "./outcome.ts";
+import { withZone, withZoneAlone } from "./named-zone.ts";
+import { done } from "./outcome.ts";
 
 export function makeSettingsService(
   registry: Registry,
@@ -26,14 +27,9 @@ export function makeSettingsService(
     if (zone.expired && zone.served) void zone.publish();
   };
   return {
-    async getZoneSettings(zoneId) {
-      const zone = registry.find(zoneId);
-      return zone ? done(ownSettings(zone)) : refused("zone.not-found", zoneId);
-    },
-    async editZoneSettings(zoneId, edit) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      return zone.exclusively(async () => {
+    getZoneSettings: (zoneId) => withZone(registry, zoneId, (zone) => done(ownSettings(zone))),
+    editZoneSettings: (zoneId, edit) =>
+      withZoneAlone(registry, zoneId, async (zone) => {
         const { denial, zonemd = zone.row.zonemd, signature_check: signatureCheck = zone.row.signatureCheck } = edit;
         if (denial !== undefined && denial !== zone.flags.nsecDenial) {
           const flags = { ...zone.flags, nsecDenial: denial };
@@ -53,8 +49,7 @@ export function makeSettingsService(
         }
         await editTimers(zoneId, edit);
         return done(ownSettings(zone));
-      });
-    },
+      }),
   };
 }
 

@@ -23,6 +23,7 @@ import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
 import type { RunningTransfer } from "../transfer-progress.ts";
 import { askedEntryPoints, ownEntryPoints, servedDnskeys } from "../zone-keys.ts";
+import { withUnit, withZone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 import { unitHealth } from "./zone-list.ts";
 
@@ -38,17 +39,14 @@ export type StatusParts = {
 export function makeStatusService(parts: StatusParts): StatusService {
   const { registry, deps } = parts;
   return {
-    async getZoneStatus(zoneId) {
-      const unit = registry.findUnit(zoneId);
-      return unit ? done(zoneStatus(unit, parts)) : refused("zone.not-found", zoneId);
-    },
-    async listTransfers(zoneId, query) {
-      if (!registry.find(zoneId)) return refused("zone.not-found", zoneId);
-      await deps.attempts.flush();
-      const { limit, before, outcome: outcomes, direction: directions, kind: kinds } = query;
-      const rows = await deps.store.transfers.ofZone(zoneId, { limit, before, outcomes, directions, kinds });
-      return done(rows.map(shownTransfer));
-    },
+    getZoneStatus: (zoneId) => withUnit(registry, zoneId, (unit) => done(zoneStatus(unit, parts))),
+    listTransfers: (zoneId, query) =>
+      withZone(registry, zoneId, async () => {
+        await deps.attempts.flush();
+        const { limit, before, outcome: outcomes, direction: directions, kind: kinds } = query;
+        const rows = await deps.store.transfers.ofZone(zoneId, { limit, before, outcomes, directions, kinds });
+        return done(rows.map(shownTransfer));
+      }),
     async listEvents({ zone_id: zoneId, limit, before }) {
       if (zoneId !== undefined && !registry.find(zoneId)) return refused("zone.not-found", zoneId);
       await deps.events.flush();

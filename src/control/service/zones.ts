@@ -6,6 +6,7 @@ import type { Deps } from "../deps.ts";
 import type { Registry } from "../registry.ts";
 import { readTypedName } from "../typed-name.ts";
 import type { Zone } from "../zone.ts";
+import { withZone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
 import { shownName } from "./records.ts";
 
@@ -29,10 +30,6 @@ export function makeZoneService(registry: Registry, keeper: ZoneKeeper, deps: De
     if (account) accounts.set(accountId, account);
     return shownZone(zone, account?.name ?? "", deps);
   };
-  const found = async (zoneId: string): Promise<Outcome<ZoneFacts>> => {
-    const zone = registry.find(zoneId);
-    return zone ? done(await facts(zone)) : refused("zone.not-found", zoneId);
-  };
   return {
     async createZone({ name, accountId }) {
       const account = accountId ? await deps.store.accounts.find(accountId) : (await deps.store.accounts.list())[0];
@@ -47,31 +44,28 @@ export function makeZoneService(registry: Registry, keeper: ZoneKeeper, deps: De
       zones.sort((a, b) => a.row.createdAt - b.row.createdAt || (a.id < b.id ? -1 : 1));
       return Promise.all(zones.map(facts));
     },
-    getZone: found,
-    async editZone(zoneId, { paused }) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      if (paused !== undefined && paused !== zone.row.paused) {
-        const change = { paused, modifiedAt: deps.now() * 1000 };
-        await deps.store.zones.update(zoneId, change);
-        zone.row = { ...zone.row, ...change };
-      }
-      return found(zoneId);
-    },
-    async deleteZone(zoneId) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      const keptBy = keeper.mayNotDrop(zone);
-      if (keptBy) return refused(keptBy, zone.name);
-      await keeper.drop(zone);
-      return done({ id: zoneId });
-    },
-    async checkActivation(zoneId) {
-      const zone = registry.find(zoneId);
-      if (!zone) return refused("zone.not-found", zoneId);
-      keeper.lookAtParent(zone);
-      return done({ id: zoneId });
-    },
+    getZone: (zoneId) => withZone(registry, zoneId, async (zone) => done(await facts(zone))),
+    editZone: (zoneId, { paused }) =>
+      withZone(registry, zoneId, async (zone) => {
+        if (paused !== undefined && paused !== zone.row.paused) {
+          const change = { paused, modifiedAt: deps.now() * 1000 };
+          await deps.store.zones.update(zoneId, change);
+          zone.row = { ...zone.row, ...change };
+        }
+        return done(await facts(zone));
+      }),
+    deleteZone: (zoneId) =>
+      withZone(registry, zoneId, async (zone) => {
+        const keptBy = keeper.mayNotDrop(zone);
+        if (keptBy) return refused(keptBy, zone.name);
+        await keeper.drop(zone);
+        return done({ id: zoneId });
+      }),
+    checkActivation: (zoneId) =>
+      withZone(registry, zoneId, (zone) => {
+        keeper.lookAtParent(zone);
+        return done({ id: zoneId });
+      }),
   };
 }
 
