@@ -195,7 +195,7 @@ describe("DNSSEC", () => {
   });
 
   test("live: what registrars of both families ask for, and what to do there", async () => {
-    const text = await cli.ok("dnssec", "mode", "first.example", "live", "--denial", "chain");
+    const text = await cli.ok("dnssec", "mode", "first.example", "live-signing", "--denial", "chain");
     const now = await show("first.example");
     expect(now).toMatchObject({ status: "pending", countersign: { mode: "live", denial: "chain" } });
     expect(text).toMatch(new RegExp(`key tag +${now.key_tag}\n`));
@@ -228,7 +228,8 @@ describe("DNSSEC", () => {
   });
 
   test("pre-signed without signatures is held, and shown as held", async () => {
-    await cli.ok("dnssec", "mode", "second.example", "presigned");
+    // As the manual writes it in words.
+    await cli.ok("dnssec", "mode", "second.example", "Pre-signed");
     const text = await cli.ok("dnssec", "show", "second.example");
     expect(text).toMatch(/mode +presigned\n[\s\S]*held +serial 1: .*no DNSKEY/);
     expect(await cli.run("transfer", "now", "second.example", "--wait")).toMatchObject({

@@ -174,7 +174,9 @@ function parentPart({ parent }: DnssecDetails): string {
 }
 
 async function setMode(context: Context, text: string, to: string, options: ModeOptions): Promise<void> {
-  const mode = MODES.find((each) => each === to);
+  // In words the modes are written "pre-signed", "multi-signer" and "live signing".
+  const asWritten = to.toLowerCase().replaceAll(/[ -]?signing$|-/g, "");
+  const mode = MODES.find((each) => each === asWritten);
   if (!mode) throw usage(`${JSON.stringify(to)} is no mode; choose one of ${MODES.join(", ")}.`);
   const wish = { mode, ...readDenial(mode, options) };
   const api = context.api();
