@@ -6,6 +6,7 @@ import { fail, ok, type Result } from "#bytes";
 import { RRType, readSoa } from "#rdata";
 import type { ZoneVersion } from "#zone";
 import { planAdditional } from "./additional.ts";
+import { commonKeyOf } from "./common-key.ts";
 import { overlayRoom } from "./layout.ts";
 import { buildNameIndex } from "./name-index.ts";
 import { planNsec3 } from "./nsec3-plan.ts";
@@ -48,7 +49,8 @@ export function compileImage(
   if (!index) return fail({ code: "name-collisions", text: "too many owner names with one hash: built to collide" });
   const nsec3 = planNsec3(plan);
   const additional = planAdditional(plan, index);
-  const places = placeImage(plan, index, nsec3, additional);
+  const commonKey = commonKeyOf(plan);
+  const places = placeImage(plan, index, nsec3, additional, commonKey.length);
   if (!places) return fail({ code: "too-large", text: "the image would pass 4 GiB" });
   return ok(
     writeImage({
@@ -56,6 +58,7 @@ export function compileImage(
       index,
       nsec3,
       additional,
+      commonKey,
       places,
       soaTtl,
       soa,

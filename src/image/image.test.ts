@@ -76,6 +76,19 @@ describe("a small zone", () => {
     expect(find(image, "other.")).toBe(0);
   });
 
+  test("has no room that nothing stands in: of tens of thousands of small zones it would be most", () => {
+    const word = (at: number) => image.words[at]!;
+    const wordsOf = (octets: number) => Math.ceil(octets / 4);
+    const even = (at: number) => at + (at % 2);
+    const { nodeCount } = image;
+    const before = wordsOf(word(Header.CommonKeyLength)) + wordsOf(word(Header.Nsec3SaltLength));
+    expect(word(Header.NodesStart)).toBe(Header.Size + before);
+    expect(word(Header.Order)).toBe(word(Header.NodesEnd));
+    expect(word(Header.OrderKeys)).toBe(even(word(Header.Order) + nodeCount));
+    expect(word(Header.HashTable)).toBe(even(word(Header.OrderKeys) + 2 * nodeCount));
+    expect(word(Header.Words)).toBe(word(Header.HashTable) + 2 * (word(Header.HashMask) + 1));
+  });
+
   test("marks cuts, glue, DNAME and what it hides, wildcards", () => {
     const cut = find(image, "sub.example.");
     expect(image.nodeFlags(cut) & NodeFlag.Cut).not.toBe(0);

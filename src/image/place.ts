@@ -3,7 +3,6 @@ import type { AdditionalPlan } from "./additional.ts";
 import { Header, MAX_IMAGE_OCTETS, NodeWord, Nsec3Word, SetWord, SpareWord } from "./layout.ts";
 import type { NameIndex } from "./name-index.ts";
 import type { Nsec3Plan } from "./nsec3-plan.ts";
-import { MAX_ORDER_KEY } from "./order-key.ts";
 import type { Plan } from "./plan.ts";
 
 export type Places = {
@@ -32,6 +31,8 @@ export function placeImage(
   index: NameIndex,
   nsec3: Nsec3Plan | undefined,
   additionalPlan: AdditionalPlan,
+  /** Of what all names share. */
+  commonKeyOctets: number,
 ): Places | undefined {
   let at: number = Header.Size;
   const take = (words: number): number => {
@@ -39,8 +40,8 @@ export function placeImage(
     at += words;
     return start;
   };
-  const commonKey = 4 * take(MAX_ORDER_KEY / 4);
-  const salt = 4 * take(64);
+  const commonKey = 4 * take(wordsFor(commonKeyOctets));
+  const salt = 4 * take(wordsFor(nsec3?.salt.length ?? 0));
   const nodesStart = at;
   const node = new Uint32Array(plan.nodeCount);
   for (let n = 0; n < plan.nodeCount; n++) {

@@ -31,6 +31,7 @@ export type WriteInput = {
   readonly index: NameIndex;
   readonly nsec3: Nsec3Plan | undefined;
   readonly additional: AdditionalPlan;
+  readonly commonKey: Uint8Array;
   readonly places: Places;
   readonly soaTtl: number;
   readonly soa: Soa;
@@ -61,7 +62,6 @@ class ImageWriter {
   private readonly input: WriteInput;
   private records = 0;
   private maxTtl = 0;
-  private commonKeyLength = 0;
 
   constructor(buffer: SharedArrayBuffer, input: WriteInput) {
     this.words = new Uint32Array(buffer);
@@ -139,14 +139,14 @@ class ImageWriter {
 
   /** Node refs in canonical order and the 8 octets of order key that decide most comparisons. */
   order(): void {
-    const { plan, places } = this.input;
+    const { plan, places, commonKey } = this.input;
     const apexLabels = labelCount(plan.columns.apex);
     const key = new Uint8Array(MAX_ORDER_KEY);
-    const common = this.commonKey(apexLabels, key);
+    this.octets.set(commonKey, places.commonKey);
     for (let node = 0; node < plan.nodeCount; node++) {
       this.words[places.order + node] = places.node[node]!;
       const length = writeOrderKey(plan.columns.nameOctets, plan.nameAt[node]!, apexLabels, key);
-      const skip = node === 0 ? 0 : common;
+      const skip = node === 0 ? 0 : commonKey.length;
       this.words[places.orderKeys + 2 * node] = keyWord(key, length, skip);
       this.words[places.orderKeys + 2 * node + 1] = keyWord(key, length, skip + 4);
     }
@@ -163,7 +163,7 @@ class ImageWriter {
   }
 
   header(): void {
-    const { plan, places, index, nsec3, soa, soaTtl } = this.input;
+    const { plan, places, index, nsec3, commonKey, soa, soaTtl } = this.input;
     const { words } = this;
     words[Header.Magic] = IMAGE_MAGIC;
     words[Header.Version] = IMAGE_VERSION;
@@ -180,7 +180,7 @@ class ImageWriter {
     words[Header.Order] = places.order;
     words[Header.OrderKeys] = places.orderKeys;
     words[Header.CommonKey] = places.commonKey;
-    words[Header.CommonKeyLength] = this.commonKeyLength;
+    words[Header.CommonKeyLength] = commonKey.length;
     words[Header.Nsec3List] = places.nsec3List;
     words[Header.Nsec3Count] = nsec3?.chain.length ?? 0;
     words[Header.Nsec3Iterations] = nsec3?.iterations ?? 0;
@@ -256,19 +256,5 @@ class ImageWriter {
 
   private copyName(from: number, length: number, to: number): void {
     copyOctets(this.names, from, this.view, to, length);
-  }
-
-  /** The octets that the keys of all names below the apex begin with: those of the first and the last, as they are sorted. */
-  private commonKey(apexLabels: number, key: Uint8Array): number {
-    const { plan, places } = this.input;
-    if (plan.nodeCount < 3) return 0;
-    const first = new Uint8Array(MAX_ORDER_KEY);
-    const firstLength = writeOrderKey(plan.columns.nameOctets, plan.nameAt[1]!, apexLabels, first);
-    const length = writeOrderKey(plan.columns.nameOctets, plan.nameAt[plan.nodeCount - 1]!, apexLabels, key);
-    let common = 0;
-    while (common < Math.min(firstLength, length) && first[common] === key[common]) common++;
-    this.octets.set(key.subarray(0, common), places.commonKey);
-    this.commonKeyLength = common;
-    return common;
   }
 }
