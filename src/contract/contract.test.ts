@@ -1,4 +1,9 @@
 import { expect, it } from "vitest";
+import { RECORD_ERRORS } from "./errors/records.ts";
+import { REQUEST_ERRORS } from "./errors/requests.ts";
+import { TRANSFER_ERRORS } from "./errors/transfers.ts";
+import { WATCH_ERRORS } from "./errors/watching.ts";
+import { ZONE_ERRORS } from "./errors/zones.ts";
 import { ERRORS, errorSentence } from "./errors.ts";
 import { NEEDS } from "./needs.ts";
 import { makeOpenApi } from "./openapi.ts";
@@ -64,6 +69,13 @@ it("describes every route in OpenAPI, with references that lead somewhere", () =
 it("says what an error is about, whatever stands in it", () => {
   expect(errorSentence({ code: "zone.exists", about: "$& $1.example" })).toBe("$& $1.example already exists.");
   for (const entry of Object.values(ERRORS)) expect(entry.sentence.length).toBeGreaterThan(12);
+});
+
+it("has every code in one of its parts alone, where no other can replace it", () => {
+  const parts = [REQUEST_ERRORS, ZONE_ERRORS, TRANSFER_ERRORS, WATCH_ERRORS, RECORD_ERRORS];
+  const codes = parts.flatMap((part) => Object.keys(part));
+  expect(codes).toEqual([...new Set(codes)]);
+  expect(codes).toEqual(Object.keys(ERRORS));
 });
 
 it("prints times with microseconds", () => {
