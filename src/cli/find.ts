@@ -1,4 +1,4 @@
-/** From what people type (a name or an id) to the resource: zones, peers, TSIGs, ACLs. Throws CliFailure. */
+/** From what people type (a name or an id) to the resource: zones, peers, TSIGs, ACLs, alerts. Throws CliFailure. */
 import { domainToASCII } from "node:url";
 import type { Acl, Peer, Tsig, Zone } from "#contract";
 import type { ApiClient } from "./client.ts";
@@ -43,15 +43,17 @@ export async function listAcls(api: ApiClient, accountId: string): Promise<reado
   return api.call("acls.list", { params: { accountId } });
 }
 
-/** The one of this id or name; `kind` is the command's noun: "peer", "tsig", "acl". */
+/** The one of this id or name; `kind` is the command's noun: "peer", "tsig", "acl", … */
 export function pick<T extends { readonly id: string; readonly name: string }>(
-  kind: "peer" | "tsig" | "acl",
+  kind: "peer" | "tsig" | "acl" | "alert" | "alert destination",
   list: readonly T[],
   text: string,
 ): T {
   const byId = list.find((each) => each.id === text);
   if (byId) return byId;
-  const named = list.filter((each) => sameName(each.name, text));
+  // To the letter first: names that differ in case alone can both be meant.
+  const exact = list.filter((each) => each.name === text);
+  const named = exact.length > 0 ? exact : list.filter((each) => sameName(each.name, text));
   if (named.length > 1) {
     const ids = named.map((each) => each.id).join(", ");
     throw usage(`${named.length} of them are named ${text}: say which by its id (${ids}).`);

@@ -11,6 +11,8 @@ const HINTS: { readonly [K in ErrorCode]?: string } = {
   "zone.frozen": 'The transfers of the zone are frozen: "countersign zone thaw ZONE" lets them go on.',
   "held.needs-force":
     'The held version fails validation: resolvers that validate would refuse (part of) the zone. "countersign zone held ZONE" shows why; "countersign zone release ZONE --force" serves it all the same.',
+  "alert.secret-missing":
+    'A webhook needs a secret of 16 characters or more, by which its receiver knows that an alert is ours: --secret-file FILE, "-" is standard input.',
   "incoming.not-found": 'The zone has no peers: give it some with "countersign zone set ZONE --peer ADDRESS".',
   "incoming.no-peers":
     'None of the zone\'s peers has an address: look at "countersign peer list", or give the zone others with "countersign zone set ZONE --peer ADDRESS".',

@@ -1,6 +1,7 @@
 /** The tree of commands, with the help that is the manual. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addAccountCommands } from "./commands/account.ts";
 import { addAclCommands } from "./commands/acl.ts";
 import { addAlertCommands } from "./commands/alert.ts";
 import { addAnalyticsCommand } from "./commands/analytics.ts";
@@ -20,6 +21,7 @@ import { addOutgoingCommands } from "./commands/outgoing.ts";
 import { addPeerCommands } from "./commands/peer.ts";
 import { addRecordCommands } from "./commands/records.ts";
 import { addRegistrarCommand } from "./commands/registrars.ts";
+import { addSessionCommands } from "./commands/session.ts";
 import { addTokenCommands } from "./commands/token.ts";
 import { addTransferCommands } from "./commands/transfer.ts";
 import { addTsigCommands } from "./commands/tsig.ts";
@@ -116,7 +118,9 @@ export function buildProgram(io: CliIo, write: { out(text: string): void; err(te
   addAuditCommands(program, run);
   addAlertCommands(program, run);
   addUserCommands(program, run);
+  addSessionCommands(program, run);
   addTokenCommands(program, run);
+  addAccountCommands(program, run);
   addImageCommands(program, run);
   addCompletionCommand(program, run);
   program.addHelpText("after", SERVER + MANUAL);

@@ -1,6 +1,7 @@
 /**
  * A line for each verb: words that work, in an order in which they do. `{}` stands for `t` in the table's turn and for `j` in that of
- * `--json`, so that each turn makes and takes away things of its own; `{image}` for an image file that is there at that time.
+ * `--json`, so that each turn makes and takes away things of its own; `{image}` for an image file that is there at that time,
+ * `{record}` for a record of first.example, `{session}` for a session of whoever asks.
  * `test/cli/walk.test.ts` fails for a verb without a line.
  */
 
@@ -50,11 +51,14 @@ function setUp({ primary }: World): readonly Line[] {
     table("peer list"),
     look("peer show", `{}-${WORDY}`),
     look("peer tls", `{}-${WORDY}`),
+    line("peer tls", `{}-${WORDY}`, "--opportunistic", "--port", "8853"),
+    line("peer tls", `{}-${WORDY}`, "--forget"),
     line("acl add", `{} ${WORDY}`, "2001:db8:1111:2222::/64"),
     line("acl set", `{} ${WORDY}`, "--range", "192.0.2.0/28", "--name", `{}-${WORDY}`),
     table("acl list"),
     line("zone add", "{}.added.example", "--peer", "192.0.2.53"),
     line("zone set", "{}.added.example", "--peer", primary, "--refresh", "600"),
+    line("zone set", "{}.added.example", "--no-peer"),
   ];
 }
 
@@ -64,9 +68,15 @@ function zones({ long }: World): readonly Line[] {
     table("zone list", "--long"),
     look("zone show", long),
     line("zone checks", long, "--zonemd", "off"),
+    look("zone checks", long),
     line("zone timers", long, "--by", "soa"),
     line("zone limits", long, "--records", "1000"),
     line("zone check", long),
+    look("zone dns-settings", long),
+    line("zone dns-settings", long, "--no-secondary-overrides"),
+    { ...line("zone dns-settings", long, "--secondary-overrides"), code: 1 },
+    line("zone pause", long),
+    line("zone resume", long),
     line("zone freeze", long),
     line("zone thaw", long),
     line("transfer now", long, "--wait"),
@@ -79,6 +89,7 @@ function zones({ long }: World): readonly Line[] {
     line("dnssec mode", "held.example", "unsigned"),
     line("transfer now", "held.example", "--wait"),
     line("outgoing set", long, "--peer", "192.0.2.77"),
+    line("outgoing set", long, "--no-tls-only"),
     look("outgoing show", long),
     line("outgoing disable", long),
     line("outgoing enable", long),
@@ -111,11 +122,15 @@ function lookedAt({ long }: World): readonly Line[] {
   return [
     table("records", long),
     table("records", "first.example"),
+    look("records", "first.example", "--count"),
+    look("records", "first.example", "--id", "{record}"),
     look("export", long),
     look("explain", "first.example", "nothing", "AAAA"),
     look("explain", long),
     look("analytics", "first.example", "--by", "queryName"),
+    look("analytics", "first.example", "--every", "hour"),
     look("check", "first.example"),
+    look("check", "first.example", "--last", "--svg"),
     table("events"),
     look("watch", "first.example"),
     { ...look("doctor"), code: 1 },
@@ -132,25 +147,46 @@ function people({ password }: World): readonly Line[] {
   const hook = "https://127.0.0.1/a/path/that/goes/on/and/on/until/nothing/of/it/fits/into/a/column/any/more";
   return [
     line("alert destination add", `{} ${WORDY}`, "--webhook", hook, "--secret-file", password),
+    line("alert destination set", `{} ${WORDY}`, "--secret-file", password),
     table("alert destination list"),
+    look("alert destination show", `{} ${WORDY}`),
     { ...line("alert destination test", `{} ${WORDY}`), code: 1 },
     line("alert add", `{} ${WORDY}`, "--to", `{} ${WORDY}`),
+    line("alert set", `{} ${WORDY}`, "--all-kinds", "--zone", "first.example", "--window", "0"),
+    look("alert show", `{} ${WORDY}`),
+    table("alert kinds"),
     line("alert disable", `{} ${WORDY}`),
     line("alert enable", `{} ${WORDY}`),
     table("alert list"),
     table("alert deliveries"),
+    table("alert history"),
     line("alert remove", `{} ${WORDY}`),
     line("alert destination remove", `{} ${WORDY}`),
     line("user add", "{}@a-long-name-of-a-host.in-a-long-domain.example", "--password-file", password),
     line("user set", "{}@a-long-name-of-a-host.in-a-long-domain.example", "--name", `{} ${WORDY}`),
     line("user password", "{}@a-long-name-of-a-host.in-a-long-domain.example", "--password-file", password),
     { ...table("user list"), viewer: false },
+    line("user show", "{}@a-long-name-of-a-host.in-a-long-domain.example"),
     line("user remove", "{}@a-long-name-of-a-host.in-a-long-domain.example"),
+    { ...table("session list"), viewer: false },
+    line("session end", "{session}"),
+    line("session end", "--all"),
     line("token create", `{} ${WORDY}`, "--may", "DNS Read", "Zone Read"),
+    line("token set", `{} ${WORDY}`, "--zone", "first.example", "--from", "192.0.2.0/24", "--disable"),
+    line("token show", `{} ${WORDY}`),
     { ...table("token list"), viewer: false },
     table("token groups"),
     line("token roll", `{} ${WORDY}`),
     line("token revoke", `{} ${WORDY}`),
+    line("token create", `{} ${WORDY}`, "--may", "DNS Read", "--account"),
+    line("token set", `{} ${WORDY}`, "--name", `{}-${WORDY}`, "--account"),
+    line("token show", `{}-${WORDY}`, "--account"),
+    { ...table("token list", "--account"), viewer: false },
+    table("token groups", "--account"),
+    line("token roll", `{}-${WORDY}`, "--account"),
+    line("token revoke", `{}-${WORDY}`, "--account"),
+    look("account show"),
+    line("account set", "--no-enforce-dns-only"),
   ];
 }
 

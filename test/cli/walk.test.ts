@@ -7,10 +7,13 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROUTE_NAMES, type RouteName } from "#contract";
 import { makeBrowser } from "../identity/browser.ts";
 import { type Countersign, startCountersign, TEST_TOKEN } from "../peers/countersign.ts";
 import { LOOPBACK, makeDirectory, missingPrograms, type Peer, removeDirectory, startKnot } from "../peers/index.ts";
+import { recordAsked } from "./asked.ts";
 import { countersign, type Ran } from "./command-line.ts";
+import { UNREACHED } from "./unreached.ts";
 import { listVerbs } from "./verbs.ts";
 import { type Line, type World, walkLines } from "./walk-table.ts";
 
@@ -44,12 +47,20 @@ describe.skipIf(missingPrograms("knotd").length > 0)("every verb", { timeout: 24
   let world: World;
   let lines: readonly Line[];
   let viewer: string;
+  /** For `{record}` and `{session}`. */
+  const things = { record: "", session: "" };
+  const asked = new Set<RouteName>();
 
   const run = (words: readonly string[], token = TEST_TOKEN) =>
     countersign(words, { COUNTERSIGN_URL: product.url, COUNTERSIGN_TOKEN: token }, COLUMNS);
   const wordsOf = ({ verb, words }: Line, turn: string) => [
     ...verb.split(" "),
-    ...words.map((word) => word.replaceAll("{}", turn).replace("{image}", findImage)),
+    ...words.map((word) =>
+      word
+        .replaceAll("{}", turn)
+        .replace("{image}", findImage)
+        .replace(/\{(record|session)\}/, (_, thing) => things[thing as keyof typeof things]),
+    ),
   ];
 
   beforeAll(async () => {
@@ -98,6 +109,15 @@ describe.skipIf(missingPrograms("knotd").length > 0)("every verb", { timeout: 24
     return (made.result as { value: string }).value;
   }
 
+  /** A record of first.example, and two sessions of whoever has the test's token: the first of them is named. */
+  async function makeThings(): Promise<void> {
+    const [zone] = (await product.call("GET", "/client/v4/zones?name=first.example")) as { id: string }[];
+    const [record] = (await product.call("GET", `/client/v4/zones/${zone!.id}/dns_records`)) as { id: string }[];
+    for (const browser of [makeBrowser(product), makeBrowser(product)]) await browser.signIn({ token: TEST_TOKEN });
+    const [session] = (await product.call("GET", "/countersign/v1/sessions")) as { id: string }[];
+    Object.assign(things, { record: record!.id, session: session!.id });
+  }
+
   /** What no output may have, however a command ends. */
   function expectReadable({ out, err }: Ran, about: string): void {
     expect(`${out}${err}`, about).not.toMatch(/undefined|\[object |\bNaN\b|Error:|^ +at .*:\d+/m);
@@ -113,11 +133,14 @@ describe.skipIf(missingPrograms("knotd").length > 0)("every verb", { timeout: 24
     ["t", "as a table"],
     ["j", "as JSON"],
   ])("works %s: %s", async (turn) => {
+    await makeThings();
     for (const line of lines) {
       const words = wordsOf(line, turn);
       // Goes on until it is interrupted: watch.test.ts.
       if (line.verb === "watch") continue;
-      const ran = await run(turn === "j" ? [...words, "--json"] : words);
+      const record = recordAsked({ refusals: line.code !== undefined });
+      const ran = await run(turn === "j" ? [...words, "--json"] : words).finally(record.stop);
+      for (const name of record.asked) asked.add(name);
       const about = `countersign ${words.join(" ")}: ${ran.err}${ran.out}`;
       expect.soft(ran.code, about).toBe(line.code ?? 0);
       expectReadable(ran, about);
@@ -138,6 +161,14 @@ describe.skipIf(missingPrograms("knotd").length > 0)("every verb", { timeout: 24
     }
   });
 
+  test("every operation of the contract is asked by one of them, or has a reason why not", () => {
+    const reached = ROUTE_NAMES.filter((name) => asked.has(name));
+    expect(ROUTE_NAMES.filter((name) => !asked.has(name) && !UNREACHED[name])).toEqual([]);
+    expect(reached.filter((name) => UNREACHED[name])).toEqual([]);
+    expect(Object.keys(UNREACHED).filter((name) => !ROUTE_NAMES.includes(name as RouteName))).toEqual([]);
+    expect(reached.length).toBeGreaterThan(120);
+  });
+
   test("without its arguments, and with one too many, is wrong usage in one line", async () => {
     for (const { words } of verbs) {
       const verb = words.split(" ");
@@ -154,7 +185,8 @@ describe.skipIf(missingPrograms("knotd").length > 0)("every verb", { timeout: 24
 
   test("names that nothing has: not found, and nothing on standard output", async () => {
     for (const line of lines) {
-      if (!/<(zone|peer|tsig|acl|catalog|policy|destination|token|id|file)>/.test(usageOf(line.verb))) continue;
+      if (!/[<[](zone|peer|tsig|acl|catalog|policy|destination|token|session|id|file)[>\]]/.test(usageOf(line.verb)))
+        continue;
       const [, ...more] = line.words;
       const unknown = line.verb === "audit show" ? "999999999" : "nobody.knows.example";
       const words = [...line.verb.split(" "), unknown, ...more];

@@ -1,40 +1,58 @@
-/** `alert add|list|remove|enable|disable|deliveries|destination …`: who is told what, by webhook and mail. */
-import { readFileSync } from "node:fs";
+/** `alert add|set|list|show|kinds|remove|enable|disable|deliveries|history|destination …`: who is told what, by webhook and mail. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import {
-  ALERT_KINDS,
-  type AlertDestination,
-  type AlertDestinationWrite,
-  type AlertKind,
-  type AlertPolicy,
-} from "#contract";
+import { ALERT_KINDS, type AlertDestination, type AlertKind, type AlertPolicy } from "#contract";
 import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
-import { CliFailure, ExitCode, usage } from "../exit.ts";
-import { findZone } from "../find.ts";
+import { usage } from "../exit.ts";
+import { findAccount, findZone, pick } from "../find.ts";
 import { addText, collect, readCount } from "../options.ts";
-import { clean, printCount, printMoment, printWord } from "../print.ts";
+import { clean, printCount, printFacts, printMoment } from "../print.ts";
 import { printTable } from "../table.ts";
+import { addDestinationCommands } from "./alert-destination.ts";
 
 const DELIVERIES_MAX = 1000;
 const WINDOW_MAX = 604_800;
-const PORT_MAX = 65_535;
 
 export function addAlertCommands(program: Command, run: Runner): void {
   const alert = program.command("alert").description("alerts: who is told what, by webhook and mail");
-  alert
+  const window = "the same kind for a zone is told once within this time; 0: each time";
+  const add = alert
     .command("add <name>")
     .description("tell destinations of some kinds of happenings")
     .requiredOption("--to <destination>", "a destination (name or id); may be repeated", collect)
-    .addOption(kindOption())
+    .addOption(kindOption("only this kind; may be repeated (default: all but the updates)"))
     .option("--zone <zone>", "only of this zone; may be repeated", collect)
-    .option("--window <seconds>", "the same kind for a zone is told once within this time; 0: each time", readWindow)
-    .action(run((context, name: string, options: AddOptions) => add(context, name, options)));
+    .option("--window <seconds>", window, readWindow)
+    .action(run((context, name: string, options: AddOptions) => addPolicy(context, name, options)));
   addText(
-    alert.commands.at(-1)!,
-    `\nKinds (all of them but the updates when none is given)\n  ${ALERT_KINDS.join("\n  ")}\n`,
+    add,
+    `
+"countersign alert kinds" says what each kind is.
+
+  countersign alert add everything --to pager --to ops
+  countersign alert add ends --to ops --zone example.com \\
+    --kind countersign_signature_horizon --kind countersign_zone_expired`,
+  );
+  const set = alert
+    .command("set <policy>")
+    .description("change a policy (name or id) in place: what is not named stays")
+    .option("--name <name>", "its new name")
+    .option("--to <destination>", "a destination (name or id) in place of those before; may be repeated", collect)
+    .addOption(kindOption("only this kind, in place of those before; may be repeated"))
+    .option("--all-kinds", "every kind, the updates too")
+    .option("--zone <zone>", "only of this zone, in place of those before; may be repeated", collect)
+    .option("--all-zones", "of every zone")
+    .option("--window <seconds>", window, readWindow)
+    .action(run((context, text: string, options: SetOptions) => setPolicy(context, text, options)));
+  addText(
+    set,
+    `
+  countersign alert set everything --to pager --window 3600
+  countersign alert set ends --all-zones`,
   );
   alert.command("list").description("all policies").action(run(list));
+  alert.command("show <policy>").description("one policy (name or id), with its kinds and zones").action(run(show));
+  alert.command("kinds").description("which kinds of happenings can be told, and by which means").action(run(kinds));
   alert.command("remove <policy>").description("remove a policy (name or id)").action(run(remove));
   alert
     .command("enable <policy>")
@@ -49,26 +67,14 @@ export function addAlertCommands(program: Command, run: Runner): void {
     .description("what was told, and what waits, newest first")
     .option("--limit <count>", "the newest so many", readCount(DELIVERIES_MAX), 50)
     .action(run((context, options: { limit: number }) => deliveries(context, options.limit)));
+  alert
+    .command("history")
+    .description("what arrived, newest first: of a span of time, and by which means")
+    .option("--since <time>", "from this day or time of RFC 3339 on")
+    .option("--until <time>", "up to this day or time")
+    .option("--limit <count>", "the newest so many", readCount(DELIVERIES_MAX), 50)
+    .action(run((context, options: HistoryOptions) => history(context, options)));
   addDestinationCommands(alert, run);
-}
-
-function addDestinationCommands(alert: Command, run: Runner): void {
-  const destination = alert.command("destination").description("destinations of alerts: webhooks and mail addresses");
-  destination
-    .command("add <name>")
-    .description("add a webhook or a mail address; its secret comes from a file or from standard input")
-    .option("--webhook <url>", "https URL that alerts are posted to, signed by HMAC-SHA256 with the secret")
-    .option("--smtp <host>", "mail server")
-    .option("--port <port>", "its port (default: 587, with tls 465, with none 25)", readCount(PORT_MAX))
-    .addOption(new Option("--security <kind>", "how").choices(["starttls", "tls", "none"]).default("starttls"))
-    .option("--username <name>", "log in with this name, and the secret as password")
-    .option("--from <address>", "sender")
-    .option("--to <address>", "receiver; may be repeated", collect)
-    .option("--secret-file <path>", 'file with the secret in its first line; "-" is standard input')
-    .action(run((context, name: string, options: DestinationOptions) => addDestination(context, name, options)));
-  destination.command("list").description("all destinations").action(run(listDestinations));
-  destination.command("test <destination>").description("send a test now").action(run(testDestination));
-  destination.command("remove <destination>").description("remove a destination").action(run(removeDestination));
 }
 
 type AddOptions = {
@@ -78,24 +84,23 @@ type AddOptions = {
   readonly window?: number;
 };
 
-type DestinationOptions = {
-  readonly webhook?: string;
-  readonly smtp?: string;
-  readonly port?: number;
-  readonly security: "starttls" | "tls" | "none";
-  readonly username?: string;
-  readonly from?: string;
-  readonly to?: readonly string[];
-  readonly secretFile?: string;
+type SetOptions = Partial<AddOptions> & {
+  readonly name?: string;
+  readonly allKinds?: true;
+  readonly allZones?: true;
 };
+type HistoryOptions = { readonly since?: string; readonly until?: string; readonly limit: number };
 
-function kindOption(): Option {
+function kindOption(text: string): Option {
   const read = (word: string, before: readonly string[] | undefined) => {
     const known: readonly string[] = ALERT_KINDS;
     if (!known.includes(word)) throw new InvalidArgumentError(`Give one of ${ALERT_KINDS.join(", ")}.`);
     return collect(word, before);
   };
-  return new Option("--kind <kind>", "only this kind; may be repeated").argParser(read);
+  const option = new Option("--kind <kind>", text).argParser(read);
+  // For completion alone: `choices()` would read one and forget those before it, and print all of them in the help.
+  option.argChoices = [...ALERT_KINDS];
+  return option;
 }
 
 function readWindow(text: string): number {
@@ -104,20 +109,94 @@ function readWindow(text: string): number {
   return number;
 }
 
-async function add(context: Context, name: string, options: AddOptions): Promise<void> {
+async function addPolicy(context: Context, name: string, options: AddOptions): Promise<void> {
   const api = context.api();
-  const all = await api.call("alerts.destinations.list");
-  const destinations = options.to.map((text) => find("destination", all, text).id);
-  const zones: string[] = [];
-  for (const text of options.zone ?? []) zones.push((await findZone(api, text)).id);
+  const destinations = await destinationsOf(api, options.to);
+  const zones = await zonesOf(api, options.zone ?? []);
   const kinds = options.kind ?? ALERT_KINDS.filter((kind) => kind !== "secondary_dns_zone_successfully_updated");
   const body = { name, enabled: true, kinds: [...kinds], zones, destinations, window_seconds: options.window ?? 900 };
   const policy = await api.call("alerts.create", { body });
-  await context.show(
-    policy,
-    () =>
-      `${name} is added: ${printCount(kinds.length, "kind")}, ${zones.length === 0 ? "all zones" : printCount(zones.length, "zone")}.\n`,
-  );
+  await context.show(policy, () => `${name} is added: ${reachOf(policy)}.\n`);
+}
+
+async function destinationsOf(api: ApiClient, names: readonly string[]): Promise<string[]> {
+  const all = await api.call("alerts.destinations.list");
+  return names.map((text) => pick("alert destination", all, text).id);
+}
+
+async function zonesOf(api: ApiClient, names: readonly string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const text of names) ids.push((await findZone(api, text)).id);
+  return ids;
+}
+
+function reachOf({ kinds, zones, destinations }: AlertPolicy): string {
+  const where = zones.length === 0 ? "all zones" : printCount(zones.length, "zone");
+  return `${printCount(kinds.length, "kind")}, ${where}, ${printCount(destinations.length, "destination")}`;
+}
+
+async function setPolicy(context: Context, text: string, options: SetOptions): Promise<void> {
+  const { name, to, kind, allKinds, zone, allZones, window } = options;
+  if (Object.keys(options).length === 0) {
+    throw usage("Nothing to change: give --name, --to, --kind, --all-kinds, --zone, --all-zones or --window.");
+  }
+  if (kind && allKinds) throw usage("Give one of --kind and --all-kinds.");
+  if (zone && allZones) throw usage("Give one of --zone and --all-zones.");
+  const api = context.api();
+  const { id: policyId, created_time: _time, ...before } = await findPolicy(api, text);
+  const body = {
+    ...before,
+    name: name ?? before.name,
+    destinations: to ? await destinationsOf(api, to) : before.destinations,
+    kinds: allKinds ? [...ALERT_KINDS] : kind ? [...kind] : before.kinds,
+    zones: allZones ? [] : zone ? await zonesOf(api, zone) : before.zones,
+    window_seconds: window ?? before.window_seconds,
+  };
+  const changed = await api.call("alerts.update", { params: { policyId }, body });
+  await context.show(changed, () => `${changed.name} is set: ${reachOf(changed)}.\n`);
+}
+
+async function show(context: Context, text: string): Promise<void> {
+  const api = context.api();
+  const { id } = await findPolicy(api, text);
+  const [policy, all] = await Promise.all([
+    api.call("alerts.get", { params: { policyId: id } }),
+    api.call("alerts.destinations.list"),
+  ]);
+  await context.show(policy, () => {
+    const facts = printFacts([
+      ["id", policy.id],
+      ["on", policy.enabled ? "yes" : "no"],
+      ["to", policy.destinations.map((each) => nameOf(all, each)).join(", ")],
+      ["zones", policy.zones.length === 0 ? "all" : policy.zones.join(", ")],
+      ["window", policy.window_seconds === 0 ? "none: each is told" : `${policy.window_seconds} s`],
+      ["added", printMoment(policy.created_time)],
+    ]);
+    const told = policy.kinds.map((each) => `  ${each}\n`).join("");
+    return `${clean(policy.name)}\n${facts}kinds\n${told}`;
+  });
+}
+
+const nameOf = (all: readonly AlertDestination[], id: string): string => all.find((each) => each.id === id)?.name ?? id;
+
+/** As JSON the kinds, as the provider's API has them; the means beside them are for people. */
+async function kinds(context: Context): Promise<void> {
+  const api = context.api();
+  const params = { accountId: await findAccount(api) };
+  const [available, eligible] = await Promise.all([
+    api.call("alerting.available", { params }),
+    api.call("alerting.eligible", { params }),
+  ]);
+  await context.show(available, () => {
+    const rows = Object.values(available)
+      .flat()
+      .map(({ type, description }) => [type, description]);
+    const means = Object.entries(eligible)
+      .filter(([, ways]) => ways.some((way) => way.eligible && way.ready))
+      .map(([name]) => name);
+    const table = printTable([{ title: "KIND" }, { title: "WHEN", fit: "below" }], rows, context.io.out);
+    return `${table}${clean(`told by: ${means.join(", ")}`)}\n`;
+  });
 }
 
 async function list(context: Context): Promise<void> {
@@ -126,14 +205,13 @@ async function list(context: Context): Promise<void> {
   await context.show(policies, () => {
     if (policies.length === 0)
       return 'Nobody is told anything: "countersign alert add NAME --to DESTINATION" adds a policy.\n';
-    const nameOf = (id: string) => all.find((each) => each.id === id)?.name ?? id;
     const rows = policies.map((policy) => [
       policy.name,
       policy.enabled ? "yes" : "no",
       policy.kinds.length,
       policy.zones.length || "all",
       policy.window_seconds,
-      policy.destinations.map(nameOf).join(", "),
+      policy.destinations.map((each) => nameOf(all, each)).join(", "),
       policy.id,
     ]);
     return printTable(
@@ -153,7 +231,7 @@ async function list(context: Context): Promise<void> {
 }
 
 async function findPolicy(api: ApiClient, text: string): Promise<AlertPolicy> {
-  return find("alert policy", await api.call("alerts.list"), text);
+  return pick("alert", await api.call("alerts.list"), text);
 }
 
 async function remove(context: Context, text: string): Promise<void> {
@@ -199,87 +277,31 @@ async function deliveries(context: Context, limit: number): Promise<void> {
   });
 }
 
-async function addDestination(context: Context, name: string, options: DestinationOptions): Promise<void> {
-  const secret = options.secretFile === undefined ? undefined : readSecret(options.secretFile);
-  const body: AlertDestinationWrite = { name, secret, ...targetOf(options) };
-  const made = await context.api().call("alerts.destinations.create", { body });
-  await context.show(
-    made,
-    () => `${name} is added: "countersign alert destination test ${printWord(name)}" sends a test.\n`,
-  );
-}
-
-const PORTS = { starttls: 587, tls: 465, none: 25 } as const;
-
-function targetOf(options: DestinationOptions): Pick<AlertDestinationWrite, "webhook" | "smtp"> {
-  const { webhook, smtp: host, security, username, from, to, port } = options;
-  if ((webhook === undefined) === (host === undefined)) throw usage("Give exactly one of --webhook and --smtp.");
-  if (webhook !== undefined) return { webhook: { url: webhook } };
-  if (from === undefined || !to) throw usage("Mail needs --from and --to.");
-  return { smtp: { host: host!, port: port ?? PORTS[security], security, username, from, to: [...to] } };
-}
-
-/** Not from the command line: those are public. */
-function readSecret(path: string): string {
-  try {
-    return readFileSync(path === "-" ? 0 : path, "utf8").split(/\r?\n/, 1)[0]!;
-  } catch (error) {
-    throw new CliFailure(ExitCode.NotFound, `The secret can't be read: ${(error as Error).message}`);
-  }
-}
-
-async function listDestinations(context: Context): Promise<void> {
-  const all = await context.api().call("alerts.destinations.list");
-  await context.show(all, () => {
-    if (all.length === 0) return 'There are none: "countersign alert destination add NAME --webhook URL" adds one.\n';
-    const rows = all.map((each) => [each.name, each.kind, describe(each), each.has_secret ? "yes" : "no", each.id]);
+async function history(context: Context, { since, until, limit }: HistoryOptions): Promise<void> {
+  const api = context.api();
+  const options = { params: { accountId: await findAccount(api) }, query: { since, before: until, per_page: limit } };
+  const { items } = await api.page("alerting.history", options);
+  await context.show(items, () => {
+    if (items.length === 0) return 'Nothing arrived: "countersign alert deliveries" shows what was tried.\n';
+    const rows = items.map((row) => [
+      printMoment(row.sent),
+      row.name,
+      row.mechanism_type,
+      row.mechanism,
+      row.alert_type,
+      row.alert_body,
+    ]);
     return printTable(
       [
-        { title: "DESTINATION", fit: "shorten" },
-        { title: "KIND", drop: 1 },
-        { title: "WHERE", fit: "wrap" },
-        { title: "SECRET", drop: 2 },
-        { title: "ID", drop: 3 },
+        "TIME",
+        { title: "ALERT", fit: "shorten" },
+        { title: "BY", drop: 2 },
+        { title: "TO", fit: "wrap", drop: 1 },
+        { title: "KIND", fit: "below" },
+        { title: "MESSAGE", fit: "below" },
       ],
       rows,
       context.io.out,
     );
   });
-}
-
-function describe({ webhook, smtp }: AlertDestination): string {
-  return webhook ? webhook.url : `${smtp?.to.join(", ")} by ${smtp?.host}:${smtp?.port} (${smtp?.security})`;
-}
-
-async function testDestination(context: Context, text: string): Promise<void> {
-  const api = context.api();
-  const { id, name } = find("destination", await api.call("alerts.destinations.list"), text);
-  const result = await api.call("alerts.destinations.test", { params: { destinationId: id } });
-  if (!result.delivered) {
-    if (context.json) await context.show(result, () => "");
-    const why = result.error
-      ? `${clean(result.error.message)} (${clean(result.error.code)})`
-      : "the reason was not told";
-    throw new CliFailure(ExitCode.Refused, `${name}: the test did not arrive: ${why}.`);
-  }
-  await context.show(result, () => `${name}: the test was taken.\n`);
-}
-
-async function removeDestination(context: Context, text: string): Promise<void> {
-  const api = context.api();
-  const { id, name } = find("destination", await api.call("alerts.destinations.list"), text);
-  const deleted = await api.call("alerts.destinations.delete", { params: { destinationId: id } });
-  await context.show(deleted, () => `${name} is removed.\n`);
-}
-
-/** By id, or by a name that only one has. */
-function find<T extends { readonly id: string; readonly name: string }>(
-  what: string,
-  all: readonly T[],
-  text: string,
-): T {
-  const found = all.filter((each) => each.id === text || each.name === text);
-  if (found.length === 1) return found[0]!;
-  const why = found.length === 0 ? `There is no ${what} ${text}.` : `Several are named ${text}: give the id.`;
-  throw new CliFailure(found.length === 0 ? ExitCode.NotFound : ExitCode.Usage, why);
 }

@@ -27,8 +27,9 @@ async function check(context: Context, text: string, options: { last?: boolean; 
   const params = { zoneId: zone.id };
   const checked = await api.call(options.last ? "insight.check" : "insight.checkNow", { params });
   if (options.svg) {
-    for await (const piece of api.text("insight.chainSvg", { params })) await context.io.out.write(piece);
-    return;
+    let picture = "";
+    for await (const piece of api.text("insight.chainSvg", { params })) picture += piece;
+    return context.show(picture, () => picture);
   }
   await context.show(checked, () => describe(checked));
 }

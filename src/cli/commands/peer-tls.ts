@@ -13,6 +13,7 @@ type TlsOptions = {
   readonly pinned?: boolean;
   readonly opportunistic?: boolean;
   readonly clear?: boolean;
+  readonly forget?: boolean;
   readonly pin?: readonly string[];
   readonly ca?: string;
   readonly port?: number;
@@ -32,6 +33,7 @@ export function addPeerTlsCommand(peer: Command, run: Runner): void {
     .option("--pinned", "its key must be one of --pin, whatever its certificate says")
     .option("--opportunistic", "encrypted, but whoever answers is believed")
     .option("--clear", "back to UDP and TCP in the clear")
+    .option("--forget", "back to the clear, and certificates, pins and what it asks as forgotten")
     .option("--pin <pin>", "SHA-256 of its SubjectPublicKeyInfo, base64; may be repeated", collect)
     .option("--ca <file>", "PEM file with the CAs that its certificate may chain to; else those that come with Node")
     .option("--port <port>", "its TLS port; 853 when left out", readCount(65_535))
@@ -58,10 +60,15 @@ The pin of a server:
 }
 
 async function peerTls(context: Context, name: string, options: TlsOptions): Promise<void> {
-  const write = readWrite(options);
+  const { forget, ...settings } = options;
+  if (forget && Object.entries(settings).some(([key, value]) => value !== undefined && key !== "certificate")) {
+    throw usage("--forget stands alone: it takes everything away.");
+  }
+  const write = forget ? undefined : readWrite(settings);
   const api = context.api();
   const peer = pick("peer", await listPeers(api, await findAccount(api)), name);
   const params = { peerId: peer.id };
+  if (forget) await api.call("transport.delete", { params });
   const shown = write
     ? await api.call("transport.set", { params, body: write })
     : await api.call("transport.get", { params });

@@ -1,8 +1,9 @@
 /** `peer add|set|list|show|tls|remove`. */
 import type { Command } from "commander";
-import type { Peer, Tsig } from "#contract";
+import type { Peer, PeerUse, Tsig } from "#contract";
+import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
-import { usage } from "../exit.ts";
+import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findAccount, listPeers, listTsigs, pick } from "../find.ts";
 import { addText } from "../options.ts";
 import { ADDRESS_FORMS, type PeerAddress, printPeerAddress, readPeerAddress } from "../peer-address.ts";
@@ -127,17 +128,38 @@ async function list(context: Context): Promise<void> {
 async function show(context: Context, text: string): Promise<void> {
   const api = context.api();
   const accountId = await findAccount(api);
-  const [peers, tsigs] = await Promise.all([listPeers(api, accountId), listTsigs(api, accountId)]);
+  const [peers, tsigs, uses] = await Promise.all([listPeers(api, accountId), listTsigs(api, accountId), findUses(api)]);
   const peer = pick("peer", peers, text);
+  const use = uses?.find(({ peer_id }) => peer_id === peer.id);
   await context.show(peer, () => {
     const facts = printFacts([
       ["id", peer.id],
       ["address", printPeerAddress(peer) || "none"],
       ["TSIG", tsigName(peer, tsigs) ?? "none"],
       ["IXFR", peer.ixfr_enable ? "yes" : "no"],
+      ["used by", uses && printUse(use)],
     ]);
     return `${peer.name}\n${facts}`;
   });
+}
+
+/** Undefined for a token that may see peers, but no zones. */
+async function findUses(api: ApiClient): Promise<readonly PeerUse[] | undefined> {
+  try {
+    return await api.call("own.peerUses");
+  } catch (error) {
+    if (error instanceof CliFailure && error.exitCode === ExitCode.Refused) return undefined;
+    throw error;
+  }
+}
+
+const USES_SHOWN = 5;
+
+function printUse(use: PeerUse | undefined): string {
+  if (!use || use.zone_count === 0) return "no zone";
+  const names = use.zones.slice(0, USES_SHOWN);
+  const more = use.zone_count - names.length;
+  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
 }
 
 function tsigName(peer: Peer, tsigs: readonly Tsig[]): string | undefined {

@@ -1,12 +1,13 @@
 /** `records` and `export`: what was transferred. */
 import { type FileHandle, open } from "node:fs/promises";
 import type { Command } from "commander";
-import type { DnsRecord } from "#contract";
+import type { DnsRecord, Zone } from "#contract";
 import type { CallOptions } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
 import { usage } from "../exit.ts";
 import { findZone } from "../find.ts";
-import { collect, readCount } from "../options.ts";
+import { addText, collect, readCount } from "../options.ts";
+import { printCount } from "../print.ts";
 import { printTable } from "../table.ts";
 
 type Filters = {
@@ -15,6 +16,7 @@ type Filters = {
   readonly search?: string;
   readonly limit?: number;
 };
+type Options = Filters & { readonly count?: true; readonly id?: string };
 
 /** Large, so that a large zone is walked through few times; small enough to be kept at once. */
 const RECORDS_PER_PAGE = 5000;
@@ -28,7 +30,15 @@ export function addRecordCommands(program: Command, run: Runner): void {
     .option("--name <name>", "only this owner name")
     .option("--search <text>", "only where owner or content has this text")
     .option("--limit <count>", "at most so many", readCount(RECORDS_MAX))
-    .action(run((context, zone: string, filters: Filters) => records(context, zone, filters)));
+    .option("--count", "only how many there are, DNSSEC records among them")
+    .option("--id <id>", "only the record with this id of the API, whole")
+    .action(run((context, zone: string, options: Options) => records(context, zone, options)));
+  addText(
+    program.commands.at(-1)!,
+    `
+  countersign records example.com --type MX,TXT
+  countersign records example.com --count`,
+  );
   program
     .command("export <zone>")
     .description("master-file text of what was transferred")
@@ -36,9 +46,15 @@ export function addRecordCommands(program: Command, run: Runner): void {
     .action(run((context, zone: string, options: { output?: string }) => exportZone(context, zone, options.output)));
 }
 
-async function records(context: Context, text: string, filters: Filters): Promise<void> {
+async function records(context: Context, text: string, { count, id, ...filters }: Options): Promise<void> {
+  const others = Object.values(filters).filter((each) => each !== undefined).length;
+  if (others + (count ? 1 : 0) + (id === undefined ? 0 : 1) > 1 && (count || id !== undefined)) {
+    throw usage("--count and --id stand alone: they know no other filter.");
+  }
   const api = context.api();
   const zone = await findZone(api, text);
+  if (count) return countRecords(context, zone);
+  if (id !== undefined) return oneRecord(context, zone, id);
   const limit = filters.limit ?? RECORDS_MAX;
   const query = {
     type: (filters.type ?? []).flatMap((each) => each.split(",")).map((type) => type.trim().toUpperCase()),
@@ -54,6 +70,16 @@ async function records(context: Context, text: string, filters: Filters): Promis
     if (shown >= limit) break;
   }
   if (context.json) await context.io.out.write(shown === 0 ? "[]\n" : "\n]\n");
+}
+
+async function countRecords(context: Context, zone: Zone): Promise<void> {
+  const usage = await context.api().call("records.usage", { params: { zoneId: zone.id } });
+  await context.show(usage, () => `${zone.name} has ${printCount(usage.record_usage, "record")}.\n`);
+}
+
+async function oneRecord(context: Context, zone: Zone, recordId: string): Promise<void> {
+  const record = await context.api().call("records.get", { params: { zoneId: zone.id, recordId } });
+  await context.show(record, () => textPart([record], true, context));
 }
 
 /** One array over all pages, a record a line. */

@@ -1,11 +1,11 @@
-/** `user add|list|set|password|remove`. */
+/** `user add|list|show|set|password|remove`. */
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { type LocalUser, ROLES, type Role } from "#contract";
 import type { ApiClient } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
 import { notFound, usage } from "../exit.ts";
-import { printMoment } from "../print.ts";
+import { clean, printFacts, printMoment } from "../print.ts";
 import { printTable } from "../table.ts";
 
 type AddOptions = {
@@ -33,6 +33,7 @@ export function addUserCommands(program: Command, run: Runner): void {
     .option("--subject <sub>", "ties the user to somebody at the OpenID provider: the claim sub there")
     .action(run(add));
   user.command("list").description("all users").action(run(list));
+  user.command("show <email>").description("one user (e-mail address or id)").action(run(show));
   user
     .command("set <email>")
     .description("change a user")
@@ -93,6 +94,25 @@ async function list(context: Context): Promise<void> {
       rows,
       context.io.out,
     );
+  });
+}
+
+async function show(context: Context, text: string): Promise<void> {
+  const api = context.api();
+  const { id } = await findUser(api, text);
+  const user = await api.call("users.get", { params: { userId: id } });
+  await context.show(user, () => {
+    const facts = printFacts([
+      ["id", user.id],
+      ["name", user.name],
+      ["role", user.role],
+      ["state", stateOf(user)],
+      ["signs in by", waysOf(user)],
+      ["subject", user.subject],
+      ["added", printMoment(user.created_on)],
+      ["last sign-in", printMoment(user.signed_in_on) ?? "never"],
+    ]);
+    return `${clean(user.email)}\n${facts}`;
   });
 }
 

@@ -10,6 +10,7 @@ import { clean, printCount, printFacts, printMoment } from "../print.ts";
 import { type Column, printTable } from "../table.ts";
 import { type PeerChoice, planPeers } from "../zone-peers.ts";
 import { addZoneChecksCommand } from "./zone-checks.ts";
+import { addZoneMarkCommands } from "./zone-marks.ts";
 import { addZoneTimersCommand } from "./zone-timers.ts";
 
 type AddOptions = {
@@ -19,6 +20,8 @@ type AddOptions = {
   readonly wait?: boolean;
   readonly timeout: number;
 };
+/** `peer` is false for `--no-peer`. */
+type SetOptions = Pick<AddOptions, "tsig" | "refresh"> & { readonly peer?: readonly string[] | false };
 
 /** What an operator sees on one screen page is asked for one by one; longer lists only when `--long` says so. */
 const ZONES_PER_PAGE = 50;
@@ -54,8 +57,15 @@ what was made is taken away again.
     .description("give a zone other primaries, or another refresh interval")
     .option("--peer <peer>", peer, collect)
     .option("--tsig <tsig>", tsig)
+    .option("--no-peer", "unlink the zone from its primaries: it is served until it expires, and fetched no more")
     .option("--refresh <seconds>", refresh, readSeconds)
-    .action(run((context, name: string, options: AddOptions) => set(context, name, options)));
+    .action(run((context, name: string, options: SetOptions) => set(context, name, options)));
+  addText(
+    zone.commands.at(-1)!,
+    `
+  countersign zone set example.com --peer 192.0.2.54 --refresh 3600
+  countersign zone set example.com --no-peer`,
+  );
 
   zone
     .command("list")
@@ -67,6 +77,7 @@ what was made is taken away again.
 
   addZoneChecksCommand(zone, run);
   addZoneTimersCommand(zone, run);
+  addZoneMarkCommands(zone, run);
 
   zone
     .command("check <zone>")
@@ -152,8 +163,11 @@ async function makePeers(context: Context, accountId: string, peers: readonly Pe
   return ids;
 }
 
-async function set(context: Context, text: string, options: AddOptions): Promise<void> {
-  if (!options.peer && options.refresh === undefined) throw usage("Nothing to change: give --peer or --refresh.");
+async function set(context: Context, text: string, options: SetOptions): Promise<void> {
+  if (options.peer === undefined && options.refresh === undefined) {
+    throw usage("Nothing to change: give --peer, --no-peer or --refresh.");
+  }
+  if (options.peer === false) return unlink(context, text, options);
   const api = context.api();
   const zone = await findZone(api, text);
   const accountId = zone.account.id;
@@ -180,6 +194,18 @@ async function set(context: Context, text: string, options: AddOptions): Promise
     await takeBack(context, undo);
     throw error;
   }
+}
+
+async function unlink(context: Context, text: string, { refresh, tsig }: SetOptions): Promise<void> {
+  if (refresh !== undefined || tsig !== undefined)
+    throw usage("--no-peer stands alone: without primaries nobody is asked.");
+  const api = context.api();
+  const zone = await findZone(api, text);
+  const deleted = await api.call("incoming.delete", { params: { zoneId: zone.id } });
+  await context.show(
+    deleted,
+    () => `${zone.name} has no primary any more: "countersign zone set ${zone.name} --peer ADDRESS" gives it one.\n`,
+  );
 }
 
 async function list(context: Context, long: boolean): Promise<void> {
@@ -252,6 +278,7 @@ function describe(zone: Zone, status: ZoneStatus): string {
     ["transferred", printMoment(status.transferred_time)],
     ["next check", printMoment(status.next_check_time)],
     ["expires", printMoment(status.expire_time)],
+    ["paused", zone.paused ? "yes: the provider's mark, which changes nothing in what is answered" : undefined],
     ["frozen", status.frozen_time && `since ${printMoment(status.frozen_time)}: nothing is fetched`],
     ["held", held && `${held.reason} (${held.code}, serial ${held.serial ?? "?"}, since ${printMoment(held.since)})`],
   ]);
