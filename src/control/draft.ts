@@ -53,8 +53,10 @@ export type Draft = {
   readonly compiling: Compiling | undefined;
   /** Of the first version of a large zone: when its file and its row, and then what is served of it, are on disk. */
   readonly written: Promise<void> | undefined;
-  /** Stored as an overlay: its segment is on disk, and its row is written with that of what is served of it, or when that comes to nothing. */
+  /** Stored as an overlay: its row is written with that of what is served of it, or when that comes to nothing; after its segment. */
   readonly unnamed: StoredVersion | undefined;
+  /** When the segment of `unnamed` is on disk. Its signatures are looked at while the disk writes. */
+  readonly appended: Promise<void> | undefined;
   /** What the overlay that this round stored has changed since `base`. */
   readonly delta: OverlaidVersion | undefined;
   /** The round lays what is stored and served anew, and changes nothing of the content. */
@@ -100,6 +102,7 @@ export function beginDraft(
     compiling: undefined,
     written: undefined,
     unnamed: undefined,
+    appended: undefined,
     delta: undefined,
     compacted,
     remade: undefined,

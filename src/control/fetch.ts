@@ -9,7 +9,7 @@
  *   IXFR ─┬─ changes ─▶ applied to the stored image ─┬─ fit ─▶ (sample) ─▶ version
  *         │                                          └─ do not fit ────────────▶│ refused, with the reason
  *         ├─ refused: an RCODE, a broken chain, another base, an older serial ─▶│
- *         ├─ nothing newer ─▶ unchanged
+ *         ├─ nothing newer ─▶ unchanged                              (straight at a NOTIFY's word: no AXFR, but the SOA question)
  *         └─ the network failed ─▶ failed: the next primary is asked
  * ```
  * A failed signature (TSIG) falls back, too: a primary whose long incremental answers are signed wrongly must not leave
@@ -43,6 +43,8 @@ export type FetchOrder = {
   readonly primary: Primary;
   /** IXFR from here; undefined: AXFR. */
   readonly base: StoredVersion | undefined;
+  /** At the word of a NOTIFY alone: the changes or nothing. */
+  readonly straight: boolean;
   readonly limits: TransferLimits;
   readonly talk: TalkOptions;
 };
@@ -68,7 +70,7 @@ export async function fetchVersion(order: FetchOrder, deps: Deps): Promise<Fetch
   if (!order.base) return fetchWhole(order, "axfr", undefined, NOTHING);
   const begun = deps.nowMs();
   const { fetched, fallback } = await fetchChanges(order, order.base, deps);
-  if (!fallback) return fetched;
+  if (!fallback || order.straight) return fetched;
   deps.log.info({ zone: order.name, primary: primaryText(order.primary), reason: fallback }, "IXFR falls back to AXFR");
   return fetchWhole({ ...order, limits: rest(order.limits, deps.nowMs() - begun) }, "ixfr", fallback, fetched);
 }

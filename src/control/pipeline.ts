@@ -85,12 +85,13 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
   const { zoneId } = context;
   const kept = await keepImage(draft, deps);
   if (!kept.ok) return kept;
-  const { image, file, delta } = kept.value;
+  const { image, file, delta, appended } = kept.value;
   const transferredAt = deps.now() * 1000;
   const stored: StoredVersion = { image, file, serial: image.serial, transferredAt, origin };
   const rest = { transferred: undefined, compiling: undefined, overlaid: undefined, delta, stored };
-  // One transaction, one wait for the disk: unless the operator's hook is asked in between, which may take its time.
-  if (delta && !deps.settings().hook) return ok({ ...draft, ...rest, unnamed: stored });
+  // One transaction, and the disk is waited for at its end: unless the operator's hook is asked in between, which may take its time.
+  if (delta && !deps.settings().hook) return ok({ ...draft, ...rest, unnamed: stored, appended: unheard(appended) });
+  await appended;
   const written = kept.value.written?.then(() => writeStored(zoneId, stored, deps));
   if (!written) await writeStored(zoneId, stored, deps);
   return ok({ ...draft, ...rest, written: unheard(written) });
@@ -116,16 +117,16 @@ async function storeCompacted(draft: Draft, compacted: Compacted, deps: Deps): P
   return { ...draft, stored, remade: made.served };
 }
 
-type KeptDraft = Kept & { readonly delta: OverlaidVersion | undefined };
+type KeptDraft = Kept & { readonly delta: OverlaidVersion | undefined; readonly appended?: Promise<void> };
 
-/** What came, on disk: an image of its own, or an overlay behind the one that it was made over. */
+/** What came, on disk: an image of its own, or (soon: `appended`) an overlay behind the one that it was made over. */
 async function keepImage(draft: Draft, deps: Deps): Promise<Result<KeptDraft, Fault>> {
   const { context, transferred, overlaid } = draft;
   const { zoneId } = context;
   if (overlaid && sameVersion(overlaid.base, context.stored)) {
     const { file } = overlaid.base;
-    await saveOverlay(zoneId, file, overlaid.image, deps);
-    return ok({ image: overlaid.image, file, delta: overlaid, written: undefined });
+    const appended = saveOverlay(zoneId, file, overlaid.image, deps);
+    return ok({ image: overlaid.image, file, delta: overlaid, written: undefined, appended });
   }
   if (transferred) {
     const isFirst = context.stored === undefined && context.served === undefined;
@@ -262,6 +263,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     else if (image.root !== served.image.root) await saveOverlay(zoneId, file, image, deps);
   }
   const signing = draft.denial === undefined ? undefined : await openSigning(draft, image, file, deps);
+  await draft.appended;
   const note: ServedNote = {
     version: 1,
     mode,
@@ -275,8 +277,9 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
   };
   const writeServed = () =>
     deps.store.atomically(async (tables) => {
-      if (draft.unnamed) await putStored(zoneId, draft.unnamed, tables);
-      const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "served");
+      const rows = await tables.versions.ofZone(zoneId);
+      if (draft.unnamed) await putStored(zoneId, draft.unnamed, tables, { rows, version: context.stored });
+      const before = rows.find((row) => row.use === "served");
       await tables.versions.put({
         id: before?.id ?? newId(),
         zoneId,
@@ -299,6 +302,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     ...draft,
     written,
     unnamed: undefined,
+    appended: undefined,
     result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed },
   });
 }

@@ -144,7 +144,9 @@ export class Refresher implements Timed {
 
   notify(peer: string | undefined, serialHint: number | undefined): void {
     if (serialHint !== undefined) this.#remember({ notifiedSerial: serialHint });
-    this.#feed({ kind: "notify", peer, serialHint });
+    const primary = peer === undefined ? undefined : this.#book.primary(peer);
+    const straight = primary !== undefined && this.#base.choose(primary, serialHint, this.#zone.stored) !== undefined;
+    this.#feed({ kind: "notify", peer, serialHint, straight });
   }
 
   /** A primary that was out of reach has answered somebody. */
@@ -376,7 +378,9 @@ export class Refresher implements Timed {
     const limits = this.#limits(effect.timeoutSeconds);
     const base = this.#base.choose(primary, effect.newerSerial, this.#zone.stored);
     const { id: zoneId, name, apex } = this.#zone;
-    const order = { zoneId, name, apex, primary, base, limits, talk: this.#talk(signal) };
+    const straight = effect.straight === true;
+    if (straight && !base) return this.#feed({ kind: "transfer-unchanged", attempt: effect.attempt });
+    const order = { zoneId, name, apex, primary, base, straight, limits, talk: this.#talk(signal) };
     const fetched = await this.#guarded<Fetched>(
       // First this primary's turn, then one of all transfers: who waits for a busy primary keeps nobody else waiting.
       this.#deps.gate.run(

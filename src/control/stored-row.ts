@@ -1,5 +1,5 @@
 /** The row that names a stored version, and what goes with it in the same transaction. */
-import { newId, type Store } from "#store";
+import { newId, type Store, type VersionRow } from "#store";
 import type { Deps } from "./deps.ts";
 import { apexNameServers } from "./image-facts.ts";
 import type { StoredNote, StoredVersion } from "./versions.ts";
@@ -10,10 +10,19 @@ export async function writeStored(zoneId: string, stored: StoredVersion, deps: D
   await deps.store.atomically((tables) => putStored(zoneId, stored, tables));
 }
 
+/** What was stored before, and its zone's rows: what is the same in both is not written again. */
+export type StoredBefore = { readonly rows: readonly VersionRow[]; readonly version: StoredVersion | undefined };
+
 /** Within a transaction of the caller's. */
-export async function putStored(zoneId: string, stored: StoredVersion, tables: Tables): Promise<void> {
+export async function putStored(
+  zoneId: string,
+  stored: StoredVersion,
+  tables: Tables,
+  known?: StoredBefore,
+): Promise<void> {
   const { image, file, transferredAt, origin } = stored;
-  const before = (await tables.versions.ofZone(zoneId)).find((row) => row.use === "transferred");
+  const rows = known?.rows ?? (await tables.versions.ofZone(zoneId));
+  const before = rows.find((row) => row.use === "transferred");
   await tables.versions.put({
     id: before?.id ?? newId(),
     zoneId,
@@ -26,7 +35,16 @@ export async function putStored(zoneId: string, stored: StoredVersion, tables: T
     heldCode: null,
     heldReason: null,
   });
-  await tables.zones.update(zoneId, { originalNameServers: apexNameServers(image) });
+  const originalNameServers = apexNameServers(image);
+  const was = known?.version;
+  if (!was || !sameList(apexNameServers(was.image), originalNameServers))
+    await tables.zones.update(zoneId, { originalNameServers });
+  const isNoted = was?.file === file && was.origin?.peer === origin?.peer && was.origin?.exact === origin?.exact;
   // With the row, or not at all: an IXFR starts from what this says.
-  if (origin) await tables.documents.put(zoneId, "stored", { version: 1, file, ...origin } satisfies StoredNote);
+  if (origin && !isNoted)
+    await tables.documents.put(zoneId, "stored", { version: 1, file, ...origin } satisfies StoredNote);
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
 }

@@ -449,8 +449,16 @@ export class Zone {
   }
 
   /** What was stored and is not served after all has its row in any case: it is held, and there after a restart. */
-  async #untilNamed({ unnamed }: Draft): Promise<void> {
-    if (unnamed) await writeStored(this.id, unnamed, this.#deps);
+  async #untilNamed({ unnamed, appended, context }: Draft): Promise<void> {
+    if (!unnamed) return;
+    try {
+      await appended;
+    } catch (error) {
+      // It never got to the disk: nothing was stored.
+      if (this.stored === unnamed) this.stored = context.stored;
+      throw error;
+    }
+    await writeStored(this.id, unnamed, this.#deps);
   }
 
   /** A first version that was made ready, perhaps served, while its file was being written: without the file it is none. */

@@ -1,14 +1,17 @@
 /**
  * Worker entry: UDP by batches. Never returns to its event loop while it runs; the doorbell and the stop word are looked
- * at between two batches.
+ * at with each batch: a worker that nobody has asked for a while answers the next question from what was published meanwhile.
  *
- *   take zones ─▶ open sockets ─▶ [ serve a batch ─▶ one message from control ─▶ stop? ] … ─▶ close
+ *   take zones ─▶ open sockets ─▶ [ receive a batch ─▶ what control says ─▶ answer ─▶ stop? ] … ─▶ close
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { openUdpBatch, type ReturnPath, TCP_LIMITS, type UdpBatch, type UdpHandler } from "#net";
 import { Counter } from "#telemetry";
 import { Desk, type LateReply } from "./desk.ts";
 import { MAX_REPORTED, WorkerLife, type WorkerReport, type WorkerTask } from "./life.ts";
+
+/** Messages from control before a batch is answered: thousands of zones at once may not hold up those who ask. */
+const TAKEN_AT_ONCE = 4;
 
 function run(task: WorkerTask): void {
   let batch: UdpBatch | undefined;
@@ -42,12 +45,15 @@ function loop(batch: UdpBatch, desk: Desk, life: WorkerLife): void {
   const handler: UdpHandler = (query, length, reply, from) => desk.answer(query, length, reply, "udp", from);
   const { counters, receiver } = desk;
   let more = false;
+  const received = (): void => {
+    more = true;
+    for (let taken = 0; more && taken < TAKEN_AT_ONCE; taken++) more = receiver.poll();
+  };
   while (!life.turn()) {
     desk.tick();
     // With more to take from control, datagrams are served as they are there, and waited for when all is taken.
-    const served = batch.serve(handler, !more);
     const waited = !more;
-    more = receiver.poll();
+    const served = batch.serve(handler, waited, received);
     if (served === 0 && waited && !more) desk.idle();
     counters.set(Counter.Unusable, batch.counters.unusable);
     counters.set(Counter.Unsent, batch.counters.unsent);

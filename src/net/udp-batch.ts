@@ -210,9 +210,13 @@ export class UdpBatch implements UdpPath {
     };
   }
 
-  /** One round: receive, answer each, send. How many came; a handler that throws leaves the batch unsent. */
-  serve(handler: UdpHandler, wait = true): number {
+  /**
+   * One round: receive, answer each, send. How many came; a handler that throws leaves the batch unsent. `received` is called
+   * before anything is answered, also when nothing came.
+   */
+  serve(handler: UdpHandler, wait = true, received?: () => void): number {
     const count = this.receive(wait);
+    received?.();
     const source = this.source;
     for (let i = 0; i < count; i++) {
       const length = this.queryLengths[i]!;

@@ -8,9 +8,10 @@
  * stands behind the overlay that the row names was never acknowledged, and the next one is written over it.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fdatasync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { StoreError } from "./errors.ts";
 import { isId } from "./ids.ts";
 import { type ImageCopies, type ImageCopy, openImageCopies, writeImageCopies } from "./image-copies.ts";
@@ -140,6 +141,8 @@ function filesBelow(root: string): Omit<ZoneFiles, keyof CopyFiles> {
   };
 }
 
+const dataSync = promisify(fdatasync);
+
 function checkZone(zoneId: string): string {
   if (!isId(zoneId)) throw new StoreError("store.name", `not a zone id: ${zoneId}`);
   return zoneId;
@@ -234,12 +237,16 @@ function readSmall(path: string, room: (octets: number) => number): Loaded | und
   }
 }
 
+/** Segments up to this are handed to the kernel at once: some microseconds, in place of three turns of the event loop. */
+const SMALL_SEGMENT_OCTETS = 64 * 1024;
+
 async function appendOverlay(
   path: string,
   octets: Uint8Array,
   position: number,
   made: () => Promise<void>,
 ): Promise<void> {
+  if (octets.length <= SMALL_SEGMENT_OCTETS && existsSync(path)) return appendSmall(path, octets, position);
   let isNew = false;
   const file = await open(path, "r+").catch((error: unknown) => {
     if (codeOf(error) !== "ENOENT") throw error;
@@ -253,6 +260,17 @@ async function appendOverlay(
     await file.close();
   }
   if (isNew) await made();
+}
+
+async function appendSmall(path: string, octets: Uint8Array, position: number): Promise<void> {
+  const file = openSync(path, "r+");
+  try {
+    // A full disk takes a part, and says so with the next.
+    for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at, octets.length - at, position + at);
+    await dataSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** What there is of it; whether it is sound is judged by `verifyImage`. */

@@ -108,6 +108,8 @@ export type Round = Wish & {
   readonly behind: boolean;
   /** The zone is up to date by another primary's word; this one is asked to see whether they agree. */
   readonly opinion?: boolean;
+  /** Asked for changes (IXFR) at the word of a NOTIFY: where none come, the SOA question has the word after all. */
+  readonly straight?: boolean;
   /** EDNS EXPIRE of the SOA answer that led to the transfer, then of the transfer itself. */
   readonly expireBound?: number;
 };
@@ -160,7 +162,8 @@ export type RefreshEvent =
   /** Once, when the zone is taken up. */
   | { readonly kind: "start" }
   | { readonly kind: "timer" }
-  | { readonly kind: "notify"; readonly peer?: PeerId; readonly serialHint?: number }
+  /** `straight`: what this peer has changed since the stored version can be asked for (IXFR), if the hint is right. */
+  | { readonly kind: "notify"; readonly peer?: PeerId; readonly serialHint?: number; readonly straight?: boolean }
   /** The operator wants a transfer now, whatever the serial. */
   | { readonly kind: "force" }
   | { readonly kind: "soa"; readonly attempt: number; readonly outcome: SoaOutcome }
@@ -261,6 +264,8 @@ export type RefreshEffect =
        * as it was forced, signed anew under its old serial, or may have gone backwards while ours expired.
        */
       readonly newerSerial: number | undefined;
+      /** Nothing but the changes is wanted: no whole zone (AXFR) is asked for at the word of a NOTIFY. */
+      readonly straight?: boolean;
     }
   /** Stop what this attempt does; nothing it reports will count. */
   | { readonly kind: "abandon"; readonly attempt: number }

@@ -250,6 +250,71 @@ describe("NOTIFY", () => {
     expect(bench.timer().take()).toContain("ask a udp");
   });
 
+  describe("with a newer serial, from who can be asked for the changes since ours", () => {
+    const notify = (serialHint: number, peer = "b") =>
+      bench.send({ kind: "notify", peer, serialHint, straight: true }).take();
+
+    test("they are asked for at once", () => {
+      expect(notify(12)).toEqual(["transfer b straight", "timer +3601"]);
+      expect(bench.transferred(12).take().slice(0, 2)).toEqual(["newer", "install 12"]);
+      expect(bench.installed().take()).toContain("installed");
+      expect(notify(13)).toContain("transfer b straight");
+    });
+
+    test("there are none: the SOA is asked as ever, and the serial waited for", () => {
+      notify(12);
+      bench.send({ kind: "transfer-unchanged", attempt: bench.state.attempt });
+      expect(bench.take()).toEqual(["ask b udp", "timer +4"]);
+      expect(bench.soa(10).take()).toEqual(["up-to-date", "timer +1"]);
+      expect(bench.timer().take()).toContain("ask b udp");
+      // Whose word led to nothing is asked for the SOA first, until something came of it.
+      bench.soa(10).take();
+      expect(notify(13)).toContain("ask b udp");
+      bench.soa(13).transferred(13).installed().take();
+      expect(notify(14)).toContain("transfer b straight");
+    });
+
+    test("they can't be used: the SOA is asked, and then as ever", () => {
+      notify(12);
+      expect(bench.transferFailed("transfer.broken-chain").take()).toEqual(["ask b udp", "timer +4"]);
+      expect(bench.soa(12).take()).toEqual(["newer", "transfer b", "timer +3601"]);
+      expect(bench.transferFailed("transfer.broken-chain").take()).toEqual([
+        "failed b transfer transfer.broken-chain",
+        "ask a udp",
+        "timer +4",
+      ]);
+    });
+
+    test("the network failed: the next primary is asked", () => {
+      notify(12);
+      expect(bench.transferFailed("net.refused").take()).toEqual([
+        "failed b transfer net.refused",
+        "ask a udp",
+        "timer +4",
+      ]);
+    });
+
+    test.each<[why: string, prepare: (bench: Bench) => unknown]>([
+      [
+        "the serial is ours",
+        () => bench.send({ kind: "released", serial: 12, expireSeconds: 3600, transferredAt: T0 }),
+      ],
+      ["something is held", () => bench.timer().soa(11).transferred(11).held()],
+      ["something was thrown away", () => bench.send({ kind: "dropped", serial: 11 })],
+      ["the last round failed", () => bench.timer().refused().refused().send({ kind: "recovered", peer: "b" })],
+    ])("but not when %s", (_, prepare) => {
+      prepare(bench);
+      bench.now += 600;
+      expect(notify(12)).not.toContain("transfer b straight");
+    });
+
+    test("nor of who is no primary any more, or while something else goes on", () => {
+      expect(notify(12, "gone")).toContain("ask a udp");
+      expect(notify(12)).toEqual([]);
+      expect(bench.soa(10).take()).toContain("ask b udp");
+    });
+  });
+
   test("for a zone whose question waits its turn among thousands: it goes to the other queue at once", () => {
     bench.timer().take();
     bench.send({ kind: "queued", attempt: bench.state.attempt });
@@ -460,7 +525,8 @@ test("whatever happens, the machine stays alive and never works at two things", 
         machine.now += what === "timer" ? 0 : seconds;
         machine.jitter = jitter;
         if (what === "timer" && machine.state.timerAt !== undefined) machine.timer();
-        else if (what === "notify") machine.send({ kind: "notify", peer: n % 2 ? "a" : "b", serialHint: n });
+        else if (what === "notify")
+          machine.send({ kind: "notify", peer: n % 2 ? "a" : "b", serialHint: n, straight: n % 3 > 0 });
         else if (what === "force") machine.send({ kind: "force" });
         else if (what === "reconfigure")
           machine.send({

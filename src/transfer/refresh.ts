@@ -7,8 +7,8 @@
  *   ┌──────┐ ───────────────────────▶ ┌──────────────┐ ◀─┐
  *   │ idle │                          │ asking (SOA) │ ──┘   refused, still nothing: next peer
  *   └──────┘ ◀─ same │ older │ all failed ────┘ │ newer, or no copy, or expired
- *      ▲  │ forced                              ▼
- *      │  └──────────────────────────▶ ┌──────────────┐   failed: next peer
+ *      ▲  │ forced │ notify of more, by IXFR    ▼
+ *      │  └──────────────────────────▶ ┌──────────────┐   failed: next peer; straight and nothing came: asking
  *      │                               │ transferring │ ─────────────────────▶ asking / transferring / idle
  *      │ installed │ held              └──────────────┘
  *      │                                        │ transferred, and the serial may be taken
@@ -103,7 +103,8 @@ class Machine {
   take(event: RefreshEvent): void {
     if (event.kind === "start") this.#start();
     else if (event.kind === "timer") this.#timerFired();
-    else if (event.kind === "notify") this.#wish({ cause: "notify", peer: event.peer, serialHint: event.serialHint });
+    else if (event.kind === "notify")
+      this.#wish({ cause: "notify", peer: event.peer, serialHint: event.serialHint }, event.straight);
     else if (event.kind === "force") this.#wish({ cause: "forced" });
     else if (event.kind === "configured") this.#configured(event.settings);
     else if (event.kind === "released") this.#released(event);
@@ -147,9 +148,8 @@ class Machine {
     else if (event.kind === "transferred" && phase.kind === "transferring")
       this.#transferred(phase, event.serial, event.expireLeftSeconds);
     else if (event.kind === "transfer-unchanged" && phase.kind === "transferring")
-      this.#nextPeer({ ...phase.round, behind: true });
-    else if (event.kind === "transfer-failed" && phase.kind === "transferring")
-      this.#peerFailed(phase.round, { peer: phase.peer, step: "transfer", code: event.code, text: event.text });
+      this.#notTransferred(phase, undefined);
+    else if (event.kind === "transfer-failed" && phase.kind === "transferring") this.#notTransferred(phase, event);
     else if (event.kind === "installed" && phase.kind === "installing")
       this.#installed(phase, event.expireSeconds, event.timers);
     else if (event.kind === "held" && phase.kind === "installing") this.#held(phase, event.code, event.text);
@@ -180,10 +180,11 @@ class Machine {
     this.#planEarlier({ cause: "timer" }, this.#now + Math.ceil(RECOVERY_SPREAD_SECONDS * this.#jitter));
   }
 
-  #wish(wish: Wish): void {
+  #wish(wish: Wish, straight = false): void {
     const { phase, quietUntil } = this.state;
     if (phase.kind === "idle") {
       if (wish.cause !== "forced" && quietUntil > this.#now) this.#planEarlier(wish, quietUntil);
+      else if (straight && this.#mayGoStraight(wish)) this.#goStraight(wish);
       else this.#startRound(wish);
     } else if (phase.kind === "asking" && (wish.cause === "forced" || isIdle(phase))) {
       this.#abandon();
@@ -331,6 +332,7 @@ class Machine {
       this.#peerFailed(round, { peer, step: "transfer", code: "not-newer", text });
       return;
     }
+    if (round.straight) this.#report({ kind: "newer", peer, serial, ours });
     this.#set({ phase: { kind: "installing", peer, serial, round } });
     this.effects.push({ kind: "install", attempt: this.state.attempt, peer, serial });
   }
@@ -373,7 +375,37 @@ class Machine {
     this.#nextPeer({ ...round, failures: [...round.failures, failure] });
   }
 
+  #notTransferred(
+    { peer, round }: Extract<RefreshPhase, { kind: "transferring" }>,
+    failure: Pick<PeerFailure, "code" | "text"> | undefined,
+  ): void {
+    // What is no answer of the primary's would be none to the SOA question's transfer either.
+    if (round.straight && !(failure && isOfTheNetwork(failure.code)))
+      this.#tryPeer({ ...round, straight: false }, peer);
+    else if (failure) this.#peerFailed(round, { peer, step: "transfer", code: failure.code, text: failure.text });
+    else this.#nextPeer({ ...round, behind: true });
+  }
+
   // ---- what is done ----
+
+  /**
+   * The SOA in a NOTIFY is a hint (RFC 1996 section 3.7), and IXFR is a question, too: "nothing" is one of its answers. It is put
+   * at once to who was right the last time; whose hints led to nothing, or who had something that was held, is asked the SOA.
+   */
+  #mayGoStraight({ peer, serialHint }: Wish): boolean {
+    const { serial, serving, idleNotifies, failedRounds, heldSerial, droppedSerial, settings } = this.state;
+    if (peer === undefined || serialHint === undefined || serial === undefined) return false;
+    const isTrusted =
+      idleNotifies === 0 && failedRounds === 0 && heldSerial === undefined && droppedSerial === undefined;
+    const isThere = settings.peers.includes(peer) && ["good", "tcp"].includes(this.#standing(peer));
+    return serving === "current" && isTrusted && isThere && serialCompare(serialHint, serial) === 1;
+  }
+
+  #goStraight(wish: Wish): void {
+    const [first, ...waiting] = this.#inOrder(this.state.settings.peers, wish.peer);
+    this.#set({ planned: undefined });
+    this.#transfer({ ...wish, waiting, failures: [], behind: false, straight: true }, first!, wish.serialHint);
+  }
 
   #startRound(wish: Wish): void {
     const { peers } = this.state.settings;
@@ -446,7 +478,9 @@ class Machine {
     const attempt = this.state.attempt + 1;
     const deadline = this.#now + TRANSFER_TIMEOUT_SECONDS + 1;
     this.#set({ attempt, phase: { kind: "transferring", peer, deadline, round } });
-    this.effects.push({ kind: "transfer", attempt, peer, timeoutSeconds: TRANSFER_TIMEOUT_SECONDS, newerSerial });
+    const straight = round.straight ? ({ straight: true } as const) : {};
+    const timeoutSeconds = TRANSFER_TIMEOUT_SECONDS;
+    this.effects.push({ kind: "transfer", attempt, peer, timeoutSeconds, newerSerial, ...straight });
   }
 
   /** Stops the running attempt; its number is used up, so that a late answer to it counts for nothing. */
@@ -541,6 +575,10 @@ function boundOf(
 /** Knot answers for catalog zones by TCP alone: who may ask is more certain there. */
 function refusesUdp(outcome: SoaOutcome): boolean {
   return outcome.kind === "refused" && outcome.rcode === Rcode.Refused;
+}
+
+function isOfTheNetwork(code: string): boolean {
+  return code.startsWith("net.") || code.startsWith("tls.");
 }
 
 function timeoutOf(transport: Transport): number {

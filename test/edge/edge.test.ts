@@ -288,6 +288,17 @@ test("settings reach every worker: NSID", async () => {
   expect(answers.every((message) => message.edns !== undefined && (message.edns.flags & EdnsFlag.DO) !== 0)).toBe(true);
 });
 
+test("a worker that blocks answers from what was published before it was asked, acknowledged or not", async () => {
+  const { edge, sender } = await run({ udp: "ffi" });
+  for (let generation = 2; generation < 42; generation++) {
+    const acknowledged = sender.publish(publicationOf("z", generation));
+    // It is on its way with this turn of the event loop; workers are told, and don't hear.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(serialOf(await ask(edge.addresses[0]!, "udp", "example.", RRType.SOA))).toBe(generation);
+    await acknowledged;
+  }
+});
+
 test("a stuck worker is ended, its socket closed, and replaced", async () => {
   // Port 0 once, then the same port again: were the dead worker's socket still open, half of the questions would be lost.
   const token = join(mkdtempSync(join(tmpdir(), "countersign-edge-")), "token");

@@ -67,8 +67,8 @@ export class Bench {
     return this.send({ kind: "transferred", attempt: this.state.attempt, serial, expireLeftSeconds });
   }
 
-  transferFailed(): this {
-    return this.send({ kind: "transfer-failed", attempt: this.state.attempt, code: "stream-ended", text: "" });
+  transferFailed(code = "stream-ended"): this {
+    return this.send({ kind: "transfer-failed", attempt: this.state.attempt, code, text: "" });
   }
 
   installed(expireSeconds = 30 * DAY): this {
@@ -88,7 +88,7 @@ export class Bench {
 
   word(effect: RefreshEffect): string {
     if (effect.kind === "ask-soa") return `ask ${effect.peer} ${effect.transport}`;
-    if (effect.kind === "transfer") return `transfer ${effect.peer}`;
+    if (effect.kind === "transfer") return `transfer ${effect.peer}${effect.straight ? " straight" : ""}`;
     if (effect.kind === "install") return `install ${effect.serial}`;
     if (effect.kind === "set-timer") return `timer ${effect.at === undefined ? "off" : `+${effect.at - this.now}`}`;
     if (effect.kind === "serving") return effect.serving;
