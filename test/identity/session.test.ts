@@ -79,6 +79,11 @@ describe("a session", () => {
     const forged = await browser.ask("POST", SESSION, { token: TEST_TOKEN }, { "sec-fetch-site": "cross-site" });
     expect(forged).toMatchObject({ status: 403, reason: "auth.origin" });
     expect((await write({ origin: product.url, "sec-fetch-site": "same-origin" })).status).toBe(200);
+    for (const method of ["PUT", "PATCH", "DELETE"]) {
+      const path = method === "PUT" ? `${SESSION}/password` : `${USERS}/${"0".repeat(32)}`;
+      const bare = await browser.ask(method, path, method === "DELETE" ? undefined : {}, { "x-csrf-token": "" });
+      expect([method, bare.status, bare.reason]).toEqual([method, 403, "auth.csrf"]);
+    }
   });
 
   test(
