@@ -175,6 +175,16 @@ describe("compact denial", () => {
     ],
   ])("%s", (question, reply) => expect(asked(question)).toBe(reply.trimEnd()));
 
+  test("at a delegation that is its own name server's name the address is glue: the NSEC does not list it (RFC 4035 section 2.3)", () => {
+    const glued = zoneOf(name(APEX), `${ZONE}glued NS glued\nglued A 192.0.2.10\n`);
+    const { answerer, keys } = live(APEX, glued, "compact");
+    for (const question of ["glued.example. DS", "x.glued.example. A"]) {
+      const reply = ask(answerer, question, { do: true });
+      expect(withoutSignatures(reply)).toMatch(/ NSEC glued\\000\.example\. NS RRSIG NSEC$/m);
+      expect(badSignatures(reply, keys)).toEqual([]);
+    }
+  });
+
   test("without DO a missing name is NXDOMAIN, and nothing more is said", () => {
     expect(asked("nothing.example. A", {})).toBe(`NXDOMAIN aa\n${SOA}`.trimEnd());
     expect(asked("amiss.example. A", {})).toMatch(/^NXDOMAIN aa/);
