@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { AlertCenter, makeAddressPolicy } from "#alerts";
-import type { ControlService, ErrorCode, Readiness } from "#contract";
+import { type ControlService, DEFAULT_REFRESH_SECONDS, type ErrorCode, type Readiness } from "#contract";
 import type { Crypto, CryptoChoice } from "#crypto";
 import { makeIdentityService } from "#identity";
 import { DELETED, NO_FLAGS } from "#keyplan";
@@ -313,7 +313,7 @@ export class Control {
     for (const { unit, row, stored, stale, heldSerial } of this.#restored) {
       const { zone, refresher } = unit;
       if (stale) zone.begin("rework");
-      refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? 86_400, stored, heldSerial);
+      refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? DEFAULT_REFRESH_SECONDS, stored, heldSerial);
       setRoundTimers(zone, this.#deps);
       this.#watcher.consider(zone);
       this.#outgoing.published(zone);
@@ -422,7 +422,7 @@ export class Control {
     const refresher = this.#refresherOf(zone, undefined);
     this.#registry.add({ zone, refresher });
     zone.hidden = this.#catalogs.hiddenAs(zone.id);
-    refresher.start([], 86_400, undefined);
+    refresher.start([], DEFAULT_REFRESH_SECONDS, undefined);
     this.#watcher.consider(zone);
     // SERVFAIL with "not ready" until there is something true to say; whoever made the zone and asks for it at once is not
     // told that it is none of ours.
@@ -542,7 +542,7 @@ const CERTIFICATE_LOOK_SECONDS = 3600;
 const STOP_WAIT_MS = 1500;
 
 function isExpired(stored: Stored | undefined, now: number): boolean {
-  const end = expiresAt(initialRefreshState({ peers: [], autoRefreshSeconds: 86_400 }, stored));
+  const end = expiresAt(initialRefreshState({ peers: [], autoRefreshSeconds: DEFAULT_REFRESH_SECONDS }, stored));
   return end !== undefined && end <= now;
 }
 

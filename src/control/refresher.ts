@@ -2,6 +2,7 @@
  * Performs what the refresh machine of #transfer wants for one zone: asks primaries, transfers, hands versions to the zone,
  * and answers the machine. Whatever decides is in the machine; here is only doing.
  */
+import { DEFAULT_REFRESH_SECONDS } from "#contract";
 import { printName } from "#name";
 import type { TransferRow } from "#store";
 import {
@@ -45,7 +46,7 @@ export type RefresherParts = {
   readonly deps: Deps;
 };
 
-const NOT_STARTED = initialRefreshState({ peers: [], autoRefreshSeconds: 86_400 });
+const NOT_STARTED = initialRefreshState({ peers: [], autoRefreshSeconds: DEFAULT_REFRESH_SECONDS });
 
 type AskSoa = Extract<RefreshEffect, { kind: "ask-soa" }>;
 

@@ -43,6 +43,7 @@ export type ZoneFactsInMemory = {
 /** Of all that have none. */
 const NO_FILES: readonly string[] = [];
 const NOTHING_BEFORE: Promise<unknown> = Promise.resolve();
+
 export type ServedChange = {
   readonly before: ServedVersion;
   readonly after: ServedVersion;

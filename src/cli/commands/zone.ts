@@ -1,6 +1,6 @@
 /** `zone add|set|list|show|remove`. */
 import type { Command } from "commander";
-import type { Zone, ZoneStatus } from "#contract";
+import { DEFAULT_REFRESH_SECONDS, type Zone, type ZoneStatus } from "#contract";
 import type { Context, Runner } from "../context.ts";
 import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findAccount, findZone, zoneName } from "../find.ts";
@@ -142,7 +142,7 @@ async function link(
 ): Promise<void> {
   const api = context.api();
   const ids = await makePeers(context, accountId, peers, undo);
-  const body = { name: zone.name, peers: ids, auto_refresh_seconds: refresh ?? 86_400 };
+  const body = { name: zone.name, peers: ids, auto_refresh_seconds: refresh ?? DEFAULT_REFRESH_SECONDS };
   await api.call("incoming.create", { params: { zoneId: zone.id }, body });
 }
 
@@ -183,7 +183,7 @@ async function set(context: Context, text: string, options: SetOptions): Promise
     const body = {
       name: before?.name ?? zone.name,
       peers,
-      auto_refresh_seconds: options.refresh ?? before?.auto_refresh_seconds ?? 86_400,
+      auto_refresh_seconds: options.refresh ?? before?.auto_refresh_seconds ?? DEFAULT_REFRESH_SECONDS,
     };
     const incoming = await api.call(before ? "incoming.update" : "incoming.create", { params, body });
     await context.show(
