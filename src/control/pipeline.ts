@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Result } from "#bytes";
 import { type CompileOptions, SignatureTable, TableChunks, ZoneImage } from "#image";
-import { checkPresigned, planApex } from "#keyplan";
+import { checkPresigned, foreignExcess, planApex } from "#keyplan";
 import { RRType } from "#rdata";
 import { type KeyRow, newId } from "#store";
 import { signApex } from "./apex.ts";
@@ -146,7 +146,13 @@ async function keepImage(draft: Draft, deps: Deps): Promise<Result<KeptDraft, Fa
 async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
   const { stored, mode, context } = draft;
   if (!stored) return fail({ code: "zone.not-loaded", text: "nothing was transferred yet" });
-  if (mode !== "presigned") return makeServed(draft, stored, deps);
+  if (mode !== "presigned") {
+    const own = context.keys.map((key) => key.dnskey);
+    const excess = foreignExcess({ mode, own, transferred: transferredKeys(stored.image) });
+    return excess === undefined
+      ? makeServed(draft, stored, deps)
+      : fail({ code: "dnssec.too-many-foreign-keys", text: excess });
+  }
   const brought = checkPresigned(transferredDnssec(stored.image), context.flags);
   if (!brought.ok) return fail({ code: `dnssec.${brought.error}`, text: PRESIGNED_SENTENCES[brought.error] });
   const behind = serialFault(draft, stored);

@@ -88,7 +88,7 @@ function tellOfPeers(report: RefreshReport, zone: Zone, book: PeerBook, deps: De
       return true;
     }
     case "hint-unmet": {
-      const message = `${name}: a NOTIFY announced serial ${report.serial}; asked ${report.asked + 1} times, no primary serves it`;
+      const message = `${name}: serial ${report.serial} was announced; asked ${report.asked + 1} times, no primary gives it`;
       const detail = { serial: report.serial };
       deps.events.add({ ...about, level: "warning", code: "refresh.notify-unmet", message, detail });
       return true;

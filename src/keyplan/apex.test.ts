@@ -3,8 +3,17 @@ import { expect, test } from "vitest";
 import { fromBase64, fromHex, toHex } from "#bytes";
 import { type Digests, dsMatches, keyTag } from "#dnssec";
 import { readName } from "#name";
-import { type ApexInput, DELETE_CDNSKEY, DELETE_CDS, NO_TRANSFERRED_KEYS, planApex } from "./apex.ts";
+import {
+  type ApexInput,
+  DELETE_CDNSKEY,
+  DELETE_CDS,
+  foreignExcess,
+  NO_TRANSFERRED_KEYS,
+  planApex,
+  type TransferredKeys,
+} from "./apex.ts";
 import { dsRdata, viewParent } from "./ds.ts";
+import type { SigningMode } from "./mode.ts";
 import { entryPoints, showKey } from "./show.ts";
 
 const digest = (name: string) => (data: Uint8Array) => new Uint8Array(createHash(name).update(data).digest());
@@ -118,6 +127,34 @@ test("multi-signer: revoked keys are published but never asked for; what is no z
   const plan = planApex(input({ mode: "multisigner", transferred }), digests);
   expect(hex(plan.dnskey)).toEqual(hex([ksk, zsk, revoked]));
   expect(hex(plan.cdnskey)).toEqual(hex([ksk]));
+});
+
+test("multi-signer: algorithm 0 in whatever form is no key, and asks for no DS to go", () => {
+  const zero = Uint8Array.from([1, 1, 3, 0, ...new Uint8Array(64).fill(5)]);
+  const forms = [
+    [0, 0, 0, 0, 0, 0],
+    [0, 1, 0, 0, 0],
+    [48, 57, 0, 2, ...new Uint8Array(32).fill(1)],
+  ];
+  const cds = forms.map((form) => Uint8Array.from(form));
+  const transferred = { dnskey: [zero, foreignZsk], cds, cdnskey: [zero, Uint8Array.of(1, 1, 3, 0, 0)] };
+  const plan = planApex(input({ mode: "multisigner", transferred }), digests);
+  expect(hex(plan.dnskey)).toEqual(hex([ksk, zsk, foreignZsk]));
+  expect(hex(plan.cdnskey)).toEqual(hex([ksk]));
+  expect(hex(plan.cds)).toEqual(hex([dsRdata(apex, ksk, digests)]));
+});
+
+test("multi-signer: more keys of others than fit are said to be too many, and none is left out", () => {
+  const keys = (count: number, octets: number) =>
+    Array.from({ length: count }, (_, i) => dnskey(257, Buffer.alloc(octets, i + 1).toString("base64")));
+  const excess = (transferred: Partial<TransferredKeys>, mode: SigningMode = "multisigner") =>
+    foreignExcess({ mode, own: [ksk, zsk], transferred: { ...NO_TRANSFERRED_KEYS, ...transferred } });
+  expect(excess({ dnskey: [...keys(32, 64), ksk, zsk] })).toBeUndefined();
+  expect(excess({ dnskey: keys(33, 64) })).toContain("33 DNSKEY");
+  expect(excess({ cdnskey: keys(33, 64) })).toContain("33 CDNSKEY");
+  expect(excess({ cds: keys(3000, 32) })).toContain("3000 CDS");
+  expect(excess({ dnskey: keys(8, 2100) })).toContain("16832 octets");
+  expect(excess({ dnskey: keys(3000, 64) }, "live")).toBeUndefined();
 });
 
 test("what the parent publishes: ours, another signer's, nothing, or nothing that matches", () => {

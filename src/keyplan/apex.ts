@@ -43,8 +43,28 @@ export type ApexInput = {
   readonly transferred: TransferredKeys;
 };
 
-/** Named bound: a DNSKEY RRset larger than this fits no answer that anybody would accept. */
+/** Named bounds, for each of the three RRsets and for all together: larger ones fit no answer that anybody would accept. */
 export const MAX_FOREIGN_KEYS = 32;
+export const MAX_FOREIGN_OCTETS = 16_384;
+
+/**
+ * Sentence about what the other signers bring that is too much; undefined when it is not. To leave some of their keys out would
+ * make their answers bogus for whoever has our DNSKEY RRset.
+ */
+export function foreignExcess(input: Pick<ApexInput, "mode" | "own" | "transferred">): string | undefined {
+  const { dnskey, cds, cdnskey } = allForeign(input);
+  for (const [what, rdatas] of [
+    ["DNSKEY", dnskey],
+    ["CDS", cds],
+    ["CDNSKEY", cdnskey],
+  ] as const) {
+    if (rdatas.length > MAX_FOREIGN_KEYS)
+      return `the transfer brings ${rdatas.length} ${what} records of other signers; at most ${MAX_FOREIGN_KEYS} are taken`;
+  }
+  const octets = [...dnskey, ...cds, ...cdnskey].reduce((sum, { length }) => sum + length, 0);
+  if (octets <= MAX_FOREIGN_OCTETS) return undefined;
+  return `the transfer brings ${octets} octets of DNSKEY, CDS and CDNSKEY records of other signers; at most ${MAX_FOREIGN_OCTETS} are taken`;
+}
 
 /**
  * What the KSK has to sign. In `pending` and `active` CDS and CDNSKEY ask for our key beside the other signers'; in
@@ -72,16 +92,23 @@ export function planApex(input: ApexInput, digests: Digests): ApexPlan {
  * CDS and CDNSKEY have to be the same at all signers (RFC 8901 section 8), and must match (RFC 7344 section 4).
  */
 function foreignKeys(input: ApexInput): TransferredKeys {
-  if (input.mode !== "multisigner") return NO_TRANSFERRED_KEYS;
-  const { dnskey, cds, cdnskey } = input.transferred;
-  const notOurs = (key: Uint8Array) => !input.own.some((own) => bytesEqual(own, key));
-  const keys = dnskey.filter((key) => isPublishable(key) && notOurs(key));
-  const bounded = keys.slice(0, MAX_FOREIGN_KEYS);
-  const asked = cdnskey.filter((key) => isZoneKey(key) && notOurs(key));
+  const { dnskey, cds, cdnskey } = allForeign(input);
+  const bounded = dnskey.slice(0, MAX_FOREIGN_KEYS);
+  return { dnskey: bounded, cds, cdnskey: [...bounded.filter(isEntryPoint), ...cdnskey.slice(0, MAX_FOREIGN_KEYS)] };
+}
+
+/**
+ * Algorithm 0 is no key's: in CDS and CDNSKEY it alone says "remove the DS", whatever stands beside it (RFC 8078 section 4), and
+ * under our signature it would take ours away, too.
+ */
+function allForeign({ mode, own, transferred }: Pick<ApexInput, "mode" | "own" | "transferred">): TransferredKeys {
+  if (mode !== "multisigner") return NO_TRANSFERRED_KEYS;
+  const { dnskey, cds, cdnskey } = transferred;
+  const notOurs = (key: Uint8Array) => !own.some((ours) => bytesEqual(ours, key));
   return {
-    dnskey: bounded,
-    cds: cds.filter((ds) => !bytesEqual(ds, DELETE_CDS) && ds.length > 5),
-    cdnskey: [...bounded.filter(isEntryPoint), ...asked.slice(0, MAX_FOREIGN_KEYS)],
+    dnskey: dnskey.filter((key) => isPublishable(key) && notOurs(key)),
+    cds: cds.filter((ds) => ds[2] !== 0 && ds.length > 5),
+    cdnskey: cdnskey.filter((key) => isPublishable(key) && isZoneKey(key) && notOurs(key)),
   };
 }
 

@@ -17,9 +17,12 @@ export function isEntryPoint(dnskey: Uint8Array): boolean {
   return isZoneKey(dnskey) && isSecureEntryPoint(dnskey);
 }
 
-/** A DNSKEY that belongs into the RRset, revoked or not (RFC 5011 section 2.1: a revoked key stays published for a while). */
+/**
+ * A DNSKEY that belongs into the RRset, revoked or not (RFC 5011 section 2.1: a revoked key stays published for a while).
+ * Algorithm 0 is reserved (RFC 4034 appendix A.1).
+ */
 export function isPublishable(dnskey: Uint8Array): boolean {
-  return dnskey.length > 4 && (dnskeyFlags(dnskey) & DnskeyFlag.Zone) !== 0 && dnskey[2] === 3;
+  return dnskey.length > 4 && (dnskeyFlags(dnskey) & DnskeyFlag.Zone) !== 0 && dnskey[2] === 3 && dnskey[3] !== 0;
 }
 
 /** DS (or CDS) RDATA with SHA-256. */

@@ -40,7 +40,7 @@ export type RefreshState = {
   readonly views: Readonly<Record<PeerId, PeerView>>;
   /** What a primary's EDNS EXPIRE (RFC 7314) said at the last good check: served until then, whatever SOA EXPIRE says. */
   readonly expireBound: number | undefined;
-  /** A serial that a NOTIFY announced and its sender did not serve yet, and how often it was asked again for it. */
+  /** A serial that a NOTIFY or a SOA answer announced and its sender did not give yet, and how often it was asked again for it. */
   readonly hint: { readonly serial: number; readonly asked: number } | undefined;
   /** NOTIFYs in a row that led to nothing. */
   readonly idleNotifies: number;
@@ -112,6 +112,8 @@ export type Round = Wish & {
   readonly straight?: boolean;
   /** EDNS EXPIRE of the SOA answer that led to the transfer, then of the transfer itself. */
   readonly expireBound?: number;
+  /** The newer serial of the SOA answer that led to the transfer; undefined: another reason did. */
+  readonly promised?: number | undefined;
 };
 
 export type RefreshPhase =
@@ -226,7 +228,7 @@ export type RefreshReport =
     }
   /** One that lagged, went backwards or disagreed does so no more. */
   | { readonly kind: "peer-agrees"; readonly peer: PeerId; readonly serial: number }
-  /** A NOTIFY announced this serial, and no primary served it after several questions. */
+  /** A NOTIFY or a SOA answer announced this serial, and no primary gave it after several questions. */
   | { readonly kind: "hint-unmet"; readonly serial: number; readonly asked: number }
   | ({ readonly kind: "peer-failed" } & PeerFailure)
   | { readonly kind: "all-failed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }

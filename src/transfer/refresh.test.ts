@@ -65,9 +65,12 @@ describe("the straight way", () => {
     expect(effects.find((effect) => effect.kind === "transfer")).toMatchObject({ newerSerial: undefined });
   });
 
-  test("IXFR says that nothing has changed, though the SOA was newer: that primary lags, the next one is asked", () => {
+  test("IXFR says that nothing has changed, though the SOA was newer: that primary lags, the next one is asked, and soon again", () => {
     bench.timer().soa(12).take();
-    expect(bench.send({ kind: "transfer-unchanged", attempt: bench.state.attempt }).take()).toContain("ask b udp");
+    const nothing = () => bench.send({ kind: "transfer-unchanged", attempt: bench.state.attempt }).take();
+    expect(nothing()).toEqual(["failed a transfer nothing-newer", "ask b udp", "timer +4"]);
+    bench.soa(12).take();
+    expect(nothing()).toEqual(["failed b transfer nothing-newer", "all-failed", "timer +8"]);
   });
 
   test("checks come early by a twentieth at most, the second one by more: zones that a start took up spread", () => {
@@ -183,6 +186,40 @@ describe("serials that are not newer", () => {
     expect(bench.timer().soa(11).transferred(9).take()).toEqual(
       expect.arrayContaining(["discard", "failed a transfer not-newer", "ask b udp"]),
     );
+  });
+
+  test("SOA promised newer, the transfer brought ours once more: thrown away, the next one is asked, and later again", () => {
+    expect(bench.timer().soa(12).transferred(10).take()).toEqual(
+      expect.arrayContaining(["discard", "failed a transfer not-newer", "ask b udp"]),
+    );
+    expect(bench.soa(12).transferred(10).take()).toEqual(expect.arrayContaining(["all-failed", "timer +8"]));
+    // NOTIFYs bring no transfers one behind the other.
+    expect(bench.send({ kind: "notify", peer: "a" }, 1).take()).toEqual(["timer +4"]);
+  });
+
+  test("SOA promised newer than what came: that is taken, and what was promised is asked for five more times", () => {
+    bench.timer();
+    const waits: number[] = [];
+    for (let serial = 12; serial < 17; serial++) {
+      bench
+        .soa(serial)
+        .transferred(serial - 1)
+        .take();
+      expect(bench.installed().take()).toContain("installed");
+      waits.push(bench.state.timerAt! - bench.now);
+      expect(bench.timer().take()).toContain("ask a udp");
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16]);
+    expect(bench.soa(17).transferred(16).installed().take()).toEqual(
+      expect.arrayContaining(["hint-unmet", "timer +3600"]),
+    );
+  });
+
+  test("a NOTIFY announced more than what came: asked for again", () => {
+    bench.send({ kind: "notify", peer: "b", serialHint: 12 }).soa(11).transferred(11).take();
+    expect(bench.installed().take()).toEqual(["installed", "timer +1"]);
+    expect(bench.timer().take()).toContain("ask b udp");
+    expect(bench.soa(12).transferred(12).installed().state).toMatchObject({ hint: undefined, serial: 12 });
   });
 
   test("after expiry any serial will do", () => {

@@ -22,7 +22,7 @@
  * ```
  */
 import { Rcode } from "#message";
-import { serialCompare } from "#zone";
+import { serialCompare, serialNewer } from "#zone";
 import { IDLE } from "./refresh-begin.ts";
 import type {
   PeerFailure,
@@ -264,8 +264,8 @@ class Machine {
       this.#report({ kind: "newer", peer, serial, ours });
       const expireBound = boundOf(answer, this.#now);
       const rest = round.opinion ? this.state.settings.peers.filter((other) => other !== peer) : round.waiting;
-      const newer = ours !== undefined && order === 1 ? serial : undefined;
-      this.#transfer({ ...round, waiting: rest, opinion: false, expireBound }, peer, newer);
+      const promised = ours !== undefined && order === 1 ? serial : undefined;
+      this.#transfer({ ...round, waiting: rest, opinion: false, expireBound, promised }, peer, promised);
     }
   }
 
@@ -292,13 +292,13 @@ class Machine {
     this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
     // NOTIFY may run ahead of what its sender serves.
     const early = serialHint !== undefined && serialCompare(serialHint, serial) === 1;
-    if (early) this.#askAgain(round.peer ?? peer, serialHint);
+    const asked = this.state.hint?.serial === serialHint ? this.state.hint?.asked : 0;
+    if (early) this.#askAgain(round.peer ?? peer, serialHint, asked ?? 0);
     else this.#set({ hint: undefined });
   }
 
   /** An announced serial that nobody serves yet is asked for again, a few times: a wrong hint ends there. */
-  #askAgain(peer: PeerId, serial: number): void {
-    const asked = this.state.hint?.serial === serial ? this.state.hint.asked : 0;
+  #askAgain(peer: PeerId, serial: number, asked: number): void {
     const wait = recheckSeconds(asked);
     this.#set({ hint: { serial, asked: asked + 1 } });
     if (wait !== undefined) this.#planEarlier({ cause: "recheck", peer, serialHint: serial }, this.#now + wait);
@@ -326,10 +326,14 @@ class Machine {
     const round = { ...phase.round, ...(expireBound !== undefined && { expireBound }) };
     const { serial: ours, serving } = this.state;
     const order = ours === undefined ? 1 : serialCompare(serial, ours);
-    if (round.cause !== "forced" && serving !== "expired" && order !== 1 && order !== 0) {
+    // The stored serial once more is wanted when it was signed anew, not from one whose SOA answer was newer.
+    const isWanted = order === 1 || (order === 0 && round.promised === undefined && !round.straight);
+    if (round.cause !== "forced" && serving !== "expired" && !isWanted) {
       this.effects.push({ kind: "discard", attempt: this.state.attempt });
-      const text = `serial ${serial} came, not newer than ours, ${ours}`;
-      this.#peerFailed(round, { peer, step: "transfer", code: "not-newer", text });
+      const { promised } = round;
+      const said = promised === undefined ? "" : `, though the answer to the SOA question said ${promised}`;
+      const text = `serial ${serial} came, not newer than ours, ${ours}${said}`;
+      this.#notTransferred(phase, { code: "not-newer", text });
       return;
     }
     if (round.straight) this.#report({ kind: "newer", peer, serial, ours });
@@ -346,6 +350,8 @@ class Machine {
     this.#report({ kind: "installed", peer, serial, was: this.state.serial });
     const view: PeerView = { serial, verdict: "same", toldAt: undefined };
     const views = { ...this.state.views, [peer]: view };
+    const owed = [round.promised, round.serialHint].find((more) => more !== undefined && serialNewer(more, serial));
+    const asked = this.state.hint?.asked ?? 0;
     this.#set({
       serial,
       expireSeconds,
@@ -360,6 +366,9 @@ class Machine {
     const most = this.#now + (expireSeconds || DEFAULT_EXPIRE_SECONDS);
     this.#goodCheck(round.expireBound === undefined ? undefined : Math.min(round.expireBound, most), true);
     this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
+    // One server behind the primary's address lags: what a SOA answer or NOTIFY announced is still to come. One count for all
+    // that is announced, or somebody who always promises more would be asked for ever.
+    if (owed !== undefined && round.cause !== "forced") this.#askAgain(round.peer ?? peer, owed, asked);
   }
 
   #held(phase: Extract<RefreshPhase, { kind: "installing" }>, code: string, text: string): void {
@@ -383,7 +392,7 @@ class Machine {
     if (round.straight && !(failure && isOfTheNetwork(failure.code)))
       this.#tryPeer({ ...round, straight: false }, peer);
     else if (failure) this.#peerFailed(round, { peer, step: "transfer", code: failure.code, text: failure.text });
-    else this.#nextPeer({ ...round, behind: true });
+    else this.#peerFailed(round, { peer, step: "transfer", ...broughtNothing(round.promised) });
   }
 
   // ---- what is done ----
@@ -583,4 +592,12 @@ function isOfTheNetwork(code: string): boolean {
 
 function timeoutOf(transport: Transport): number {
   return transport === "udp" ? UDP_TIMEOUT_SECONDS : TCP_TIMEOUT_SECONDS;
+}
+
+/** A failure, not an older serial: it has more, and did not give it. */
+function broughtNothing(promised: number | undefined): Pick<PeerFailure, "code" | "text"> {
+  return {
+    code: "nothing-newer",
+    text: `asked for what has changed it said nothing, though its SOA had serial ${promised}`,
+  };
 }
