@@ -21,8 +21,8 @@
  *   the clock is set back: every time moves along; forward over the end of EXPIRE: the primaries are asked first
  * ```
  */
-import { Rcode } from "#message";
 import { serialCompare, serialNewer } from "#zone";
+import { boundOf, broughtNothing, isOfTheNetwork, refusesUdp, timeoutOf } from "./refresh-answers.ts";
 import { IDLE } from "./refresh-begin.ts";
 import type {
   PeerFailure,
@@ -56,9 +56,7 @@ import {
   recheckSeconds,
   retryAt,
   shiftTimes,
-  TCP_TIMEOUT_SECONDS,
   TRANSFER_TIMEOUT_SECONDS,
-  UDP_TIMEOUT_SECONDS,
 } from "./refresh-timing.ts";
 import { judgePeer, viewOf } from "./refresh-views.ts";
 
@@ -568,36 +566,4 @@ class Machine {
 /** Nothing would be lost: the question has not been sent, or is asked for the sake of order. A NOTIFY takes its place. */
 function isIdle(phase: Extract<RefreshPhase, { kind: "asking" }>): boolean {
   return phase.round.opinion === true || (phase.queued === true && phase.round.cause === "timer");
-}
-
-/** Never longer than SOA EXPIRE, where that is known. */
-function boundOf(
-  answer: { readonly expireLeftSeconds?: number | undefined },
-  now: number,
-  expireSeconds?: number,
-): number | undefined {
-  const { expireLeftSeconds: left } = answer;
-  if (left === undefined) return undefined;
-  return now + (expireSeconds ? Math.min(left, expireSeconds) : left);
-}
-
-/** Knot answers for catalog zones by TCP alone: who may ask is more certain there. */
-function refusesUdp(outcome: SoaOutcome): boolean {
-  return outcome.kind === "refused" && outcome.rcode === Rcode.Refused;
-}
-
-function isOfTheNetwork(code: string): boolean {
-  return code.startsWith("net.") || code.startsWith("tls.");
-}
-
-function timeoutOf(transport: Transport): number {
-  return transport === "udp" ? UDP_TIMEOUT_SECONDS : TCP_TIMEOUT_SECONDS;
-}
-
-/** A failure, not an older serial: it has more, and did not give it. */
-function broughtNothing(promised: number | undefined): Pick<PeerFailure, "code" | "text"> {
-  return {
-    code: "nothing-newer",
-    text: `asked for what has changed it said nothing, though its SOA had serial ${promised}`,
-  };
 }
