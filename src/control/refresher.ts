@@ -3,10 +3,7 @@
  * and answers the machine. Whatever decides is in the machine; here is only doing.
  */
 import { DEFAULT_REFRESH_SECONDS } from "#contract";
-import { printName } from "#name";
-import type { TransferRow } from "#store";
 import {
-  type Cause,
   expiresAt,
   initialRefreshState,
   type RefreshEffect,
@@ -18,23 +15,25 @@ import {
   type Stored,
   stepRefresh,
 } from "#transfer";
-import { type Attempt, PLAIN } from "./attempts.ts";
+import type { Attempt } from "./attempts.ts";
 import type { Deps } from "./deps.ts";
-import { type Fetched, fetchedFacts, fetchVersion, notFetched } from "./fetch.ts";
+import { type Fetched, fetchVersion, notFetched } from "./fetch.ts";
 import type { Turn } from "./gate.ts";
 import { apexSoa } from "./image-facts.ts";
+import { type Begun, type Ended, endedTransfer, failedCheck, outcomeOf } from "./incoming-attempt.ts";
 import { IxfrBase, mattersToBase } from "./ixfr-base.ts";
 import { Lane } from "./lanes.ts";
 import { narrowed } from "./limits-note.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
 import type { PeerBook } from "./peer-book.ts";
 import { NO_CHECKS, NO_PEER_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
-import { askSoa, isSilence, type Primary, primaryText, type SoaOutcome } from "./primary-client.ts";
+import { askSoa, isSilence, type Primary, type SoaOutcome } from "./primary-client.ts";
 import { tellExpired, tellReport } from "./refresh-events.ts";
+import { reasonOf, urgencyOf } from "./refresh-reason.ts";
 import type { Timed } from "./scheduler.ts";
 import { compareSoa } from "./soa-compare.ts";
 import { TransferProgress } from "./transfer-progress.ts";
-import { type TransportOptions, tlsIdentity, transportOf } from "./transport/transport.ts";
+import type { TransportOptions } from "./transport/transport.ts";
 import type { Arrival } from "./versions.ts";
 import type { Held, Round } from "./work.ts";
 import type { Zone } from "./zone.ts";
@@ -49,9 +48,6 @@ export type RefresherParts = {
 const NOT_STARTED = initialRefreshState({ peers: [], autoRefreshSeconds: DEFAULT_REFRESH_SECONDS });
 
 type AskSoa = Extract<RefreshEffect, { kind: "ask-soa" }>;
-
-/** A transfer that came to an end, to be told when it is known whether its version was taken. */
-type Ended = Omit<Attempt, "outcome">;
 
 export class Refresher implements Timed {
   /** For the scheduler. */
@@ -290,7 +286,7 @@ export class Refresher implements Timed {
     }
     const begin = (turn: Turn): void => void this.#askNow(effect, primary, startedAt, turn);
     const waits = (): void => this.#feed({ kind: "queued", attempt });
-    this.#abort = this.#deps.gate.turn(`${Lane.QuestionsTo} ${peer}`, this.#urgency(), begin, waits);
+    this.#abort = this.#deps.gate.turn(`${Lane.QuestionsTo} ${peer}`, urgencyOf(this.#state), begin, waits);
   }
 
   async #askNow(effect: AskSoa, primary: Primary, startedAt: number, turn: Turn): Promise<void> {
@@ -303,7 +299,9 @@ export class Refresher implements Timed {
   }
 
   #answered(effect: AskSoa, primary: Primary | undefined, answer: SoaOutcome, startedAt: number): void {
-    if (primary) this.#recordCheck(primary, effect.transport, answer, startedAt);
+    const failed =
+      primary && failedCheck(primary, effect.transport, answer, this.#begun(reasonOf(this.#state), startedAt));
+    if (failed) this.#record(failed);
     const { stored } = this.#zone;
     if (answer.kind === "serial" && (this.#ixfrBase || mattersToBase(effect.peer, stored, answer)))
       this.#base.saw(effect.peer, stored, answer);
@@ -321,7 +319,7 @@ export class Refresher implements Timed {
     if (!insist && !signal.aborted && health.standing(peer) === "down") {
       return { kind: "failed", fault: { code: "down", text: "out of reach; it is asked again in a while" } };
     }
-    this.#begun(effect.attempt);
+    this.#tellBegun(effect.attempt);
     health.asked(peer);
     const { phase } = this.#state;
     const probing = phase.kind === "asking" && phase.probing === true;
@@ -338,7 +336,7 @@ export class Refresher implements Timed {
   }
 
   /** Told only to a machine that was told to wait. */
-  #begun(attempt: number): void {
+  #tellBegun(attempt: number): void {
     const { phase } = this.#state;
     if ("queued" in phase && phase.queued) this.#feed({ kind: "begun", attempt });
   }
@@ -374,7 +372,7 @@ export class Refresher implements Timed {
     const running = new AbortController();
     this.#abort = running;
     const { signal } = running;
-    const reason = this.#reason();
+    const reason = reasonOf(this.#state);
     const startedAt = this.#ms();
     const limits = this.#limits(effect.timeoutSeconds);
     const base = this.#base.choose(primary, effect.newerSerial, this.#zone.stored);
@@ -386,13 +384,13 @@ export class Refresher implements Timed {
       // First this primary's turn, then one of all transfers: who waits for a busy primary keeps nobody else waiting.
       this.#deps.gate.run(
         `${Lane.TransfersOf} ${effect.peer}`,
-        this.#urgency(),
+        urgencyOf(this.#state),
         () =>
           this.#deps.gate.run(
             Lane.Transfers,
-            this.#urgency(),
+            urgencyOf(this.#state),
             () => {
-              this.#begun(effect.attempt);
+              this.#tellBegun(effect.attempt);
               this.progress = new TransferProgress();
               const progress = this.progress.begin(effect.peer, base ? "ixfr" : "axfr", this.#ms());
               return fetchVersion({ ...order, talk: { ...order.talk, progress } }, this.#deps);
@@ -406,7 +404,7 @@ export class Refresher implements Timed {
     this.#over(running);
     this.progress = undefined;
     this.#base.fetched(effect.peer, fetched);
-    this.#conclude(effect, fetched, this.#ended(primary, fetched, { reason, startedAt }));
+    this.#conclude(effect, fetched, endedTransfer(primary, fetched, this.#begun(reason, startedAt)));
   }
 
   #conclude(effect: Extract<RefreshEffect, { kind: "transfer" }>, fetched: Fetched, row: Ended): void {
@@ -416,7 +414,7 @@ export class Refresher implements Timed {
     if (attempt !== this.#state.attempt) return;
     if (!result.ok) {
       const { code, text } = result.error;
-      if (code !== "net.aborted") this.#record({ ...row, outcome: code.startsWith("net.") ? "failed" : "refused" });
+      if (code !== "net.aborted") this.#record({ ...row, outcome: outcomeOf(code) });
       this.#feed({ kind: "transfer-failed", attempt, code, text });
       return;
     }
@@ -432,9 +430,10 @@ export class Refresher implements Timed {
     this.#feed({ kind: "transferred", attempt, serial, expireLeftSeconds });
   }
 
-  #ended(primary: Primary, fetched: Fetched, begun: Pick<Ended, "reason" | "startedAt">): Ended {
-    const about = { ...this.#about(primary), ...begun, tlsIdentity: tlsIdentity(primary, fetched.tls) };
-    return { ...about, ...fetchedFacts(fetched), finishedAt: this.#ms(), serialBefore: this.#state.serial ?? null };
+  /** Of an attempt that is over now. */
+  #begun(reason: Begun["reason"], startedAt: number): Begun {
+    const serialBefore = this.#state.serial ?? null;
+    return { zoneId: this.#zone.id, reason, startedAt, finishedAt: this.#ms(), serialBefore };
   }
 
   #install(attempt: number): void {
@@ -503,23 +502,6 @@ export class Refresher implements Timed {
     };
   }
 
-  #cause(): Cause {
-    const { phase } = this.#state;
-    return phase.kind === "idle" ? "timer" : phase.round.cause;
-  }
-
-  #urgency(): "notified" | "routine" {
-    return this.#cause() === "timer" ? "routine" : "notified";
-  }
-
-  #reason(): TransferRow["reason"] {
-    const cause = this.#cause();
-    if (cause === "forced") return "operator";
-    if (cause === "notify" || cause === "recheck") return "notify";
-    if (this.#state.serial === undefined) return this.#state.failedRounds > 0 ? "retry" : "start";
-    return this.#state.failedRounds > 0 ? "retry" : "timer";
-  }
-
   #remember(change: Partial<RefreshNote>): void {
     this.#note = { ...this.#note, ...change };
     this.#notes.put(this.#zone.id, "refresh", this.#note);
@@ -535,38 +517,6 @@ export class Refresher implements Timed {
     const before = this.#note.peers[peer] ?? NO_PEER_CHECKS;
     this.#note = { ...this.#note, peers: { ...this.#note.peers, [peer]: { ...before, ...change } } };
     this.#notes.put(this.#zone.id, "refresh", this.#note);
-  }
-
-  /** What every attempt with this primary has in common. */
-  #about(primary: Primary) {
-    const tsigKey = primary.key ? printName(primary.key.name) : null;
-    const transport = transportOf(primary, "tcp");
-    const who = { zoneId: this.#zone.id, peerId: primary.id, address: primaryText(primary), transport };
-    return { ...PLAIN, ...who, direction: "in", tsigKey } as const;
-  }
-
-  /** A check that went well shows in the status; the others are attempts of their own. */
-  #recordCheck(primary: Primary, transport: "udp" | "tcp", answer: SoaOutcome, startedAt: number): void {
-    if (answer.kind === "serial" || answer.kind === "truncated") return;
-    const fault = answer.kind === "failed" ? answer.fault : answer;
-    // Nothing was asked.
-    if (fault.code === "net.aborted" || fault.code === "down") return;
-    this.#record({
-      ...this.#about(primary),
-      kind: "soa",
-      transport: transportOf(primary, transport),
-      reason: this.#reason(),
-      outcome: fault.code.startsWith("net.") ? "failed" : "refused",
-      startedAt,
-      finishedAt: this.#ms(),
-      serialBefore: this.#state.serial ?? null,
-      serialAfter: null,
-      messages: 0,
-      records: 0,
-      octets: 0,
-      errorCode: fault.code,
-      errorMessage: fault.text,
-    });
   }
 
   #record(row: Attempt): void {
@@ -588,4 +538,3 @@ export class Refresher implements Timed {
   }
 }
 
-export type { Primary };
