@@ -34,8 +34,6 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
 const OCTETS_MAX = 16_384;
 const DEPTH_MAX = 12;
 
-export type Masked = { readonly request: unknown; readonly before: unknown; readonly after: unknown };
-
 /** The field at `pointer` was refused, and is not kept whatever it is called. */
 export function maskRequest(request: unknown, pointer?: string): unknown {
   const [first] = pointer?.split("/").slice(1) ?? [];

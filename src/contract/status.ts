@@ -1,6 +1,6 @@
 /** Countersign's own view of a zone: what the provider's API has no place for (why a zone is held, what each peer last said). */
 import { z } from "zod";
-import { Id, PageQuery } from "./common.ts";
+import { Id } from "./common.ts";
 import { DNSSEC_STATUSES } from "./dnssec.ts";
 import { SIGNING_MODES } from "./modes.ts";
 import { Time } from "./time.ts";
@@ -184,4 +184,3 @@ export const EventsQuery = HistoryQuery.extend({
   after: z.coerce.number().int().min(0).optional(),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;
-export const StatusQuery = PageQuery;

@@ -38,7 +38,3 @@ export async function ensureAdminToken(store: Store, secret: string, now: number
     });
   });
 }
-
-export async function hasAdminToken(store: Store, secret: string): Promise<boolean> {
-  return (await store.tokens.findByHash(hashSecret(secret))) !== undefined;
-}

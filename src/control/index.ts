@@ -1,6 +1,6 @@
 /** The service behind the faces: one machine for each zone, keys, timers, transfers, the watch on parents. The door of the room. */
 
-export { ensureAccount, ensureAdminToken, hasAdminToken } from "./bootstrap.ts";
+export { ensureAccount, ensureAdminToken } from "./bootstrap.ts";
 export { lookAtServer, lookAtZone, type ZoneLook } from "./chain-look.ts";
 export { Control, type ControlOptions, startControl } from "./control.ts";
 export type { ControlSettings } from "./deps.ts";

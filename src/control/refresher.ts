@@ -537,4 +537,3 @@ export class Refresher implements Timed {
     }
   }
 }
-

@@ -7,7 +7,6 @@ export {
   type ForwardOrigin,
   type ForwardTls,
   NEVER_EXPIRES,
-  PUBLICATION_VERSION,
   type Publication,
   type PublishedRRset,
   type PublishedSigning,

@@ -1,8 +1,6 @@
 /** What crosses the seam: plain data, so that it survives a postMessage (and, one day, a connection to a remote edge). */
 import type { ImageBuffer } from "#image";
 
-export const PUBLICATION_VERSION = 1;
-
 /**
  * A zone as the edge has to serve it from now on. It replaces the zone's earlier publication in one step, between two
  * queries.

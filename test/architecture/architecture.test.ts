@@ -14,6 +14,7 @@ import {
   findRoomCycles,
 } from "./rules.ts";
 import { readSource, readSources, roomOf } from "./sources.ts";
+import { findUnused, readTexts } from "./unused.ts";
 
 const page = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { imports: Record<string, string> };
@@ -49,6 +50,7 @@ describe("the code", () => {
   test("swallows no failure, keeps no module state, has no enum and no default export", () => {
     expect(checkConstructs([...sources, ...surroundings])).toEqual([]);
   });
+  test("exports nothing that nobody uses", () => expect(findUnused(readTexts())).toEqual([]));
 });
 
 describe("every room", () => {
@@ -110,5 +112,15 @@ describe("the rules refuse", () => {
     expect(checkLengths([long], { "src/zone/a.ts": "why", "src/zone/a.ts#f": "why", old: "why" })).toHaveLength(1);
     const odd = `export let x = 1; export default x; enum E { A } try { x++; } catch {}`;
     expect(checkConstructs([readSource("src/zone/b.ts", odd)])).toHaveLength(4);
+  });
+
+  test("an export that its door hands on and nobody takes", () => {
+    const door = `export { used, unused } from "./a.ts";`;
+    const texts = new Map([
+      ["src/zone/a.ts", "export const used = 1;\nexport function unused(): void {}"],
+      ["src/zone/index.ts", door],
+      ["src/image/b.ts", `import { used } from "#zone";`],
+    ]);
+    expect(findUnused(texts)).toEqual(["src/zone/a.ts: unused is exported, and nobody uses it"]);
   });
 });

@@ -9,7 +9,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { openCrypto } from "#crypto";
 import { parseMessage, type ResourceRecord, writeMessage } from "#message";
-import { nameKey, printName, readName } from "#name";
+import { nameKey, readName } from "#name";
 import { findTsig, readTsigAlgorithm, signMessage, TsigSigner, type TsigKey as WireTsigKey } from "#tsig";
 import { readZoneFile } from "#zonefile";
 import { freePort, LOOPBACK, type PeerZone, type TsigKey } from "../peers/index.ts";
@@ -345,11 +345,6 @@ async function stop(udp: UdpSocket, servers: readonly Server[], sockets: Readonl
   for (const socket of sockets) socket.destroy();
   const closed = servers.map((server) => new Promise((done) => server.close(done)));
   await Promise.all([new Promise<void>((done) => udp.close(() => done())), ...closed]);
-}
-
-/** The name as text of a record, for messages of tests. */
-export function ownerText(record: ResourceRecord): string {
-  return printName(record.owner);
 }
 
 /** What is served before the tricks: 85 records, one message or several. */

@@ -76,27 +76,6 @@ export function readQuery<K extends JsonRoute>(client: Client, name: K, options:
   };
 }
 
-/** Page after page of a long list; `rows` are all that have come. */
-export function usePages<K extends PageRoute>(name: K, options: CallOptions<K>, perPage: number) {
-  const { client } = useServer();
-  const query = useInfiniteQuery({
-    queryKey: [name, options.params, { ...(options.query as object | undefined), per_page: perPage }],
-    queryFn: ({ pageParam, signal }) => {
-      const paged = { ...(options.query as object | undefined), page: pageParam, per_page: perPage };
-      return getAnswer(client, name, { ...options, query: paged } as unknown as CallOptions<K>, signal);
-    },
-    initialPageParam: 1,
-    getNextPageParam: ({ info }: Answer<K>) => (info && info.page < info.total_pages ? info.page + 1 : undefined),
-    placeholderData: keepPreviousData,
-  });
-  const pages = (query.data as InfiniteData<Answer<K>> | undefined)?.pages ?? [];
-  return {
-    ...query,
-    rows: pages.flatMap(({ result }) => result as unknown as ResultOf<K>[number][]),
-    total: pages[0]?.info?.total_count,
-  };
-}
-
 /** A window onto a long list, from row `first` to row `last`: just the pages that it touches are asked for. */
 export function useListWindow<K extends PageRoute>(
   name: K,

@@ -27,16 +27,3 @@ export function readDnskey(line: string): DnskeyFields | undefined {
   const [, flags = "", protocol = "", algorithm = "", key = ""] = match;
   return { flags, protocol, algorithm, publicKey: key.replace(/\s+/g, "") };
 }
-
-/** Owner and TTL do not count. */
-export function sameDs(a: string, b: string): boolean {
-  const [one, two] = [readDs(a), readDs(b)];
-  return (
-    one !== undefined &&
-    two !== undefined &&
-    one.keyTag === two.keyTag &&
-    one.algorithm === two.algorithm &&
-    one.digestType === two.digestType &&
-    one.digest === two.digest
-  );
-}

@@ -30,8 +30,6 @@ export const MODES = {
   },
 } as const;
 
-export type ModeName = keyof typeof MODES;
-
 /** Why a mode can't be taken now, and the way round; codes of #guide. */
 export const MODE_REFUSALS_TEXT: Readonly<Record<ModeRefusal, string>> = {
   "parent-has-ds":
