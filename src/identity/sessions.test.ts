@@ -113,3 +113,12 @@ it("keeps the newest sessions of a user, and none of those that ended", async ()
   await opened();
   expect(await store.sessions.listOf({ userId: user!.id })).toHaveLength(1);
 });
+
+it("ends with its user, even where its row outlived that: disabled in between, a session is none", async () => {
+  const { secret } = await opened();
+  const [user] = await store.users.list();
+  await store.users.put({ ...user!, disabled: true });
+  expect(await sessions.find(secret)).toBeUndefined();
+  const [row] = await store.sessions.listOf({ userId: user!.id });
+  expect(await sessions.isGood(row!.id)).toBe(false);
+});
