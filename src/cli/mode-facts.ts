@@ -1,6 +1,6 @@
 /** What `planMode` has to know of a zone, asked from the server: the parent's DS, our keys, the primary's keys. */
 import type { DnsRecord, Zone } from "#contract";
-import type { ModeFacts } from "#guide";
+import { judgeDsSight, type ModeFacts } from "#guide";
 import type { ApiClient } from "./client.ts";
 import { CliFailure } from "./exit.ts";
 import { type DnskeyFields, isDsOf, readDnskeyText, readDsLine } from "./registrar.ts";
@@ -30,7 +30,8 @@ export async function gatherModeFacts(
     parentHasPrimarys: atParent.some((ds) => primarys.some((key) => isDsOf(ds, zone.name, key))),
     primaryHasOurZsk: ownZsks.length > 0 && ownZsks.every((own) => primarys.some((key) => key.publicKey === own)),
   };
-  const unknown = !facts.parentHasDs && (parent.checked_time === null || parent.error !== null);
+  // A resolver's "none" may be old: before keys change, only the parent's own counts.
+  const unknown = !facts.parentHasDs && !(judgeDsSight(parent) === "none" && parent.answered_by === "parent");
   const why = parent.error ? ` (${parent.error.message})` : "";
   const note = unknown
     ? `whether the parent has a DS of ${zone.name} is not known${why}: make sure yourself that it fits the new mode.`

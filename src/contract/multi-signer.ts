@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Id } from "./common.ts";
 import { SIGNING_MODES } from "./modes.ts";
+import { ParentSight } from "./status.ts";
 import { Time } from "./time.ts";
 
 /**
@@ -82,10 +83,7 @@ export const MultiSigner = z
         at_parent: z.boolean().nullable(),
       }),
     ),
-    parent: z.object({
-      checked_time: Time.nullable(),
-      error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    }),
+    parent: ParentSight,
     joining: z.array(step(JOIN_STEPS)),
     leaving: z.object({ we: z.array(step(LEAVE_STEPS)), partner: z.array(step(LEAVE_STEPS)) }),
   })

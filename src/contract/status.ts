@@ -30,6 +30,16 @@ export const PeerStatus = z.object({
 });
 export type PeerStatus = z.infer<typeof PeerStatus>;
 
+/** The last look at the parent, wherever it is spoken of. */
+export const ParentSight = z.object({
+  checked_time: Time.nullable(),
+  /** Of the last look; where nobody answered in it, of the one before. */
+  ds: z.array(z.string()),
+  /** Who answered in the last look: `resolver` in the place of the parent's nameservers, and what it says may be old. Null: nobody. */
+  answered_by: z.enum(["parent", "resolver"]).nullable(),
+  error: Fault.nullable(),
+});
+
 export const DnssecDetails = z.object({
   status: z.enum(DNSSEC_STATUSES),
   /** DS lines for the registrar; of the primary's keys in pre-signed mode. */
@@ -43,7 +53,7 @@ export const DnssecDetails = z.object({
   dnskeys: z.array(z.string()),
   /** One sentence: what the operator does next, at the registrar or at the primary. */
   next_step: z.string(),
-  parent: z.object({ checked_time: Time.nullable(), ds: z.array(z.string()), error: Fault.nullable() }),
+  parent: ParentSight,
   /** The earliest expiration among the signatures served (pre-signed), or of the apex signatures (live). */
   signatures_expire_time: Time.nullable(),
   /** When the apex is signed anew. */

@@ -1,5 +1,6 @@
 /** What an operator is told and led through, whether by the command line or by the dashboard: the door of the room. */
 
+export { type DsSight, judgeDsSight, type ParentSeen } from "./ds-sight.ts";
 export {
   currentMode,
   type Denial,

@@ -5,6 +5,7 @@
  *        └────────── DS, NS, straight ────────────▶
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ZoneStatus as FullStatus } from "#contract";
 import { type Countersign, startCountersign, type ZoneStatus } from "../peers/countersign.ts";
 import { freePort, type Peer, queryUdp, startKnot, until } from "../peers/index.ts";
 import { OUR_NAMES, PARENT, type Parent, startParent } from "../states/parent.ts";
@@ -95,5 +96,14 @@ test("no nameserver of the parent reachable: the resolver's answer is taken, and
   await queryUdp(parent.resolver, { name: CHILD, type: 43, flags: 0x0100 });
   await parent.stopAuthority();
   await until("the event", async () => ((await byResolver()) > 0 ? true : undefined));
-  expect((await product.status(id)).dnssec.status).toBe("active");
+  const { dnssec: now } = (await product.call("GET", `/countersign/v1/zones/${id}`)) as FullStatus;
+  expect(now.status).toBe("active");
+  // The overview, the keys and the multi-signer guide say the same of it.
+  expect(now.parent).toMatchObject({ answered_by: "resolver", ds: [expect.stringContaining(" IN DS ")] });
+  const keys = (await product.call("GET", `/countersign/v1/zones/${id}/keys`)) as { ds_at_parent: boolean | null }[];
+  expect(keys.map((key) => key.ds_at_parent)).toContain(true);
+  const guide = (await product.call("GET", `/countersign/v1/zones/${id}/multi-signer`)) as {
+    ds: { at_parent: boolean | null }[];
+  };
+  expect(guide.ds.map((each) => each.at_parent)).toEqual([true]);
 });

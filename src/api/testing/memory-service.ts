@@ -402,7 +402,7 @@ function statusPart(
             own_ds: [],
             dnskeys: [],
             next_step: "Link a peer.",
-            parent: { checked_time: null, ds: [], error: null },
+            parent: { checked_time: null, ds: [], answered_by: null, error: null },
             signatures_expire_time: null,
             resign_time: null,
           },

@@ -2,7 +2,7 @@
 import type { MultiSigner, Outcome, RolloverService, Rollovers } from "#contract";
 
 export function noMultiSigner(id: string, name: string): MultiSigner {
-  const parent = { checked_time: null, error: null };
+  const parent = { checked_time: null, ds: [], answered_by: null, error: null };
   const nothing = { keys: [], ds: [], strange_ds: [], name_servers: [], joining: [], parent };
   return { zone_id: id, name, mode: "unsigned", complete: false, ...nothing, leaving: { we: [], partner: [] } };
 }

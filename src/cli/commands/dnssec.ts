@@ -1,7 +1,7 @@
 /** `dnssec enable|disable|delete|show|mode|zsk`. */
 import { type Command, Option } from "commander";
 import type { Dnssec, DnssecDetails, Zone, ZoneStatus } from "#contract";
-import { currentMode, type Denial, type Mode, type ModeStep, planMode } from "#guide";
+import { currentMode, type Denial, judgeDsSight, type Mode, type ModeStep, planMode } from "#guide";
 import type { Context, Runner } from "../context.ts";
 import { CliFailure, ExitCode, usage } from "../exit.ts";
 import { findZone } from "../find.ts";
@@ -166,11 +166,12 @@ function registrarPart(name: string, details: DnssecDetails): string {
 
 function parentPart({ parent }: DnssecDetails): string {
   const lines = parent.ds.map((line) => `  ${clean(line)}\n`).join("");
-  const asked = parent.checked_time === null ? "not asked yet" : `asked ${printMoment(parent.checked_time)}`;
+  const at = printMoment(parent.checked_time);
+  const who = parent.answered_by === "resolver" ? "; the resolver's word, which may be old" : "";
+  const before = lines === "" ? "  not known\n" : `  not known; seen before:\n${lines}`;
+  const seen = { "not-asked": "", unknown: before, none: "  none\n", some: lines }[judgeDsSight(parent)];
   const fault = parent.error ? `  ${clean(parent.error.message)}\n` : "";
-  // After a fault nothing is known but what was seen before it.
-  const none = parent.checked_time === null ? "" : parent.error ? "  not known\n" : "  none\n";
-  return `DS at the parent (${asked})\n${lines || none}${fault}`;
+  return `DS at the parent (${at === undefined ? "not asked yet" : `asked ${at}${who}`})\n${seen}${fault}`;
 }
 
 async function setMode(context: Context, text: string, to: string, options: ModeOptions): Promise<void> {

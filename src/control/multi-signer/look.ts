@@ -16,6 +16,7 @@ import { type Name, nameEquals, printName, readName } from "#name";
 import { printRdata, RRType, readRrsig } from "#rdata";
 import type { Deps } from "../deps.ts";
 import { apexRdatas, transferredKeys } from "../image-facts.ts";
+import { hasDsOf } from "../parent/seen-ds.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { Zone } from "../zone.ts";
 import { servedDnskeys } from "../zone-keys.ts";
@@ -57,7 +58,7 @@ export function lookAt(zone: Zone, note: ParentNote | undefined, deps: Deps): Lo
   const keys = seenKeys(zone, image, deps);
   const ds = keys
     .filter(({ rdata }) => isEntryPoint(rdata))
-    .map(({ whose, rdata }) => ({ whose, key: rdata, atParent: dsAtParent(zone.apex, rdata, note, deps) }));
+    .map(({ whose, rdata }) => ({ whose, key: rdata, atParent: hasDsOf(zone.apex, rdata, note, deps.crypto) }));
   const nameServers = seenNameServers(image, note, deps.settings().nameServers);
   const signing = signersOf(image, RRType.SOA);
   const partners = keys.filter((key) => key.whose === "partner");
@@ -92,12 +93,6 @@ function seenKeys(zone: Zone, image: ZoneImage | undefined, deps: Deps): SeenKey
     return { whose, rdata, served: among(served, rdata), transferred: among(transferred, rdata) };
   };
   return [...own.map(seen("ours")), ...transferred.filter((key) => !among(own, key)).map(seen("partner"))];
-}
-
-function dsAtParent(apex: Name, key: Uint8Array, note: ParentNote | undefined, { crypto }: Deps): Seen {
-  return seenBy(note?.sayings ?? [], ({ ds }) =>
-    ds.slice(0, MAX_SHOWN).some((each) => dsMatches(apex, each, key, crypto)),
-  );
 }
 
 function strangeDs(apex: Name, keys: readonly SeenKey[], note: ParentNote | undefined, { crypto }: Deps): string[] {

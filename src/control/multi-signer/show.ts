@@ -14,6 +14,7 @@ import {
 import { printName } from "#name";
 import { printRdata, RRType } from "#rdata";
 import type { Deps } from "../deps.ts";
+import { shownParent } from "../parent/seen-ds.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { Zone } from "../zone.ts";
 import type { Look } from "./look.ts";
@@ -65,10 +66,7 @@ export function showMultiSigner(
       in_zone: inZone,
       at_parent: atParent ?? null,
     })),
-    parent: {
-      checked_time: note ? printTime(note.checkedAt * 1000) : null,
-      error: note?.fault ? { code: note.fault.code, message: note.fault.text } : null,
-    },
+    parent: shownParent(note),
     joining: joining.map((each) => step(each, (about) => joinText(each.code, each.state, about))),
     leaving: { we: leaving("ours"), partner: leaving("partner") },
   };

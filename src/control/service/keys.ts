@@ -1,14 +1,15 @@
 /** The keys of a zone as they are served: ours and the primary's, what each signs, until when. */
 import { bytesEqual } from "#bytes";
 import { printTime, type ZoneKey, type ZoneKeyService } from "#contract";
-import { dnskeyFlags, dsMatches, isSecureEntryPoint, keyTag } from "#dnssec";
+import { dnskeyFlags, isSecureEntryPoint, keyTag } from "#dnssec";
 import { rrsetSignatures } from "#image";
-import { APEX_KEY_TTL, isEntryPoint, type Seen, seenBy, showKey } from "#keyplan";
+import { APEX_KEY_TTL, isEntryPoint, showKey } from "#keyplan";
 import { printName } from "#name";
 import { printRdata, RRType, type Rrsig, readRrsig } from "#rdata";
 import type { Deps } from "../deps.ts";
 import { transferredKeys } from "../image-facts.ts";
 import { KEY_STATES } from "../key-set.ts";
+import { hasDsOf } from "../parent/seen-ds.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { Registry } from "../registry.ts";
 import type { Zone } from "../zone.ts";
@@ -59,7 +60,7 @@ function zoneKeys(zone: Zone, note: ParentNote | undefined, deps: Deps): ZoneKey
       published: isPublished,
       signs: [...(overKeys ? (["keys"] as const) : []), ...(overData || live ? (["data"] as const) : [])],
       signature: windowOf(overKeys ?? overData),
-      ds_at_parent: isEntryPoint(dnskey) ? (atParent(zone, dnskey, note, deps) ?? null) : null,
+      ds_at_parent: isEntryPoint(dnskey) ? (hasDsOf(zone.apex, dnskey, note, deps.crypto) ?? null) : null,
       dnskey: `${printName(zone.apex)} ${APEX_KEY_TTL} IN DNSKEY ${printRdata(RRType.DNSKEY, dnskey)}`,
       ds: isEntryPoint(dnskey) ? showKey(zone.apex, dnskey, deps.crypto).ds : null,
     };
@@ -91,10 +92,4 @@ function windowOf(rrsig: Rrsig | undefined): ZoneKey["signature"] {
   if (!rrsig) return null;
   const { inception, expiration } = rrsig;
   return { inception_time: printTime(inception * 1000), expiration_time: printTime(expiration * 1000) };
-}
-
-function atParent(zone: Zone, dnskey: Uint8Array, note: ParentNote | undefined, { crypto }: Deps): Seen {
-  return seenBy(note?.sayings ?? [], ({ ds }) =>
-    ds.slice(0, MAX_KEYS).some((each) => dsMatches(zone.apex, each, dnskey, crypto)),
-  );
 }

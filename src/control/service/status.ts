@@ -18,6 +18,7 @@ import { expiresAt } from "#transfer";
 import type { Deps } from "../deps.ts";
 import { type EventFeed, type Fed, MAX_FOLLOWERS } from "../event-feed.ts";
 import { nextStep } from "../next-step.ts";
+import { shownParent } from "../parent/seen-ds.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
@@ -133,10 +134,8 @@ function dnssecDetails(unit: Unit, parts: StatusParts): DnssecDetails {
   const { zone } = unit;
   const { crypto, settings } = parts.deps;
   const apex = printName(zone.apex);
-  const parent = parts.parentNote(zone.id);
   const { signing, expiration } = zone.served ?? {};
   const keys = askedEntryPoints(zone).map((key) => showKey(zone.apex, key, crypto));
-  const fault = parent?.fault;
   return {
     status: shownStatus(zone.status),
     ds: keys.map((key) => key.ds),
@@ -152,11 +151,7 @@ function dnssecDetails(unit: Unit, parts: StatusParts): DnssecDetails {
       served: zone.served !== undefined,
       nameServers: settings().nameServers,
     }),
-    parent: {
-      checked_time: secondsOf(parent?.checkedAt),
-      ds: [...(parent?.ds ?? [])],
-      error: fault ? { code: fault.code, message: fault.text } : null,
-    },
+    parent: shownParent(parts.parentNote(zone.id)),
     signatures_expire_time: secondsOf(signing?.apex.expiration ?? expiration),
     resign_time: secondsOf(signing?.apex.resignAt),
   };

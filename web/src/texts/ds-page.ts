@@ -8,7 +8,7 @@ export const DS = {
   state: {
     present: "The parent has it",
     missing: "The parent does not have it yet",
-    unknown: "The parent was not asked yet",
+    unknown: "Not known yet: the parent has not said",
     strange: "The parent has a DS that matches no key of the zone",
     strangeText: "Resolvers that validate refuse the zone if no other DS matches. Take it out at the registrar.",
     checked: "Parent last asked",
@@ -17,10 +17,15 @@ export const DS = {
     lookFailed: "The parent could not be asked now",
     lookFailedText:
       "Is the domain registered, and are its name servers entered at the registrar? If so, the resolver that this server asks may not answer (option resolver). It is tried again by itself.",
-    notKnown: "Not known: the parent could not be asked.",
+    lookIndirect: "The parent's own name servers could not be asked now",
+    lookIndirectText: "What is shown is the resolver's word, which may be old. They are tried again by themselves.",
     next: "What to do next",
     at: "At the parent now",
-    none: "No DS at all: for resolvers the zone is not signed.",
+    sights: {
+      "not-asked": "The parent was not asked yet",
+      unknown: "Not known: the parent could not be asked.",
+      none: "No DS at all: for resolvers the zone is not signed.",
+    },
   },
   none: {
     title: "There is no DS to enter",

@@ -56,6 +56,7 @@ export const OVERVIEW = {
     parentFailed: (why: string) => `not known, the parent could not be asked: ${why}`,
     parentUnknown: "not asked yet",
     asked: "parent last asked",
+    askedResolver: "by the resolver, the parent's servers being silent; asked",
     horizon: "Signatures good until",
     resign: "Signed anew",
     change: "Change the mode",

@@ -3,6 +3,7 @@
 import { Button, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ZoneKey, ZoneStatus } from "#contract";
+import { judgeDsSight } from "#guide";
 import { useMay } from "../../fetch/context.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
 import { Card } from "../../parts/Card.tsx";
@@ -70,6 +71,7 @@ function NoDs({ status }: { readonly status: ZoneStatus }) {
 function Parent({ status, keys }: { readonly status: ZoneStatus; readonly keys: readonly ZoneKey[] }) {
   const { dnssec } = status;
   const { parent } = dnssec;
+  const sight = judgeDsSight(parent);
   const known = new Set(keys.map(({ ds }) => ds && readDs(ds)?.keyTag));
   const strange = parent.ds.filter((line) => !known.has(readDs(line)?.keyTag));
   return (
@@ -91,9 +93,9 @@ function Parent({ status, keys }: { readonly status: ZoneStatus; readonly keys: 
           </Note>
         ))}
         {parent.error ? (
-          <Note tone="warn" title={DS.state.lookFailed}>
+          <Note tone="warn" title={parent.answered_by === null ? DS.state.lookFailed : DS.state.lookIndirect}>
             <p>{printSentence(parent.error.message)}</p>
-            <p>{DS.state.lookFailedText}</p>
+            <p>{parent.answered_by === null ? DS.state.lookFailedText : DS.state.lookIndirectText}</p>
           </Note>
         ) : null}
         <Facts
@@ -101,18 +103,12 @@ function Parent({ status, keys }: { readonly status: ZoneStatus; readonly keys: 
             [DS.state.checked, <WhenAgo key="checked" time={parent.checked_time} />],
             [
               DS.state.at,
-              parent.ds.length === 0 ? (
-                parent.error ? (
-                  DS.state.notKnown
-                ) : parent.checked_time === null ? (
-                  DS.state.unknown
-                ) : (
-                  DS.state.none
-                )
-              ) : (
+              sight === "some" ? (
                 <span key="ds" className="cs-mono">
                   {parent.ds.join("\n")}
                 </span>
+              ) : (
+                DS.state.sights[sight]
               ),
             ],
             [DS.state.next, dnssec.next_step],

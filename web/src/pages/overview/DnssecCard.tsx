@@ -1,5 +1,6 @@
 /** Mode, state, DS at the parent, how long the signatures last. */
 import type { ZoneStatus } from "#contract";
+import { judgeDsSight } from "#guide";
 import { Card } from "../../parts/Card.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
 import { TextLink } from "../../parts/TextLink.tsx";
@@ -32,13 +33,14 @@ export function DnssecCard({ status }: { readonly status: ZoneStatus }) {
 }
 
 function ParentDs({ status: { dnssec } }: { readonly status: ZoneStatus }) {
-  const { ds, checked_time, error } = dnssec.parent;
-  if (error) return <>{TEXTS.parentFailed(error.message)}</>;
-  if (checked_time === null) return <>{TEXTS.parentUnknown}</>;
+  const { ds, checked_time, answered_by, error } = dnssec.parent;
+  const sight = judgeDsSight(dnssec.parent);
+  if (sight === "not-asked") return <>{TEXTS.parentUnknown}</>;
+  if (sight === "unknown") return <>{TEXTS.parentFailed(error?.message ?? "")}</>;
   return (
     <>
-      {ds.length === 0 ? TEXTS.parentNone : TEXTS.parentCount(ds.length)} ({TEXTS.asked} <WhenAgo time={checked_time} />
-      )
+      {sight === "none" ? TEXTS.parentNone : TEXTS.parentCount(ds.length)} (
+      {answered_by === "resolver" ? TEXTS.askedResolver : TEXTS.asked} <WhenAgo time={checked_time} />)
     </>
   );
 }
