@@ -214,8 +214,7 @@ describe("killed in the middle", () => {
     let own = await startCountersign({ env: ALONE, directory });
     try {
       const again = async () => {
-        own.process.signal("SIGKILL");
-        await own.process.ended;
+        await own.kill();
         own = await startCountersign({ env: ALONE, directory });
       };
       await update("kill.catz.", lines(0, 100), undefined);

@@ -123,8 +123,7 @@ describe.skipIf(missingPrograms("knotd", "kdig").length > 0)("changes of a large
         };
         await see();
 
-        product.process.signal("SIGKILL");
-        await product.process.ended;
+        await product.kill();
         product = await startCountersign({ directory, port, env });
         await product.served(id, NAME, serial);
         await see();
@@ -208,8 +207,7 @@ describe.skipIf(missingPrograms("knotd", "kdig").length > 0)("changes of a large
       for (const [i, delay] of [0, 15, 40].entries()) {
         await change(`k${i}`);
         await new Promise((resolve) => setTimeout(resolve, delay));
-        product.process.signal("SIGKILL");
-        await product.process.ended;
+        await product.kill();
         product = await startCountersign({ directory, port, env });
         expect([serial - 1, serial]).toContain(await product.served(id, NAME));
         // The NOTIFY may have been lost with it: the next one goes on from whatever is stored.

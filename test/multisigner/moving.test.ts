@@ -187,8 +187,7 @@ test("a restart serves the multi-signed zone from disk, without the other signer
     cds: await rdatasOf(product, CHILD, RRTYPE.CDS),
   };
   const { directory, port } = product;
-  product.process.signal("SIGKILL");
-  await product.process.ended;
+  await product.kill();
   product = await startCountersign({ directory, port, env: parent.env });
   expect(await rdatasOf(product, CHILD, RRTYPE.DNSKEY)).toEqual(before.dnskey);
   expect(await rdatasOf(product, CHILD, RRTYPE.CDS)).toEqual(before.cds);

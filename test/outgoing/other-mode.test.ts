@@ -139,8 +139,7 @@ describe.skipIf(missing.length > 0)(
       // Other records at the apex first (the DS may go), then no signatures: two versions, though the first may have been given to nobody.
       await unsign();
       await follows(13);
-      product.process.signal("SIGKILL");
-      await product.process.ended;
+      await product.kill();
       product = await startCountersign({ port, directory });
       await follows(13);
       await primary.replaceZone(zoneOf(11));

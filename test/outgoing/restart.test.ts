@@ -91,8 +91,7 @@ describe.skipIf(missing.length > 0)(
       }
       const before = [await axfr(LIVE), await axfr(PLAIN), await ixfr(LIVE, 1), await ixfr(PLAIN, 1)];
       expect(before[3]).toBe(6);
-      product.process.signal("SIGKILL");
-      await product.process.ended;
+      await product.kill();
       product = await start();
       expect([await axfr(LIVE), await axfr(PLAIN), await ixfr(LIVE, 1), await ixfr(PLAIN, 1)]).toEqual(before);
       for (const zone of [LIVE, PLAIN]) {

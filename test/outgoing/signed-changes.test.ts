@@ -146,8 +146,7 @@ describe.skipIf(missing.length > 0)(
         before.set(zone, await transferred(product, zone, { key }));
         await until("journaled", async () => (await outgoingOf(product, ids.get(zone)!)).journal.at(-1) === 9);
       }
-      product.process.signal("SIGKILL");
-      await product.process.ended;
+      await product.kill();
       product = await startCountersign({ port, directory });
       for (const [zone] of ZONES) {
         await product.served(ids.get(zone)!, zone, 100);

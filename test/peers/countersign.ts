@@ -62,6 +62,8 @@ export type Countersign = {
   status(zoneId: string): Promise<ZoneStatus>;
   /** Until this serial (any, when left out) is answered; throws with the zone's status when it never is. */
   served(zoneId: string, name: string, serial?: number): Promise<number>;
+  /** In the middle of whatever it does (SIGKILL); resolves when the process has ended. Its directory stays. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -169,6 +171,10 @@ async function startOnce(options: CountersignOptions, directory: string): Promis
     addZone: (zone) => addZone(call, zone),
     setMode: (zoneId, mode) => setMode(call, zoneId, mode),
     served: (zoneId, name, serial) => waitServed(port, () => status(zoneId), name, serial),
+    kill: async () => {
+      child.signal("SIGKILL");
+      await child.ended;
+    },
     stop: async () => {
       await child.stop();
       if (options.directory === undefined) removeDirectory(directory);

@@ -12,12 +12,21 @@ import {
   missingPrograms,
   type Peer,
   removeDirectory,
-  startCountersign,
   startNsd,
   until,
 } from "../peers/index.ts";
 import { OUR_NAMES, PARENT, type Parent, startParent } from "../states/parent.ts";
-import { askValidator, isOver, keysOf, passTime, reaches, rollovers, startValidator } from "./world.ts";
+import {
+  askValidator,
+  isOver,
+  keysOf,
+  killAndPass,
+  type Ports,
+  reaches,
+  rollovers,
+  startOn,
+  startValidator,
+} from "./world.ts";
 
 const ZONE = `ages.${PARENT}`;
 const TEXT = `$ORIGIN ${ZONE}
@@ -36,24 +45,18 @@ const MAX_STARTS = 5;
 
 describe.skipIf(missingPrograms("knotd", "nsd", "unbound").length > 0)("a key grows old", () => {
   const directory = makeDirectory("key-ages");
-  const ports: { port?: number; httpPort?: number } = {};
+  const ports: Ports = {};
   let primary: Peer;
   let parent: Parent;
   let product: Countersign;
   let id = "";
 
   const start = async () => {
-    product = await startCountersign({ directory, ...ports, env: parent.env });
-    Object.assign(ports, { port: product.port, httpPort: product.httpPort });
+    product = await startOn(ports, directory, parent.env);
     await product.served(id, ZONE);
   };
-  const kill = async () => {
-    product.process.signal("SIGKILL");
-    await product.process.ended;
-  };
-  const killAndPass = async (seconds: number) => {
-    await kill();
-    passTime(directory, seconds);
+  const pass = async (seconds: number) => {
+    await killAndPass(product, seconds);
     await start();
   };
   const dueIn = async (kind: "zsk" | "ksk") => {
@@ -67,7 +70,7 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound").length > 0)("a key gr
       const due = await dueIn(kind);
       if (due === undefined || due <= SOON_SECONDS) return;
       expect(starts, "starts that lasted too long").toBeLessThan(MAX_STARTS);
-      await kill();
+      await product.kill();
       const database = new DatabaseSync(join(directory, "data", "countersign.db"));
       const earlier = database.prepare("UPDATE keys SET created_at = created_at - ? WHERE zone_id = ? AND role = ?");
       earlier.run(Math.round((due - SOON_SECONDS) * 1000), id, kind);
@@ -93,8 +96,7 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound").length > 0)("a key gr
   beforeAll(async () => {
     primary = await startNsd({ zones: [{ name: ZONE, text: TEXT }] });
     parent = await startParent();
-    product = await startCountersign({ directory, env: parent.env });
-    Object.assign(ports, { port: product.port, httpPort: product.httpPort });
+    product = await startOn(ports, directory, parent.env);
     id = await product.addZone({ name: ZONE, primary, mode: "live" });
     await product.served(id, ZONE);
     await parent.publish({ ages: { nameServers: OUR_NAMES, ds: (await product.status(id)).dnssec.ds } });
@@ -117,10 +119,10 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound").length > 0)("a key gr
     expect(wait.old_key_tag).toBe(before.key_tag);
     expect(await dueIn("zsk")).toBeUndefined();
     expect(await verdict()).toBe("secure");
-    await killAndPass(KEYS_WAIT);
+    await pass(KEYS_WAIT);
     await reaches(product, id, "zsk", "signatures-wait");
     expect(await verdict()).toBe("secure");
-    await killAndPass(KEYS_WAIT);
+    await pass(KEYS_WAIT);
     const { past, rollovers: going }: Rollovers = await isOver(product, id, "zsk");
     expect(past).toMatchObject([{ kind: "zsk", old_key_tag: before.key_tag, end: "rolled" }]);
     expect(going).toEqual([]);
@@ -138,7 +140,7 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound").length > 0)("a key gr
     await growOld("ksk");
     expect(await reaches(product, id, "ksk", "keys-wait")).toMatchObject({ old_key_tag: before.key_tag });
     expect(await verdict()).toBe("secure");
-    await killAndPass(KEYS_WAIT);
+    await pass(KEYS_WAIT);
     const { ds } = await reaches(product, id, "ksk", "parent");
     await parent.publish({ ages: { nameServers: OUR_NAMES, ds: [ds!] } });
     await reaches(product, id, "ksk", "ds-wait");

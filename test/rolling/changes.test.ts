@@ -12,11 +12,22 @@ import {
   missingPrograms,
   type Peer,
   removeDirectory,
-  startCountersign,
   startKnot,
   until,
 } from "../peers/index.ts";
-import { askValidator, isOver, keysOf, passTime, reaches, roll, rollovers, startValidator, tagsIn } from "./world.ts";
+import {
+  askValidator,
+  isOver,
+  keysOf,
+  killAndPass,
+  type Ports,
+  reaches,
+  roll,
+  rollovers,
+  startOn,
+  startValidator,
+  tagsIn,
+} from "./world.ts";
 
 const ZONES = [
   "mode.changes.example.",
@@ -41,7 +52,7 @@ www ${ttl} IN A 192.0.2.1
 describe.skipIf(missingPrograms("knotd", "unbound", "dig").length > 0)("while a key is rolled", () => {
   const directory = makeDirectory("roll-changes");
   const ids = new Map<string, string>();
-  const ports: { port?: number; httpPort?: number } = {};
+  const ports: Ports = {};
   let primary: Peer;
   let product: Countersign;
 
@@ -51,13 +62,10 @@ describe.skipIf(missingPrograms("knotd", "unbound", "dig").length > 0)("while a 
       COUNTERSIGN_PARENT_POLL_YOUNG_SECONDS: "1",
       COUNTERSIGN_PARENT_POLL_SETTLED_SECONDS: "1",
     };
-    product = await startCountersign({ directory, ...ports, env });
-    Object.assign(ports, { port: product.port, httpPort: product.httpPort });
+    product = await startOn(ports, directory, env);
   };
-  const killAndPass = async (seconds: number) => {
-    product.process.signal("SIGKILL");
-    await product.process.ended;
-    passTime(directory, seconds);
+  const pass = async (seconds: number) => {
+    await killAndPass(product, seconds);
     await start();
     for (const zone of ZONES) await product.served(id(zone), zone);
   };
@@ -168,7 +176,7 @@ describe.skipIf(missingPrograms("knotd", "unbound", "dig").length > 0)("while a 
     });
     await roll(product, id(TTL), "zsk");
     await reaches(product, id(TTL), "zsk", "keys-wait");
-    await killAndPass(HOUR + 300);
+    await pass(HOUR + 300);
     const wait = await reaches(product, id(TTL), "zsk", "signatures-wait");
     expect(wait.wait_seconds).toBeGreaterThan(DAY - HOUR);
     expect(wait.wait_seconds).toBeLessThanOrEqual(DAY + 300);
@@ -179,7 +187,7 @@ describe.skipIf(missingPrograms("knotd", "unbound", "dig").length > 0)("while a 
       const [zsk] = await going(TTL);
       return (zsk?.wait_seconds ?? 0) >= 90_000 ? true : undefined;
     });
-    await killAndPass(90_300);
+    await pass(90_300);
     await isOver(product, id(TTL), "zsk");
     expect(await verdict(TTL, anchors)).toBe("secure");
   }, 240_000);

@@ -11,13 +11,23 @@ import {
   missingPrograms,
   type Peer,
   removeDirectory,
-  startCountersign,
   startNsd,
   type Unbound,
   until,
 } from "../peers/index.ts";
 import { OUR_NAMES, PARENT, PARENT_TTL, type Parent, startParent } from "../states/parent.ts";
-import { askValidator, isOver, keysOf, passTime, reaches, roll, rollovers, startValidator } from "./world.ts";
+import {
+  askValidator,
+  isOver,
+  keysOf,
+  killAndPass,
+  type Ports,
+  reaches,
+  roll,
+  rollovers,
+  startOn,
+  startValidator,
+} from "./world.ts";
 
 const ZONE = `ksk.${PARENT}`;
 const TEXT = `$ORIGIN ${ZONE}
@@ -31,21 +41,15 @@ const DS_WAIT = PARENT_TTL + 3600;
 
 describe.skipIf(missingPrograms("knotd", "nsd", "unbound", "dig").length > 0)("a KSK is rolled", () => {
   const directory = makeDirectory("ksk-roll");
-  const ports: { port?: number; httpPort?: number } = {};
+  const ports: Ports = {};
   let primary: Peer;
   let parent: Parent;
   let product: Countersign;
   let id = "";
 
-  const start = async () => {
-    product = await startCountersign({ directory, ...ports, env: parent.env });
-    Object.assign(ports, { port: product.port, httpPort: product.httpPort });
-  };
-  const killAndPass = async (seconds: number) => {
-    product.process.signal("SIGKILL");
-    await product.process.ended;
-    passTime(directory, seconds);
-    await start();
+  const pass = async (seconds: number) => {
+    await killAndPass(product, seconds);
+    product = await startOn(ports, directory, parent.env);
     await product.served(id, ZONE);
   };
   const publish = (ds: readonly string[]) => parent.publish({ ksk: { nameServers: OUR_NAMES, ds } });
@@ -65,7 +69,7 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound", "dig").length > 0)("a
   beforeAll(async () => {
     primary = await startNsd({ zones: [{ name: ZONE, text: TEXT }] });
     parent = await startParent();
-    await start();
+    product = await startOn(ports, directory, parent.env);
     id = await product.addZone({ name: ZONE, primary, mode: "live" });
     await product.served(id, ZONE);
     await publish((await product.status(id)).dnssec.ds);
@@ -90,7 +94,7 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound", "dig").length > 0)("a
     expect((await product.status(id)).dnssec.ds).toEqual([oldDs]);
     for (const anchor of [oldDs!, newDs]) expect(await verdict(anchor)).toBe("secure");
 
-    await killAndPass(KEYS_WAIT);
+    await pass(KEYS_WAIT);
     const asking = await reaches(product, id, "ksk", "parent");
     expect(asking).toMatchObject({ cancellable: false, ds: newDs });
     expect(asking.why).toContain(newDs);
@@ -116,7 +120,7 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound", "dig").length > 0)("a
     await reaches(product, id, "ksk", "parent");
     await publish([newDs]);
     await reaches(product, id, "ksk", "ds-wait");
-    await killAndPass(DS_WAIT);
+    await pass(DS_WAIT);
     const { past } = await isOver(product, id, "ksk");
     expect(past).toMatchObject([{ kind: "ksk", end: "rolled" }]);
     await product.served(id, ZONE);

@@ -14,7 +14,7 @@ import {
   startUnbound,
   type Unbound,
 } from "../peers/index.ts";
-import { keysOf, passTime } from "./world.ts";
+import { keysOf, killAndPass } from "./world.ts";
 
 const OURS = "ns.ours.example";
 const SERVFAIL = 2;
@@ -74,9 +74,7 @@ export class World {
   }
 
   async killAndPass(seconds: number): Promise<void> {
-    this.product.process.signal("SIGKILL");
-    await this.product.process.ended;
-    passTime(this.directory, seconds);
+    await killAndPass(this.product, seconds);
     await this.start();
     await this.product.served(this.id, this.zone);
   }

@@ -11,6 +11,7 @@ import {
   type Countersign,
   getProgram,
   queryUdp,
+  startCountersign,
   startUnbound,
   type TsigKey,
   type Unbound,
@@ -70,10 +71,25 @@ export function isOver(product: Countersign, id: string, kind: "zsk" | "ksk"): P
   });
 }
 
+/** Kept over kills: resolvers that ask the product find it where it was. */
+export type Ports = { port?: number; httpPort?: number };
+
+export async function startOn(ports: Ports, directory: string, env?: Readonly<Record<string, string>>) {
+  const product = await startCountersign({ directory, ...ports, ...(env && { env }) });
+  Object.assign(ports, { port: product.port, httpPort: product.httpPort });
+  return product;
+}
+
+/** As if it had been down for so long. */
+export async function killAndPass(product: Countersign, seconds: number): Promise<void> {
+  await product.kill();
+  passTime(product.directory, seconds);
+}
+
 const MOMENTS = ["since", "startedAt", "activatedAt", "agreedAt"] as const;
 
 /** Everything that it remembers of rollovers happened so much earlier. The product is not running. */
-export function passTime(directory: string, seconds: number): void {
+function passTime(directory: string, seconds: number): void {
   const database = new DatabaseSync(join(directory, "data", "countersign.db"));
   const rows = database.prepare("SELECT zone_id, document FROM zone_documents WHERE kind = 'rollover'").all();
   for (const { zone_id, document } of rows) {

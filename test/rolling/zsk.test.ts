@@ -11,11 +11,22 @@ import {
   missingPrograms,
   type Peer,
   removeDirectory,
-  startCountersign,
   startNsd,
   type Unbound,
 } from "../peers/index.ts";
-import { askValidator, isOver, keysOf, passTime, reaches, roll, startValidator, tagsIn, verifyGiven } from "./world.ts";
+import {
+  askValidator,
+  isOver,
+  keysOf,
+  killAndPass,
+  type Ports,
+  reaches,
+  roll,
+  startOn,
+  startValidator,
+  tagsIn,
+  verifyGiven,
+} from "./world.ts";
 
 const ZONE = "zsk.rolling.example.";
 const NAMES = Array.from({ length: 40 }, (_, i) => `n${i}`);
@@ -32,7 +43,7 @@ const HOUR = 3600;
 describe.skipIf(missingPrograms("nsd", "unbound", "dig", "ldns-verify-zone").length > 0)("a ZSK is rolled", () => {
   const directory = makeDirectory("zsk-roll");
   const tsig = makeTsigKey("anybody", "hmac-sha256");
-  const ports: { port?: number; httpPort?: number } = {};
+  const ports: Ports = {};
   let primary: Peer;
   let product: Countersign;
   let id = "";
@@ -40,15 +51,9 @@ describe.skipIf(missingPrograms("nsd", "unbound", "dig", "ldns-verify-zone").len
   let used = 0;
   const validators: Unbound[] = [];
 
-  const start = async () => {
-    product = await startCountersign({ directory, ...ports });
-    Object.assign(ports, { port: product.port, httpPort: product.httpPort });
-  };
-  const killAndPass = async (seconds: number) => {
-    product.process.signal("SIGKILL");
-    await product.process.ended;
-    passTime(directory, seconds);
-    await start();
+  const pass = async (seconds: number) => {
+    await killAndPass(product, seconds);
+    product = await startOn(ports, directory);
     await product.served(id, ZONE);
   };
   const validator = async () => {
@@ -62,7 +67,7 @@ describe.skipIf(missingPrograms("nsd", "unbound", "dig", "ldns-verify-zone").len
 
   beforeAll(async () => {
     primary = await startNsd({ zones: [{ name: ZONE, text: TEXT }] });
-    await start();
+    product = await startOn(ports, directory);
     id = await product.addZone({ name: ZONE, primary, mode: "live" });
     await product.served(id, ZONE);
     await giveTo(product, id, ZONE, [{ name: "anybody", port: 9, tsig }]);
@@ -97,7 +102,7 @@ describe.skipIf(missingPrograms("nsd", "unbound", "dig", "ldns-verify-zone").len
     // An order more changes nothing.
     await expect(roll(product, id, "zsk")).rejects.toThrow("20206");
 
-    await killAndPass(HOUR + PROPAGATION);
+    await pass(HOUR + PROPAGATION);
     await reaches(product, id, "zsk", "signatures-wait");
     // In the order in which they were made, however fast that was, over a restart too.
     expect((await zsks()).map(({ key_tag, state, signs }) => [key_tag, state, ...signs])).toEqual([
@@ -119,7 +124,7 @@ describe.skipIf(missingPrograms("nsd", "unbound", "dig", "ldns-verify-zone").len
 
     const late = await validator();
     expect(await askValidator(late, held)).toBe("secure");
-    await killAndPass(HOUR + PROPAGATION);
+    await pass(HOUR + PROPAGATION);
     const { past } = await isOver(product, id, "zsk");
     expect(past).toMatchObject([
       { kind: "zsk", old_key_tag: first!.key_tag, new_key_tag: second.key_tag, end: "rolled" },
