@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,6 +50,25 @@ it("sends compressed copies to those who take them", async () => {
   expect(small.headers["content-encoding"]).toBe("br");
   expect(brotliDecompressSync(small.rawPayload).toString()).toBe("let x;");
   expect((await get("/assets/app-1234.js", "*/*", "gzip")).headers["content-encoding"]).toBeUndefined();
+});
+
+it("lets the script of the first page itself run by its hash, and no other", async () => {
+  const within = join(directory, "inline");
+  const script = "\n  document.title = 1;\n";
+  mkdirSync(within);
+  writeFileSync(
+    join(within, "index.html"),
+    `<script nonce="CSP-NONCE">${script}</script><script src="/a.js"></script>`,
+  );
+  const other = makeTestApi({ webDirectory: within });
+  try {
+    const page = await other.app.inject({ method: "GET", url: "/" });
+    const hash = createHash("sha256").update(script).digest("base64");
+    expect(page.headers["content-security-policy"]).toContain(`; script-src 'self' 'sha256-${hash}'; style-src`);
+    expect(page.body).toContain(script);
+  } finally {
+    await other.app.close();
+  }
 });
 
 it("does not find what was taken away since: a dashboard that was built anew under it", async () => {

@@ -3,7 +3,7 @@
  * read once: only paths in it are ever opened. Compressed copies (`.br`, `.gz`) were made by the build. The first page is small,
  * never kept, and gets a fresh nonce each time, without which no style of its own runs.
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import type { FastifyReply } from "fastify";
@@ -37,10 +37,10 @@ const ENCODINGS = [
 /** web/vite.config.ts puts it where a nonce belongs. */
 const NONCE_MARK = "CSP-NONCE";
 
-const policy = (styles: string): string =>
+const policy = (styles = "'self'", scripts = "'self'"): string =>
   [
     "default-src 'none'",
-    "script-src 'self'",
+    `script-src ${scripts}`,
     `style-src ${styles}`,
     "img-src 'self' data:",
     "font-src 'self'",
@@ -52,7 +52,7 @@ const policy = (styles: string): string =>
 
 export function openPages(directory: string | undefined): Pages {
   if (directory === undefined || !existsSync(join(directory, "index.html"))) return { send: sendNotBuilt };
-  const firstPage = readFileSync(join(directory, "index.html"), "utf8");
+  const firstPage = readFirstPage(join(directory, "index.html"));
   const files = listFiles(directory);
   return {
     send({ path, wantsHtml, encodings }, reply) {
@@ -75,7 +75,7 @@ export function openPages(directory: string | undefined): Pages {
       reply.header("cache-control", lasting).header("vary", "accept-encoding");
       const type = TYPES[extname(path)] ?? "application/octet-stream";
       // Scripts and styles go by the page's policy; what can be opened by itself has its own. Some dozens of files are sent at once.
-      if (!/^text\/(css|javascript)/.test(type)) protect(reply, policy("'self'"));
+      if (!/^text\/(css|javascript)/.test(type)) protect(reply, policy());
       reply.type(type).send(createReadStream(opened));
       return true;
     },
@@ -91,10 +91,23 @@ function listFiles(directory: string): ReadonlyMap<string, string> {
   );
 }
 
-function sendFirstPage(page: string, reply: FastifyReply): void {
+type FirstPage = {
+  readonly html: string;
+  /** Sources of scripts: our files, and by its hash what stands in the page itself (light or dark, before anything is drawn). */
+  readonly scripts: string;
+};
+
+function readFirstPage(file: string): FirstPage {
+  const html = readFileSync(file, "utf8");
+  const inline = [...html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>(.*?)<\/script>/gs)].map(([, text]) => text!);
+  const hashes = inline.map((text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+  return { html, scripts: ["'self'", ...hashes].join(" ") };
+}
+
+function sendFirstPage({ html, scripts }: FirstPage, reply: FastifyReply): void {
   const nonce = randomBytes(16).toString("base64");
-  protect(reply, policy(`'self' 'nonce-${nonce}'`)).header("cache-control", "no-store");
-  reply.type("text/html; charset=utf-8").send(page.replaceAll(NONCE_MARK, nonce));
+  protect(reply, policy(`'self' 'nonce-${nonce}'`, scripts)).header("cache-control", "no-store");
+  reply.type("text/html; charset=utf-8").send(html.replaceAll(NONCE_MARK, nonce));
 }
 
 /** What a browser must not do with our pages: frame them, tell others where one came from, open devices. */
@@ -109,7 +122,7 @@ function protect(reply: FastifyReply, contentPolicy: string): FastifyReply {
 
 function sendNotBuilt({ path }: PageRequest, reply: FastifyReply): boolean {
   if (path !== "/") return false;
-  protect(reply, policy("'self'")).type("text/html; charset=utf-8").send(NOT_BUILT);
+  protect(reply, policy()).type("text/html; charset=utf-8").send(NOT_BUILT);
   return true;
 }
 

@@ -13,7 +13,7 @@ const Switch = z
   .transform((text) => YES.includes(text.toLowerCase()));
 
 export const ExplainQuery = z.object({
-  /** Owner name; without a final dot it is absolute too. `@` is the zone itself. Absent: the zone itself. */
+  /** `www` is www in the zone, `@` or nothing the zone itself; a name that ends in the zone's, or with a dot, is whole. */
   name: z.string().min(1).max(1023).default("@"),
   /** RR type: `A`, `TYPE65280`. */
   type: z.string().min(1).max(20).default("A"),

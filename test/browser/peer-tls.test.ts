@@ -55,7 +55,7 @@ describe.skipIf(browserMissing().length + missingPrograms("named").length > 0)(
       await dialog(at.page).waitFor({ state: "hidden" });
     }
 
-    const tryIt = () => at.page.getByRole("button", { name: "Transfer secret.test now" }).click();
+    const tryIt = () => at.page.getByRole("button", { name: "Transfer now" }).click();
 
     test("by a name that its certificate does not have: the transfer says so, with what to do", async () => {
       const { page, go, guard } = at;

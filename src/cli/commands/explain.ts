@@ -12,7 +12,7 @@ export function addExplainCommand(program: Command, run: Runner): void {
   program
     .command("explain <zone> [name] [type]")
     .description(
-      "why an answer is what it is: RRset, step, proof, key and cache (name: @ or one label is taken as in the zone)",
+      "why an answer is what it is: RRset, step, proof, key and cache (name: www is www in the zone, @ the zone itself; a final dot makes a name whole)",
     )
     .option("--no-dnssec", "as for a client that does not ask for DNSSEC records")
     .addOption(new Option("--transport <transport>", "as over").choices(["udp", "tcp"]).default("udp"))
@@ -32,15 +32,9 @@ async function explain(
 ): Promise<void> {
   const api = context.api();
   const zone = await findZone(api, text);
-  // As in a master file; a name with a dot is whole, as everywhere in the command line.
-  const whole = name === "@" || name.includes(".") || sameName(name, zone.name) ? name : `${name}.${zone.name}`;
-  const query = { name: whole, type, do: String(dnssec), transport };
+  const query = { name, type, do: String(dnssec), transport };
   const explanation = await api.call("insight.explain", { params: { zoneId: zone.id }, query });
   await context.show(explanation, () => describe(explanation, context));
-}
-
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 function describe(explanation: Explanation, context: Context): string {

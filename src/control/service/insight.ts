@@ -17,7 +17,7 @@ import { typeCode } from "#rdata";
 import type { ChainChecker } from "../chain-checker.ts";
 import type { Deps } from "../deps.ts";
 import type { Registry, Unit } from "../registry.ts";
-import { readTypedName } from "../typed-name.ts";
+import { readNameInZone } from "../typed-name.ts";
 import { servedDnskeys } from "../zone-keys.ts";
 import { withZone } from "./named-zone.ts";
 import { done, refused } from "./outcome.ts";
@@ -49,7 +49,7 @@ export function makeInsightService(registry: Registry, checker: ChainChecker, de
 type Question = { readonly name: Name; readonly type: number };
 
 function readQuestion(query: ExplainQuery, apex: Name): Outcome<Question> {
-  const name = readTypedName(query.name, query.name === "@" ? apex : undefined);
+  const name = readNameInZone(query.name, apex);
   if (!name.ok) return refused("explain.name-invalid", query.name, "/query/name");
   if (!isSubdomain(name.value, apex)) return refused("explain.name-outside", query.name, "/query/name");
   const type = typeCode(query.type);

@@ -4,7 +4,7 @@ import { PROVIDER_RETURN_PATH } from "virtual:contract";
 import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useLayoutEffect, useRef } from "react";
 import { SessionContext, useSession } from "../fetch/context.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Loading } from "../parts/Loading.tsx";
@@ -28,7 +28,9 @@ export function Shell() {
   const control = useSession();
   const { state, checkAgain } = control;
   const isReturn = useLocation({ select: ({ pathname }) => pathname === PROVIDER_RETURN_PATH });
-  if (state.kind === "checking") return <Loading what={SHELL.product} />;
+  useOutlineUntil(state.kind !== "checking");
+  // The outline of the first page (index.html) is there until it is known who is here.
+  if (state.kind === "checking") return null;
   if (state.kind === "unreachable") return <UnreachablePage message={state.message} again={checkAgain} />;
   if (isReturn) {
     return (
@@ -54,6 +56,12 @@ export function Shell() {
       <Suspense>{ended ? <SignInAgain /> : null}</Suspense>
     </>
   );
+}
+
+function useOutlineUntil(isKnown: boolean): void {
+  useLayoutEffect(() => {
+    if (isKnown) document.getElementById("outline")?.remove();
+  }, [isKnown]);
 }
 
 function Frame() {

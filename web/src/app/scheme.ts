@@ -1,4 +1,4 @@
-/** Light or dark: as the system has it until somebody chooses; public/scheme.js reads the same key before the first paint. */
+/** Light or dark: as the system has it until somebody chooses; index.html reads the same key before the first paint. */
 import { localStorageColorSchemeManager } from "@mantine/core";
 
 export const schemeManager = localStorageColorSchemeManager({ key: "countersign-scheme" });

@@ -5,6 +5,10 @@ import classes from "./DataTable.module.css";
 export type Column<T> = {
   readonly head: string;
   readonly cell: (row: T) => ReactNode;
+  /** What it says may be longer than any column (data, addresses of the web): it breaks anywhere. Else words stay whole. */
+  readonly long?: boolean;
+  /** Numbers, which end below each other. */
+  readonly isNumber?: boolean;
 };
 
 export type DataTableProps<T> = {
@@ -21,8 +25,8 @@ export function DataTable<T extends { readonly id: string }>({ label, columns, r
     <table className={classes["table"]} aria-label={label}>
       <thead>
         <tr>
-          {columns.map(({ head }) => (
-            <th key={head} scope="col">
+          {columns.map(({ head, isNumber }) => (
+            <th key={head} scope="col" data-number={isNumber}>
               {head}
             </th>
           ))}
@@ -36,8 +40,8 @@ export function DataTable<T extends { readonly id: string }>({ label, columns, r
       <tbody>
         {rows.map((row) => (
           <tr key={row.id}>
-            {columns.map(({ head, cell }) => (
-              <td key={head} data-head={head}>
+            {columns.map(({ head, cell, long, isNumber }) => (
+              <td key={head} data-head={head} data-long={long} data-number={isNumber}>
                 {cell(row)}
               </td>
             ))}

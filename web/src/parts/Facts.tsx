@@ -2,13 +2,20 @@
 import type { ReactNode } from "react";
 import classes from "./Facts.module.css";
 
-export type Fact = readonly [name: string, value: ReactNode];
+/** `wide`: records, addresses of pages and whatever else needs the whole width of a phone. */
+export type Fact = readonly [name: string, value: ReactNode, wide?: "wide"];
+
+/** Characters: text of more than these gets the whole width by itself. */
+const LONG = 44;
 
 export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   return (
     <dl className={classes["facts"]}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
+      {facts.map(([name, value, wide]) => (
+        <div
+          key={name}
+          data-wide={wide !== undefined || (typeof value === "string" && value.length > LONG) || undefined}
+        >
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

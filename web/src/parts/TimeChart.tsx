@@ -2,8 +2,21 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { COMMON, printNumber } from "../texts/common.ts";
+import { printDay, printExact, printHour } from "../texts/time.ts";
 import classes from "./TimeChart.module.css";
 import { useDrawnScheme } from "./useDrawnScheme.ts";
+
+const printMoment = (_: uPlot, seconds: number | null) =>
+  seconds === null ? COMMON.none : printExact(new Date(seconds * 1000).toISOString());
+const printCount = (_: uPlot, value: number | null) => (value === null ? COMMON.none : printNumber(value));
+
+/** The time of day, as everywhere here by 24 hours; a new day by its date. */
+function printMark(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  const isDay = at.getHours() === 0 && at.getMinutes() === 0;
+  return isDay ? printDay(at) : printHour(at);
+}
 
 export type Line = { readonly label: string; readonly values: readonly number[] };
 
@@ -32,13 +45,14 @@ export function TimeChart(props: {
     const style = getComputedStyle(element);
     const color = (name: string): string => style.getPropertyValue(name) || style.color;
     const axis = { stroke: style.color, grid: { stroke: color("--cs-line") } };
+    const times = { ...axis, values: (_: uPlot, marks: number[]) => marks.map(printMark) };
     const series = lines.map((line, i) => {
       const [name, dash] = STYLES[i % STYLES.length]!;
-      return { label: line.label, stroke: color(name), width: 2, dash };
+      return { label: line.label, stroke: color(name), width: 2, dash, value: printCount };
     });
     const data = [starts.map((start) => Date.parse(start) / 1000), ...lines.map(({ values }) => [...values])];
     const plot = new uPlot(
-      { width: element.clientWidth, height: HEIGHT, axes: [axis, axis], series: [{}, ...series] },
+      { width: element.clientWidth, height: HEIGHT, axes: [times, axis], series: [{ value: printMoment }, ...series] },
       data as uPlot.AlignedData,
       element,
     );

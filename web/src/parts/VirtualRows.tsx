@@ -1,6 +1,6 @@
 /** A long list that scrolls with the page: only rows in sight are in the document. */
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useSight } from "./useSight.ts";
 import classes from "./VirtualRows.module.css";
 
@@ -67,6 +67,8 @@ export function SparseRows(props: SparseRowsProps) {
     scrollMargin: list.current?.offsetTop ?? 0,
     getItemKey: rowKey,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another height of rows is another layout.
+  useEffect(() => virtual.measure(), [rowHeight]);
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;

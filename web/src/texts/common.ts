@@ -8,10 +8,12 @@ export const COMMON = {
   cancel: "Cancel",
   close: "Close",
   never: "never",
+  none: "–",
   unknown: "not known",
   loading: (what: string) => `Loading ${what}…`,
   dismiss: "Dismiss",
   search: "Search",
+  inUnicode: "The name in its own script",
   edit: "Edit",
   delete: "Delete",
   save: "Save",
@@ -36,12 +38,23 @@ export function count(number: number, one: string, many = `${one}s`): string {
 export function printSentence(sentence: string): string {
   const text = withoutRootDot(sentence);
   const begun = /^[a-z]+ /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+  return withFullStop(begun);
+}
+
+/** The same behind a colon. */
+export function withFullStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** `www.example.com.: no address` is read as a mistake: the dot of the root goes where a colon follows. */
 export function withoutRootDot(text: string): string {
   return text.replace(/(?<=[\w-])\.(?=:(\s|$))/g, "");
+}
+
+/** A summary that begins with the name of its zone, in a place where everybody knows which: `example.com.: not signed` is `Not signed.` */
+export function printSummary(summary: string, name: string): string {
+  const begin = `${name.replace(/\.$/, "")}.: `;
+  return printSentence(summary.toLowerCase().startsWith(begin.toLowerCase()) ? summary.slice(begin.length) : summary);
 }
 
 export function printNumber(number: number): string {

@@ -8,6 +8,7 @@ export const DS = {
   state: {
     present: "The parent has it",
     missing: "The parent does not have it yet",
+    another: "The parent has another DS, which fits no key",
     unknown: "Not known yet: the parent has not said",
     strange: "The parent has a DS that matches no key of the zone",
     strangeText: "Resolvers that validate refuse the zone if no other DS matches. Take it out at the registrar.",

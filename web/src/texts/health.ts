@@ -30,12 +30,12 @@ export const HEALTH: Readonly<Record<HealthCode, HealthText>> = {
   },
   "held-unserved": {
     word: "Held, not served",
-    sentence: "The primary's zone came, but was not taken; nothing is served yet.",
+    sentence: "Nothing is served yet. The zone came from the primary and is held back:",
     todo: "Look at what is wrong with it, then mend it at the primary or release it.",
   },
   held: {
     word: "New version held",
-    sentence: "The newest version from the primary was not taken. The last good one is served.",
+    sentence: "The last good version is served. The newest from the primary is held back:",
     todo: "Look at what changed, then mend it at the primary, or release or drop it.",
   },
   "signatures-ending": {

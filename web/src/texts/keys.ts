@@ -55,7 +55,7 @@ export const KEYS = {
   notAsked: "not asked yet",
   dnskey: "DNSKEY record",
   ds: "DS record",
-  resign: "The set of keys is signed anew",
-  expires: "The first signature ends",
+  resign: "Set of keys signed again",
+  expires: "First signature ends",
   windows: "Signatures",
 } as const;

@@ -107,7 +107,7 @@ export const PEER = {
   try: {
     title: "Try it",
     lead: (zone: string) => `Transfers ${zone} now and shows what comes of it.`,
-    action: (zone: string) => `Transfer ${zone} now`,
+    action: "Transfer now",
     none: "No zone comes from this peer yet; the first transfer will show whether it works.",
     waiting: "Asked; waiting for an answer…",
     failed: "The transfer could not be ordered",

@@ -78,10 +78,11 @@ export const ROLLOVERS = {
         ? "All of the parent's name servers have it"
         : "The parent does not have it",
   schedule: {
-    zsk: "Zone signing key rolled by itself",
-    ksk: "Key signing key rolled by itself",
+    zsk: "Zone signing key (ZSK)",
+    ksk: "Key signing key (KSK)",
   } satisfies Words<Kind>,
-  days: (days: Rollovers["zsk_days_effective"]) => (days === null ? "only by order" : `after ${days} days`),
+  days: (days: Rollovers["zsk_days_effective"]) =>
+    days === null ? "rolled only by order" : `rolled by itself after ${days} days`,
   next: "next",
   past: "Rollovers that are over",
   columns: { key: "Key", change: "From and to", begun: "Begun", ended: "Over", end: "How" },

@@ -11,7 +11,7 @@ export const SETTINGS = {
     lead: "Who signs what the world gets to see. A change takes effect within a moment; resolvers may go by what they remember for a while.",
     current: "In force",
     fits: "For whom",
-    forbids: "Mind",
+    forbids: "Note",
     choose: (name: string) => `Change to ${name}`,
   },
   confirm: {

@@ -2,6 +2,9 @@
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const EXACT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+
 const STEPS = [
   { unit: "year", seconds: 31_557_600 },
   { unit: "month", seconds: 2_629_800 },
@@ -21,6 +24,16 @@ export function printRelative(time: string, now: number): string {
 
 export function printExact(time: string): string {
   return EXACT.format(new Date(time));
+}
+
+/** `26 Nov` */
+export function printDay(time: Date): string {
+  return DAY.format(time);
+}
+
+/** `17:05` */
+export function printHour(time: Date): string {
+  return HOUR.format(time);
 }
 
 /** `3600` → `1 hour`, `90` → `1 minute 30 seconds`. */

@@ -66,7 +66,9 @@ export const TRANSFERS = {
     checked: "Last check",
     transferred: "Last transfer",
     next: "Next check",
+    withheld: (serial: number | null) => `none: ${serial ?? "what is here"} is withheld since the zone expired`,
     expires: "Expires without contact",
+    expired: "Expired",
     none: "none yet",
   },
   progress: {
@@ -79,10 +81,12 @@ export const TRANSFERS = {
     title: "Primary servers",
     lead: "In the order in which they are asked, and what each last said.",
     none: "No primary server is linked: what is served stays as it is.",
+    noneYet: "No primary server is linked yet, so nothing can come.",
+    link: "Choose a primary server",
     reachable: "Answers",
     unreachable: "Does not answer",
     notAsked: "Not asked yet",
-    refused: "Answers, but not well",
+    refused: "Answers with an error",
     verdicts: {
       same: "has the version that is stored here",
       ahead: "has a newer version",

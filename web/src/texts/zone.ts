@@ -33,6 +33,7 @@ export const OVERVIEW = {
     same: "same",
     behind: "older",
     differs: "other",
+    withheld: "withheld: the zone has expired",
   },
   transfer: {
     title: "Transfers",
@@ -40,7 +41,8 @@ export const OVERVIEW = {
     checked: "Primary last asked",
     next: "Next check",
     last: "Last transfer",
-    expires: "Without a primary, served until",
+    expires: "Expires without contact",
+    expired: "Expired",
     frozen: "Stopped by an operator",
     now: "Transfer now",
     started: "The primary is asked for the zone now.",
@@ -60,6 +62,8 @@ export const OVERVIEW = {
     horizon: "Signatures good until",
     resign: "Signed anew",
     change: "Change the mode",
+    unsigned: "Answers carry no signatures",
+    unfinished: "Signed as soon as the first version is here",
     statuses: {
       active: "Signed, and the parent has the DS",
       pending: "Signed; the parent has no DS yet",
@@ -79,7 +83,8 @@ export const OVERVIEW = {
       disagrees: "has other data under the same serial",
     },
     unreachable: "does not answer",
-    unasked: "not asked yet",
+    refused: "answers with an error",
+    unasked: "not asked again yet",
     serial: (serial: number) => `serial ${serial}`,
   },
   contents: {
@@ -94,7 +99,7 @@ export const OVERVIEW = {
       initializing: "Starting",
       moved: "Delegated elsewhere",
     },
-    nameServers: "Nameservers to set at the registrar",
+    nameServers: "Nameservers for the registrar",
     noNameServers: "none are configured (option nameServers)",
   },
 } as const;

@@ -10,10 +10,10 @@ import { type Column, DataTable } from "../../parts/DataTable.tsx";
 import { DomainName } from "../../parts/DomainName.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
-import { Facts } from "../../parts/Facts.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { TimeChart } from "../../parts/TimeChart.tsx";
+import { printNumber } from "../../texts/common.ts";
 import { ANALYTICS } from "../../texts/insight.ts";
 import { printExact } from "../../texts/time.ts";
 import classes from "./AnalyticsPage.module.css";
@@ -109,19 +109,22 @@ function Choice<K extends string>(props: {
 }
 
 function Totals({ totals }: { readonly totals: Readonly<Record<string, number>> }) {
-  const count = (metric: string): string => (totals[metric] ?? 0).toLocaleString("en");
+  const count = (metric: string): string => printNumber(totals[metric] ?? 0);
   const time = (metric: string): string => ANALYTICS.milliseconds(totals[metric] ?? 0);
   return (
-    <Card title={ANALYTICS.total} order={3}>
-      <Facts
-        facts={[
-          [ANALYTICS.total, count("queryCount")],
-          [ANALYTICS.uncached, count("uncachedCount")],
-          [ANALYTICS.median, time("responseTimeMedian")],
-          [ANALYTICS.high, time("responseTime99th")],
-        ]}
-      />
-    </Card>
+    <dl className={classes["totals"]}>
+      {[
+        [ANALYTICS.total, count("queryCount")],
+        [ANALYTICS.uncached, count("uncachedCount")],
+        [ANALYTICS.median, time("responseTimeMedian")],
+        [ANALYTICS.high, time("responseTime99th")],
+      ].map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -153,7 +156,7 @@ function OverTime({ report, by }: { readonly report: AnalyticsByTime; readonly b
                 <Table.Tr key={start}>
                   <Table.Td>{printExact(start)}</Table.Td>
                   {lines.map((line) => (
-                    <Table.Td key={line.label}>{(line.values[i] ?? 0).toLocaleString("en")}</Table.Td>
+                    <Table.Td key={line.label}>{printNumber(line.values[i] ?? 0)}</Table.Td>
                   ))}
                 </Table.Tr>
               ))}
@@ -172,7 +175,7 @@ function Names({ rows }: { readonly rows: readonly Row[] }) {
     { head: ANALYTICS.name, cell: ({ dimensions }) => <DomainName name={dimensions[0] ?? ""} /> },
     { head: ANALYTICS.bys.queryType, cell: ({ dimensions }) => dimensions[1] },
     { head: ANALYTICS.code, cell: ({ dimensions }) => dimensions[2] },
-    { head: ANALYTICS.count, cell: ({ metrics }) => (metrics[0] ?? 0).toLocaleString("en") },
+    { head: ANALYTICS.count, cell: ({ metrics }) => printNumber(metrics[0] ?? 0), isNumber: true },
   ];
   return (
     <Card title={ANALYTICS.names} order={3}>

@@ -126,7 +126,8 @@ function factsOf(catalog: Catalog, peers: readonly Peer[]): readonly Fact[] {
     facts.push([
       words.applied,
       <span key="applied">
-        {since === null ? null : <WhenAgo time={since} />} ({words.serial(serial)})
+        {since === null ? words.serial(serial) : <WhenAgo time={since} />}
+        {since === null ? null : ` (${words.serial(serial)})`}
       </span>,
     ]);
   }

@@ -27,9 +27,9 @@ const COLUMNS: readonly Column<Catalog>[] = [
     head: CATALOGS.columns.state,
     cell: ({ state }) => <StateBadge tone={CATALOG_TONES[state]}>{CATALOGS.states[state]}</StateBadge>,
   },
-  { head: CATALOGS.columns.members, cell: ({ members }) => printNumber(members) },
-  { head: CATALOGS.columns.kept, cell: ({ kept }) => printNumber(kept) },
-  { head: CATALOGS.columns.refused, cell: ({ refused }) => printNumber(refused) },
+  { head: CATALOGS.columns.members, cell: ({ members }) => printNumber(members), isNumber: true },
+  { head: CATALOGS.columns.kept, cell: ({ kept }) => printNumber(kept), isNumber: true },
+  { head: CATALOGS.columns.refused, cell: ({ refused }) => printNumber(refused), isNumber: true },
 ];
 
 export function CatalogsPage() {

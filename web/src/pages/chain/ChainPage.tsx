@@ -11,7 +11,7 @@ import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
-import { printSentence } from "../../texts/common.ts";
+import { printSentence, printSummary } from "../../texts/common.ts";
 import { CHAIN } from "../../texts/insight.ts";
 import classes from "./ChainPage.module.css";
 
@@ -37,10 +37,12 @@ export function ChainPage() {
       <PageTitle order={2} title={CHAIN.title} windowTitle={CHAIN.windowTitle(name)} lead={CHAIN.lead} />
       <Stack gap="lg">
         {again.error ? <ErrorNote title={CHAIN.failedNow} failure={again.error.failure} /> : null}
-        <Card title={CHAIN.findings} order={3} lead={`${summary}.`} actions={now}>
+        <Card title={CHAIN.findings} order={3} lead={printSummary(summary, name)} actions={now}>
           <p className={classes["state"]}>
-            <StateBadge tone={CHAIN_TONES[state]}>{CHAIN.states[state]}</StateBadge> {CHAIN.checked}{" "}
-            <WhenAgo time={at} />
+            <StateBadge tone={CHAIN_TONES[state]}>{CHAIN.states[state]}</StateBadge>
+            <span>
+              {CHAIN.checked} <WhenAgo time={at} />
+            </span>
           </p>
           <ul className={classes["findings"]}>
             {findings.map(({ code, severity, sentence, advice }) => (

@@ -82,7 +82,7 @@ function Parent({ status, keys }: { readonly status: ZoneStatus; readonly keys: 
             .filter(({ ds }) => ds !== null && dnssec.ds.includes(ds))
             .map((key) => (
               <li key={key.dnskey}>
-                <Mark zoneKey={key} />
+                <Mark zoneKey={key} another={dnssec.status === "error"} />
               </li>
             ))}
         </ul>
@@ -110,6 +110,7 @@ function Parent({ status, keys }: { readonly status: ZoneStatus; readonly keys: 
               ) : (
                 DS.state.sights[sight]
               ),
+              "wide",
             ],
             [DS.state.next, dnssec.next_step],
           ]}
@@ -119,14 +120,17 @@ function Parent({ status, keys }: { readonly status: ZoneStatus; readonly keys: 
   );
 }
 
-function Mark({ zoneKey }: { readonly zoneKey: ZoneKey }) {
+/** `another`: the parent has a DS, and it fits no key: that is not a wait, but a zone that is refused. */
+function Mark({ zoneKey, another }: { readonly zoneKey: ZoneKey; readonly another: boolean }) {
   const { ds_at_parent: atParent, key_tag: tag } = zoneKey;
   const [tone, words, icon] =
     atParent === null
       ? (["quiet", DS.state.unknown, "clock"] as const)
       : atParent
         ? (["good", DS.state.present, "check"] as const)
-        : (["warn", DS.state.missing, "clock"] as const);
+        : another
+          ? (["bad", DS.state.another, "bad"] as const)
+          : (["warn", DS.state.missing, "clock"] as const);
   return (
     <div className={classes["mark"]} data-tone={tone} data-testid={atParent ? "ds-present" : "ds-missing"}>
       <span className={classes["sign"]}>

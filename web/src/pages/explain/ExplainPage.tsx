@@ -89,6 +89,7 @@ function Question(props: QuestionProps) {
         spellCheck={false}
       />
       <Checkbox
+        className={classes["check"]}
         label={EXPLAIN.dnssec}
         checked={asked.dnssec}
         onChange={(event) => setAsked({ ...asked, dnssec: event.currentTarget.checked })}
@@ -154,7 +155,7 @@ const COLUMNS: readonly Column<ExplainedRecord>[] = [
   { head: HEADS.name, cell: ({ name }) => <DomainName name={name} /> },
   { head: HEADS.type, cell: ({ type }) => <span className={classes["type"]}>{type}</span> },
   { head: HEADS.section, cell: ({ section }) => section },
-  { head: HEADS.data, cell: ({ data }) => <span className={classes["data"]}>{data}</span> },
+  { head: HEADS.data, cell: ({ data }) => <span className={classes["data"]}>{data}</span>, long: true },
   { head: HEADS.why, cell: ({ why }) => why },
 ];
 

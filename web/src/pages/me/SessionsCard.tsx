@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import type { OwnSession } from "#contract";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
+import { Address } from "../../parts/Address.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { type Column, DataTable } from "../../parts/DataTable.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
@@ -9,17 +10,23 @@ import { Loading } from "../../parts/Loading.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { printBrowser } from "../../texts/browser.ts";
 import { COMMON } from "../../texts/common.ts";
 import { ME } from "../../texts/people.ts";
 
 const { sessions: TEXTS } = ME;
 
 const COLUMNS: readonly Column<OwnSession>[] = [
-  { head: TEXTS.columns.browser, cell: ({ agent }) => agent || TEXTS.unknown },
-  { head: TEXTS.columns.address, cell: ({ address }) => address },
+  { head: TEXTS.columns.browser, cell: ({ agent }) => <Browser agent={agent} /> },
+  { head: TEXTS.columns.address, cell: ({ address }) => <Address text={address} /> },
   { head: TEXTS.columns.started, cell: ({ created_on }) => <WhenAgo time={created_on} /> },
   { head: TEXTS.columns.used, cell: ({ used_on }) => <WhenAgo time={used_on} /> },
 ];
+
+/** What it calls itself in full says more than anybody wants to read. */
+function Browser({ agent }: Pick<OwnSession, "agent">) {
+  return agent === "" ? TEXTS.unknown : <span title={agent}>{printBrowser(agent)}</span>;
+}
 
 export function SessionsCard() {
   const sessions = useRead("sessions.list");

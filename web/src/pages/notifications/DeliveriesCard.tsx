@@ -7,6 +7,7 @@ import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { withoutRootDot } from "../../texts/common.ts";
 import { DELIVERIES } from "../../texts/notifications.ts";
 
 const SHOWN = 20;
@@ -37,7 +38,7 @@ function columnsOf(destinations: readonly AlertDestination[]): readonly Column<R
   const { columns, states, gone } = DELIVERIES;
   return [
     { head: columns.when, cell: ({ created_time }) => <WhenAgo time={created_time} /> },
-    { head: columns.what, cell: ({ message }) => message },
+    { head: columns.what, cell: ({ message }) => withoutRootDot(message), long: true },
     {
       head: columns.to,
       cell: ({ destination_id }) => destinations.find(({ id }) => id === destination_id)?.name ?? gone,

@@ -29,7 +29,7 @@ export function DestinationsPart({ destinations, policies }: DestinationsPartPro
   const shown: readonly Column<AlertDestination>[] = [
     { head: columns.name, cell: ({ name }) => name },
     { head: columns.kind, cell: ({ kind }) => DESTINATIONS.kinds[kind] },
-    { head: columns.to, cell: ({ webhook, smtp }) => webhook?.url ?? smtp?.to.join(", ") },
+    { head: columns.to, cell: ({ webhook, smtp }) => webhook?.url ?? smtp?.to.join(", "), long: true },
     { head: columns.uses, cell: (destination) => <UsedBy names={usersOf(destination)} /> },
   ];
   return (

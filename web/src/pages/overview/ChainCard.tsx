@@ -9,7 +9,7 @@ import { Loading } from "../../parts/Loading.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { TextLink } from "../../parts/TextLink.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
-import { printSentence } from "../../texts/common.ts";
+import { printSentence, printSummary } from "../../texts/common.ts";
 import { CHAIN } from "../../texts/insight.ts";
 import classes from "./ChainCard.module.css";
 
@@ -21,7 +21,7 @@ export function ChainCard({ status }: { readonly status: ZoneStatus }) {
   return (
     <Card
       title={CHAIN.title}
-      lead={check.data && `${check.data.summary}.`}
+      lead={check.data && printSummary(check.data.summary, check.data.name)}
       actions={
         <TextLink to="/zones/$zoneId/chain" params={params}>
           {CHAIN.show}
@@ -49,7 +49,7 @@ function factsOf({ state, checked_time: time, findings }: SelfCheck): Fact[] {
       </StateBadge>,
     ],
     [CHAIN.checked, <WhenAgo key="checked" time={time} />],
-    [CHAIN.worst, worst ? <Finding key="worst" finding={worst} /> : CHAIN.nothingWrong],
+    worst ? [CHAIN.worst, <Finding key="worst" finding={worst} />, "wide"] : [CHAIN.worst, CHAIN.nothingWrong],
   ];
 }
 

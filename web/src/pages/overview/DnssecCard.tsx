@@ -13,7 +13,10 @@ const { dnssec: TEXTS } = OVERVIEW;
 export function DnssecCard({ status }: { readonly status: ZoneStatus }) {
   const { dnssec, mode } = status;
   const facts: Fact[] = [[TEXTS.mode, MODES[mode].name]];
-  if (mode !== "unsigned") {
+  if (mode === "unsigned") facts.push([TEXTS.status, TEXTS.unsigned]);
+  // Nothing is signed yet, whatever was chosen.
+  else if (status.serials.served === null) facts.push([TEXTS.status, TEXTS.unfinished]);
+  else {
     facts.push([TEXTS.status, TEXTS.statuses[dnssec.status]], [TEXTS.parent, <ParentDs key="ds" status={status} />]);
     facts.push([TEXTS.horizon, <WhenAgo key="horizon" time={dnssec.signatures_expire_time} />]);
     if (dnssec.resign_time) facts.push([TEXTS.resign, <WhenAgo key="resign" time={dnssec.resign_time} />]);

@@ -44,8 +44,9 @@ function PeerState({ peer }: { readonly peer: PeerStatus }) {
   return <StateBadge tone={tone}>{word}</StateBadge>;
 }
 
-function wordOf({ reachable, check_error, verdict }: PeerStatus): readonly [Tone, string] {
-  if (!reachable || check_error) return ["bad", TEXTS.unreachable];
-  if (verdict === null) return ["quiet", TEXTS.unasked];
+function wordOf({ reachable, check_error, verdict, checked_time }: PeerStatus): readonly [Tone, string] {
+  if (!reachable) return ["bad", TEXTS.unreachable];
+  if (check_error) return ["warn", TEXTS.refused];
+  if (verdict === null || checked_time === null) return ["quiet", TEXTS.unasked];
   return [verdict === "same" || verdict === "ahead" ? "good" : "warn", TEXTS.verdicts[verdict]];
 }

@@ -7,24 +7,31 @@ import classes from "./SerialsCard.module.css";
 
 const { serials: TEXTS } = OVERVIEW;
 
-export function SerialsCard({ status: { serials } }: { readonly status: ZoneStatus }) {
+export function SerialsCard({ status: { serials, serving } }: { readonly status: ZoneStatus }) {
   const { primary, stored, served } = serials;
+  const fault = serving === "expired" ? TEXTS.withheld : undefined;
   return (
     <Card title={TEXTS.title} lead={TEXTS.lead}>
       <ol className={classes["way"]}>
         <Station label={TEXTS.primary} serial={primary} />
         <Station label={TEXTS.stored} serial={stored} before={primary} />
-        <Station label={TEXTS.served} serial={served} before={stored} />
+        <Station label={TEXTS.served} serial={served} before={stored} fault={fault} />
       </ol>
     </Card>
   );
 }
 
-type StationProps = { readonly label: string; readonly serial: number | null; readonly before?: number | null };
+type StationProps = {
+  readonly label: string;
+  readonly serial: number | null;
+  readonly before?: number | null;
+  /** Why it is not as it should be though the serial is right. */
+  readonly fault?: string | undefined;
+};
 
-function Station({ label, serial, before }: StationProps) {
+function Station({ label, serial, before, fault }: StationProps) {
   const compared = before !== undefined && before !== null && serial !== null;
-  const behind = compared && serial !== before;
+  const behind = compared && (fault !== undefined || serial !== before);
   return (
     <li className={classes["station"]} data-behind={behind || undefined}>
       {before === undefined ? null : (
@@ -37,7 +44,7 @@ function Station({ label, serial, before }: StationProps) {
       {compared ? (
         <span className={classes["word"]}>
           <Icon name={behind ? "warning" : "check"} size={14} />
-          {behind ? compareSerials(serial, before) : TEXTS.same}
+          {fault ?? (behind ? compareSerials(serial, before) : TEXTS.same)}
         </span>
       ) : null}
     </li>

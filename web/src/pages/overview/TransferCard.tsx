@@ -19,12 +19,12 @@ export function TransferCard({ status }: { readonly status: ZoneStatus }) {
   const toast = useToast();
   const transfer = useWrite("incoming.forceAxfr", { changes: ["own.status", "own.transfers"] });
   const start = () => transfer.mutate({ params: { zoneId: status.id } }, { onSuccess: () => toast(TEXTS.started) });
-  const canStart = mayTransfer && status.peers.length > 0;
+  const canStart = mayTransfer && status.peers.length > 0 && status.frozen_time === null;
   const facts: Fact[] = [
     [TEXTS.checked, <WhenAgo key="checked" time={status.checked_time} />],
     [TEXTS.next, <WhenAgo key="next" time={status.next_check_time} />],
     [TEXTS.last, <WhenAgo key="last" time={status.transferred_time} />],
-    [TEXTS.expires, <WhenAgo key="expires" time={status.expire_time} />],
+    [status.serving === "expired" ? TEXTS.expired : TEXTS.expires, <WhenAgo key="expires" time={status.expire_time} />],
   ];
   if (status.frozen_time) facts.unshift([TEXTS.frozen, <WhenAgo key="frozen" time={status.frozen_time} />]);
   return (

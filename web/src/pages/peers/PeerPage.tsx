@@ -6,6 +6,7 @@ import type { Peer, PeerTransport, PeerUse, Tsig } from "#contract";
 import { useAccountId } from "../../fetch/account.ts";
 import { useMay } from "../../fetch/context.ts";
 import { findFailure, useRead } from "../../fetch/hooks.ts";
+import { Address } from "../../parts/Address.tsx";
 import { Card } from "../../parts/Card.tsx";
 import { ErrorNote } from "../../parts/ErrorNote.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
@@ -65,10 +66,10 @@ export function PeerPage() {
 function factsOf(peer: Peer, tsigs: readonly Tsig[], use: PeerUse | undefined): readonly Fact[] {
   const { facts: words } = PEER;
   return [
-    [words.address, printAddress(peer)],
+    [words.address, <Address key="address" text={printAddress(peer)} />],
     [words.tsig, tsigs.find(({ id }) => id === peer.tsig_id)?.name ?? PEERS.noTsig],
     [words.ixfr, peer.ixfr_enable ? PEERS.ixfr.yes : PEERS.ixfr.no],
-    [words.usedBy, <UsedBy key="uses" names={use?.zones ?? []} total={use?.zone_count ?? 0} />],
+    [words.usedBy, <UsedBy key="uses" names={use?.zones ?? []} total={use?.zone_count ?? 0} />, "wide"],
   ];
 }
 

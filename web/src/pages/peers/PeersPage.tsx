@@ -3,7 +3,9 @@ import type { Peer, PeerUse, Tsig } from "#contract";
 import { useAccountId } from "../../fetch/account.ts";
 import { useMay } from "../../fetch/context.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
+import { Address } from "../../parts/Address.tsx";
 import type { Column } from "../../parts/DataTable.tsx";
+import { DomainName } from "../../parts/DomainName.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { RemoveDialog } from "../../parts/RemoveDialog.tsx";
 import { ResourceList } from "../../parts/ResourcePage.tsx";
@@ -53,9 +55,12 @@ function columnsOf(tsigs: readonly Tsig[], uses: readonly PeerUse[]): readonly C
         </TextLink>
       ),
     },
-    { head: columns.address, cell: printAddress },
+    { head: columns.address, cell: (peer) => <Address text={printAddress(peer)} /> },
     { head: columns.ixfr, cell: ({ ixfr_enable }) => (ixfr_enable ? PEERS.ixfr.yes : PEERS.ixfr.no) },
-    { head: columns.tsig, cell: ({ tsig_id }) => tsigs.find(({ id }) => id === tsig_id)?.name ?? PEERS.noTsig },
+    {
+      head: columns.tsig,
+      cell: ({ tsig_id }) => <DomainName name={tsigs.find(({ id }) => id === tsig_id)?.name ?? PEERS.noTsig} />,
+    },
     {
       head: columns.uses,
       cell: ({ id }) => {

@@ -59,7 +59,7 @@ function Try({ peer, zone, zoneId }: { readonly peer: Peer; readonly zone: strin
     <Card title={WORDS.title} lead={WORDS.lead(zone)}>
       <Stack gap="sm" align="start">
         <Button variant="default" loading={transfer.isPending} onClick={order}>
-          {WORDS.action(zone)}
+          {WORDS.action}
         </Button>
         {transfer.error ? <ErrorNote title={WORDS.failed} failure={transfer.error.failure} /> : null}
         {since === undefined ? null : came === undefined ? (

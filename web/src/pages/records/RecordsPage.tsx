@@ -88,7 +88,7 @@ export function RecordsPage() {
           rowAt={records.rowAt}
           onSight={onSight}
           rowHeight={rowHeight}
-          cells={(record) => cellsOf(record, setOpened)}
+          cells={(record) => cellsOf(record, name, setOpened)}
         />
       )}
       <RecordDrawer record={opened} onClose={() => setOpened(undefined)} />
@@ -96,7 +96,7 @@ export function RecordsPage() {
   );
 }
 
-function cellsOf(record: DnsRecord, open: (record: DnsRecord) => void) {
+function cellsOf(record: DnsRecord, zone: string, open: (record: DnsRecord) => void) {
   const { name, type, ttl, content, priority } = record;
   const value = priority === undefined ? content : `${priority} ${content}`;
   return [
@@ -108,7 +108,7 @@ function cellsOf(record: DnsRecord, open: (record: DnsRecord) => void) {
       aria-label={RECORDS.open(name, type)}
       onClick={() => open(record)}
     >
-      {name}
+      <OwnName name={name} zone={zone} />
     </button>,
     <span key="type" className={classes["type"]}>
       {type}
@@ -120,6 +120,18 @@ function cellsOf(record: DnsRecord, open: (record: DnsRecord) => void) {
       {value}
     </span>,
   ];
+}
+
+/** What tells names of a zone apart comes first and stands out; the zone's own name is the part that may be cut off. */
+function OwnName({ name, zone }: { readonly name: string; readonly zone: string }) {
+  const suffix = `.${zone}`;
+  if (zone === "" || !name.endsWith(suffix)) return name;
+  return (
+    <>
+      {name.slice(0, -suffix.length)}
+      <span className={classes["zone"]}>{suffix}</span>
+    </>
+  );
 }
 
 type FiltersProps = {

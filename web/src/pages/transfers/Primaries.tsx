@@ -1,8 +1,9 @@
 /** Each primary server of the zone: whether it answers, what it has, what went wrong with it. */
-import type { PeerStatus } from "#contract";
+import type { PeerStatus, ZoneStatus } from "#contract";
 import { Card } from "../../parts/Card.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
+import { ButtonLink } from "../../parts/TextLink.tsx";
 import type { Tone } from "../../parts/tone.ts";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
 import { TRANSFERS } from "../../texts/transfers.ts";
@@ -18,10 +19,15 @@ const VERDICT_TONES: Readonly<Record<NonNullable<PeerStatus["verdict"]>, Tone>> 
   disagrees: "bad",
 };
 
-export function Primaries({ peers }: { readonly peers: readonly PeerStatus[] }) {
+export function Primaries({ status: { id, peers, serials } }: { readonly status: ZoneStatus }) {
+  const none = serials.served === null ? WORDS.noneYet : WORDS.none;
   return (
-    <Card title={WORDS.title} lead={peers.length === 0 ? WORDS.none : WORDS.lead} order={3}>
-      {peers.length === 0 ? null : (
+    <Card title={WORDS.title} lead={peers.length === 0 ? none : WORDS.lead} order={3}>
+      {peers.length === 0 ? (
+        <ButtonLink to="/zones/$zoneId/transfer-settings" params={{ zoneId: id }} variant="default">
+          {WORDS.link}
+        </ButtonLink>
+      ) : (
         <ol className={classes["peers"]}>
           {peers.map((peer) => (
             <li key={peer.id}>

@@ -16,6 +16,7 @@ import { PageTitle } from "../../parts/PageTitle.tsx";
 import { ButtonLink, TextLink } from "../../parts/TextLink.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
+import { printSentence } from "../../texts/common.ts";
 import { printExact } from "../../texts/time.ts";
 import { TRANSFERS } from "../../texts/transfers.ts";
 import { Attempts } from "./Attempts.tsx";
@@ -62,7 +63,7 @@ export function TransfersPage() {
       <Stack gap="lg">
         {status.held ? <HeldNote status={status} /> : null}
         <Now status={status} />
-        <Primaries peers={status.peers} />
+        <Primaries status={status} />
         <Attempts zoneId={zoneId} peers={status.peers} />
         <OutgoingCard zoneId={zoneId} zone={status.name} />
       </Stack>
@@ -76,7 +77,7 @@ function HeldNote({ status }: { readonly status: ZoneStatus }) {
   return (
     <Note tone="warn" title={TRANSFERS.held(held.serial)}>
       <p>
-        {held.reason}. {TRANSFERS.heldText}
+        {printSentence(held.reason)} {TRANSFERS.heldText}
       </p>
       <div>
         <TextLink to="/zones/$zoneId/held" params={{ zoneId: status.id }}>
@@ -94,12 +95,15 @@ function Now({ status }: { readonly status: ZoneStatus }) {
     [words.phase, words.phases[status.phase] ?? status.phase],
     [words.primary, serials.primary ?? words.none],
     [words.stored, serials.stored ?? words.none],
-    [words.served, serials.served ?? words.none],
+    [words.served, status.serving === "expired" ? words.withheld(serials.served) : (serials.served ?? words.none)],
     [words.checked, <WhenAgo key="checked" time={status.checked_time} />],
     [words.transferred, <WhenAgo key="transferred" time={status.transferred_time} />],
   ];
   if (status.next_check_time) facts.push([words.next, <WhenAgo key="next" time={status.next_check_time} />]);
-  if (status.expire_time) facts.push([words.expires, <WhenAgo key="expires" time={status.expire_time} />]);
+  if (status.expire_time) {
+    const head = status.serving === "expired" ? words.expired : words.expires;
+    facts.push([head, <WhenAgo key="expires" time={status.expire_time} />]);
+  }
   return (
     <Card title={words.title} lead={words.serving[status.serving]} actions={<Actions status={status} />} order={3}>
       <Stack gap="md">
@@ -123,8 +127,9 @@ function Actions({ status }: { readonly status: ZoneStatus }) {
   const now = useWrite("incoming.forceAxfr", { changes: ["own.status", "own.transfers"] });
   const freeze = useWrite("own.freeze", { changes: ["own.status"] });
   const thaw = useWrite("own.thaw", { changes: ["own.status"] });
-  if (!may) return null;
   const frozen = status.frozen_time !== null;
+  // There is nobody to ask: what is wanted first is a primary.
+  if (!may || (status.peers.length === 0 && !frozen)) return null;
   return (
     <Stack gap="xs" align="flex-end">
       <div className="cs-buttons">

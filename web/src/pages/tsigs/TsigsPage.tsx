@@ -7,6 +7,7 @@ import { useMay } from "../../fetch/context.ts";
 import { useRead, useWrite } from "../../fetch/hooks.ts";
 import { CopyField } from "../../parts/CopyField.tsx";
 import type { Column } from "../../parts/DataTable.tsx";
+import { DomainName } from "../../parts/DomainName.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { RemoveDialog } from "../../parts/RemoveDialog.tsx";
 import { ResourceList } from "../../parts/ResourcePage.tsx";
@@ -26,8 +27,8 @@ export function TsigsPage() {
   const usersOf = ({ id }: Tsig) =>
     (peers.data ?? []).filter((peer: Peer) => peer.tsig_id === id).map(({ name }) => name);
   const columns: readonly Column<Tsig>[] = [
-    { head: TSIGS.columns.name, cell: ({ name }) => name },
-    { head: TSIGS.columns.algorithm, cell: ({ algo }) => algo },
+    { head: TSIGS.columns.name, cell: ({ name }) => <DomainName name={name} /> },
+    { head: TSIGS.columns.algorithm, cell: ({ algo }) => <span className="cs-whole">{algo.replace(/\.$/, "")}</span> },
     { head: TSIGS.columns.uses, cell: (tsig) => <UsedBy names={usersOf(tsig)} /> },
   ];
   return (

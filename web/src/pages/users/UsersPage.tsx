@@ -16,7 +16,7 @@ import { UserForm } from "./UserForm.tsx";
 
 const COLUMNS: readonly Column<LocalUser>[] = [
   { head: USERS.columns.email, cell: ({ email }) => email },
-  { head: USERS.columns.name, cell: ({ name }) => name },
+  { head: USERS.columns.name, cell: ({ name }) => name, long: true },
   { head: USERS.columns.role, cell: ({ role }) => ROLE_TEXTS[role].name },
   { head: USERS.columns.way, cell: (user) => USERS.ways[wayOf(user)] },
   { head: USERS.columns.state, cell: (user) => <UserState user={user} /> },

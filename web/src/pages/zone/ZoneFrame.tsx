@@ -10,7 +10,8 @@ import { HealthBadge, LEVEL_TONES } from "../../parts/HealthBadge.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import { TextLink } from "../../parts/TextLink.tsx";
-import { printSentence } from "../../texts/common.ts";
+import { UnicodeName } from "../../parts/UnicodeName.tsx";
+import { withFullStop } from "../../texts/common.ts";
 import { HEALTH } from "../../texts/health.ts";
 import { MODES } from "../../texts/modes.ts";
 import { ZONE } from "../../texts/zone.ts";
@@ -47,10 +48,14 @@ function Tabs({ zoneId }: { readonly zoneId: string }) {
   useEffect(() => {
     const current = nav.current?.querySelector<HTMLElement>("[aria-current=page]");
     // On a phone most tabs stand outside: the current one comes to the middle.
-    if (nav.current && current) {
-      nav.current.scrollLeft =
-        current.offsetLeft - nav.current.offsetLeft - (nav.current.clientWidth - current.clientWidth) / 2;
-    }
+    if (!nav.current || !current) return undefined;
+    const tabs = nav.current;
+    const center = () => {
+      tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - current.clientWidth) / 2;
+    };
+    const watcher = new ResizeObserver(center);
+    watcher.observe(tabs);
+    return () => watcher.disconnect();
   }, [pathname]);
   return (
     <nav ref={nav} className={classes["tabs"]} aria-label={ZONE.tabsLabel}>
@@ -60,6 +65,7 @@ function Tabs({ zoneId }: { readonly zoneId: string }) {
           to={tab.to}
           params={{ zoneId } as never}
           activeOptions={{ exact: tab.to === "/zones/$zoneId", includeSearch: false }}
+          {...(tab.within?.some((part) => pathname.endsWith(part)) && { "aria-current": "page" })}
           className={classes["tab"]}
         >
           {tab.label}
@@ -80,6 +86,7 @@ function ZoneHeader({ status }: { readonly status: ZoneStatus }) {
         <Title order={1} className={classes["name"]} data-long={status.name.length > LONG_NAME || undefined}>
           <DomainName name={status.name} />
         </Title>
+        <UnicodeName name={status.name} />
         <HealthBadge health={status.health} />
         <StateBadge tone="quiet" icon="shield">
           {MODES[status.mode].name}
@@ -87,7 +94,7 @@ function ZoneHeader({ status }: { readonly status: ZoneStatus }) {
       </div>
       <p className={classes["sentence"]} role="status">
         {sentence}
-        {status.held ? ` ${printSentence(status.held.reason)}` : null} {todo}{" "}
+        {status.held ? ` ${withFullStop(status.held.reason)}` : null} {todo}{" "}
         <TodoLink code={status.health.code} zoneId={status.id} />
       </p>
     </header>

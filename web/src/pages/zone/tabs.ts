@@ -2,12 +2,13 @@
 import type { LinkProps } from "@tanstack/react-router";
 import { ZONE } from "../../texts/zone.ts";
 
-export type ZoneTab = { readonly to: LinkProps["to"]; readonly label: string };
+/** `within`: pages that stand below it and have no tab of their own. */
+export type ZoneTab = { readonly to: LinkProps["to"]; readonly label: string; readonly within?: readonly string[] };
 
 export const ZONE_TABS: readonly ZoneTab[] = [
   { to: "/zones/$zoneId", label: ZONE.tabs.overview },
   { to: "/zones/$zoneId/records", label: ZONE.tabs.records },
-  { to: "/zones/$zoneId/transfers", label: ZONE.tabs.transfers },
+  { to: "/zones/$zoneId/transfers", label: ZONE.tabs.transfers, within: ["/transfer-settings", "/held"] },
   { to: "/zones/$zoneId/settings", label: ZONE.tabs.settings },
   { to: "/zones/$zoneId/keys", label: ZONE.tabs.keys },
   { to: "/zones/$zoneId/ds", label: ZONE.tabs.ds },

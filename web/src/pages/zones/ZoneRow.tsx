@@ -3,6 +3,7 @@ import { memo } from "react";
 import type { ZoneSummary } from "#contract";
 import { HealthBadge } from "../../parts/HealthBadge.tsx";
 import { BareLink } from "../../parts/TextLink.tsx";
+import { UnicodeName } from "../../parts/UnicodeName.tsx";
 import { WhenSeen } from "../../parts/WhenAgo.tsx";
 import { MODES } from "../../texts/modes.ts";
 import { ZONES } from "../../texts/zones.ts";
@@ -34,9 +35,12 @@ export const ZoneRow = memo(function ZoneRow({ zone, now }: ZoneRowProps) {
   }
   return (
     <div className={classes["row"]}>
-      <BareLink to="/zones/$zoneId" params={{ zoneId: zone.id }} className={classes["name"]} title={zone.name}>
-        {zone.name}
-      </BareLink>
+      <div className={classes["who"]}>
+        <BareLink to="/zones/$zoneId" params={{ zoneId: zone.id }} className={classes["name"]} title={zone.name}>
+          {zone.name}
+        </BareLink>
+        <UnicodeName name={zone.name} />
+      </div>
       <span>
         <HealthBadge health={zone.health} />
       </span>

@@ -2,7 +2,7 @@
 
 import { HEALTH_LEVELS, SIGNING_MODES } from "virtual:contract";
 import { Button } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
+import { useDebouncedValue, useMediaQuery } from "@mantine/hooks";
 import { useState } from "react";
 import { useMay } from "../../fetch/context.ts";
 import { useListWindow } from "../../fetch/hooks.ts";
@@ -13,6 +13,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { Loading } from "../../parts/Loading.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { ButtonLink } from "../../parts/TextLink.tsx";
+import { toALabels } from "../../parts/unicode-name.ts";
 import { useNow } from "../../parts/useNow.ts";
 import { SparseRows } from "../../parts/VirtualRows.tsx";
 import { ZONES } from "../../texts/zones.ts";
@@ -22,6 +23,9 @@ import { ZoneHead, ZoneRow } from "./ZoneRow.tsx";
 const PER_PAGE = 100;
 const TYPING_MS = 180;
 const ROW_HEIGHT = 56;
+/** On phones the state stands below the name. */
+const TALL_ROW_HEIGHT = 76;
+const WIDE = "(min-width: 36.01em)";
 
 export function ZonesPage() {
   const mayOnboard = useMay("operator");
@@ -47,10 +51,11 @@ function ZoneList() {
   const [range, setRange] = useState({ first: 0, last: 0 });
   const [q] = useDebouncedValue(address["q"], TYPING_MS);
   const query = {
-    q,
+    q: q === undefined ? undefined : toALabels(q),
     level: HEALTH_LEVELS.filter((level) => level === address["level"]),
     mode: SIGNING_MODES.filter((mode) => mode === address["mode"]),
   };
+  const wide = useMediaQuery(WIDE, true, { getInitialValueInEffect: false });
   const zones = useListWindow("own.zones", { query }, { perPage: PER_PAGE, ...range });
   const narrowed = Boolean(q) || query.level.length > 0 || query.mode.length > 0;
   if (zones.isPending && !narrowed) return <Loading what={ZONES.title} />;
@@ -72,7 +77,7 @@ function ZoneList() {
         <SparseRows
           label={ZONES.found(zones.total)}
           count={zones.total}
-          rowHeight={ROW_HEIGHT}
+          rowHeight={wide ? ROW_HEIGHT : TALL_ROW_HEIGHT}
           rowKey={(index) => zones.rowAt(index)?.id ?? index}
           onRange={(first, last) => setRange({ first, last })}
           head={<ZoneHead />}
