@@ -197,7 +197,8 @@ describe.skipIf(missing.length > 0)(`answers explained${leftOut}`, () => {
     const ask = (query: string) => product.call("GET", `/countersign/v1/zones/${zoneId}/explain?${query}`);
     const whole = (await ask("name=@&type=DNSKEY&transport=tcp")) as Explanation;
     expect(whole.flags).not.toContain("tc");
-    await expect(ask("name=elsewhere.test&type=A")).rejects.toThrow(/20652/);
+    await expect(ask("name=elsewhere.test.&type=A")).rejects.toThrow(/20652/);
+    expect(((await ask("name=www&type=A")) as Explanation).name).toBe(`www.${apexOf("live")}`);
     await expect(ask("name=a..b&type=A")).rejects.toThrow(/20651/);
     await expect(ask("name=@&type=NOTHING")).rejects.toThrow(/20653/);
     await expect(ask("name=@&type=AXFR")).rejects.toThrow(/20654/);

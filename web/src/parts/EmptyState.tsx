@@ -14,7 +14,7 @@ export type EmptyStateProps = {
 
 export function EmptyState({ title, text, heading = 2, children }: EmptyStateProps) {
   return (
-    <section className={classes["empty"]}>
+    <section className={classes["empty"]} data-within={heading === 3 || undefined}>
       <Title order={heading} size="h2">
         {title}
       </Title>

@@ -37,6 +37,8 @@ export type ResourceListProps<T> = {
   readonly form: (row: T | undefined, close: () => void) => ReactNode;
   readonly remove: (row: T, close: () => void) => ReactNode;
   readonly heading: (actions: ReactNode) => ReactNode;
+  /** 3 where the list is a part of a page. */
+  readonly order?: 2 | 3;
 };
 
 type Dialog<T> = { readonly kind: "form"; readonly row: T | undefined } | { readonly kind: "remove"; readonly row: T };
@@ -58,7 +60,9 @@ export function ResourceList<T extends { readonly id: string }>(props: ResourceL
       ) : read.data === undefined ? (
         <Loading what={texts.title} />
       ) : read.data.length === 0 ? (
-        <EmptyState {...texts.none}>{add}</EmptyState>
+        <EmptyState {...texts.none} heading={props.order ?? 2}>
+          {add}
+        </EmptyState>
       ) : (
         <ResourceTable {...props} rows={read.data} open={setDialog} />
       )}

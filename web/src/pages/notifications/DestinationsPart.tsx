@@ -35,6 +35,7 @@ export function DestinationsPart({ destinations, policies }: DestinationsPartPro
   return (
     <section>
       <ResourceList
+        order={3}
         texts={DESTINATIONS}
         read={destinations}
         columns={shown}

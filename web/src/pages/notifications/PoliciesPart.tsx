@@ -30,6 +30,7 @@ export function PoliciesPart({ policies, destinations }: PoliciesPartProps) {
   return (
     <section>
       <ResourceList
+        order={3}
         texts={POLICIES}
         read={policies}
         columns={columnsOf(destinations)}

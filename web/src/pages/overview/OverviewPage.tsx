@@ -24,9 +24,11 @@ export function OverviewPage() {
   }, [name]);
   if (!status) return null;
   const unfinished = status.serials.served === null;
+  // Where there is no primary yet the sentence above leads there.
+  const isLed = status.health.code === "no-primary";
   return (
     <div className={classes["grid"]}>
-      {unfinished ? (
+      {unfinished && !isLed ? (
         <div className={classes["wide"]}>
           <ButtonLink to="/onboard" search={{ zone: zoneId } as never}>
             {OVERVIEW.goOn}
