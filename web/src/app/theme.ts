@@ -28,6 +28,9 @@ const dark: MantineColorsTuple = [
   "#0e1216",
 ];
 
+/** Of dialogs and drawers; it may take two lines on a phone. */
+const TITLE = { fontWeight: 650, fontSize: "1.1rem", lineHeight: 1.35, overflowWrap: "anywhere" } as const;
+
 export const theme = createTheme({
   primaryColor: "accent",
   colors: { accent, dark },
@@ -53,8 +56,9 @@ export const theme = createTheme({
     ModalHeader: { defaultProps: { role: "presentation" } },
     Modal: {
       defaultProps: { centered: true, radius: "lg" },
-      styles: { title: { fontWeight: 650, fontSize: "1.1rem" } },
+      styles: { title: TITLE },
     },
+    Drawer: { styles: { title: TITLE } },
   },
 });
 

@@ -22,33 +22,35 @@ export type DataTableProps<T> = {
 
 export function DataTable<T extends { readonly id: string }>({ label, columns, rows, actions }: DataTableProps<T>) {
   return (
-    <table className={classes["table"]} aria-label={label}>
-      <thead>
-        <tr>
-          {columns.map(({ head, isNumber }) => (
-            <th key={head} scope="col" data-number={isNumber}>
-              {head}
-            </th>
-          ))}
-          {actions ? (
-            <th scope="col">
-              <span className="cs-hidden">{actions.head}</span>
-            </th>
-          ) : null}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.id}>
-            {columns.map(({ head, cell, long, isNumber }) => (
-              <td key={head} data-head={head} data-long={long} data-number={isNumber}>
-                {cell(row)}
-              </td>
+    <div className={classes["frame"]}>
+      <table className={classes["table"]} aria-label={label}>
+        <thead>
+          <tr>
+            {columns.map(({ head, isNumber }) => (
+              <th key={head} scope="col" data-number={isNumber}>
+                {head}
+              </th>
             ))}
-            {actions ? <td className={classes["actions"]}>{actions.cell(row)}</td> : null}
+            {actions ? (
+              <th scope="col">
+                <span className="cs-hidden">{actions.head}</span>
+              </th>
+            ) : null}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id}>
+              {columns.map(({ head, cell, long, isNumber }) => (
+                <td key={head} data-head={head} data-long={long} data-number={isNumber}>
+                  {cell(row)}
+                </td>
+              ))}
+              {actions ? <td className={classes["actions"]}>{actions.cell(row)}</td> : null}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
