@@ -23,3 +23,15 @@ test("hundreds wait for the first, however many; another request among them is t
   expect(said.filter(({ answer }) => answer.status === 200 && answer.body === "1")).toHaveLength(200);
   expect(said.filter(({ answer }) => answer.status === 400)).toHaveLength(200);
 });
+
+test("an answer of ours that is a fault is not kept: the same key does the thing again, and that answer is", async () => {
+  const desk = makeRetryDesk(retryPart());
+  const request = { key: "k", who: "token 1", what: "POST /x", octets: undefined };
+  const statuses = [503, 200, 201];
+  const ask = () => desk.once(request, async () => ({ status: statuses.shift()!, body: "{}" }));
+  expect([await ask(), await ask(), await ask()]).toMatchObject([
+    { answer: { status: 503 }, again: false },
+    { answer: { status: 200 }, again: false },
+    { answer: { status: 200 }, again: true },
+  ]);
+});
