@@ -53,6 +53,7 @@ describe.skipIf(missingPrograms("pdns_server").length > 0 || !hasPowerDnsProduce
   test("by its NOTIFY one comes and one goes, which comes back with its keys", async () => {
     const two = (await membersOf(product, catalog.id)).find(({ name }) => name === "two.pdns")!;
     const { own_ds: before } = (await product.status(two.zone_id!)).dnssec;
+    expect(before).toHaveLength(1);
     await powerDns.setMembers([{ name: "one.pdns." }, { name: "three.pdns." }]);
     await untilMembers(product, catalog.id, ["one.pdns member", "three.pdns member", "two.pdns kept"]);
     await untilRcode(product, "three.pdns.", NOERROR);
