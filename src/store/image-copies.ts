@@ -58,7 +58,8 @@ export class ImageCopies {
     const buffer = this.#block(Math.floor(place / BLOCK_OCTETS));
     // Never synced: after a power cut a block may be anything, octets of another image of former times too.
     if (!buffer || crc32(new Uint8Array(buffer, byteOffset, length)) !== crc) return undefined;
-    return { buffer, byteOffset, byteLength: length };
+    // As small integers, which cost nothing beside their object: tens of thousands of these stay.
+    return { buffer, byteOffset: byteOffset | 0, byteLength: length | 0 };
   }
 
   close(): void {

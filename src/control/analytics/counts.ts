@@ -150,13 +150,20 @@ export function readCounts(document: string): ZoneCounts | undefined {
   return counts;
 }
 
-/** Adds what a worker counted; `ofZone` gives the counts of a zone. */
-export function addReading(reading: TallyReading, ofZone: (zoneId: string) => ZoneCounts): void {
-  for (const { zoneId, key, count } of reading.cells) ofZone(zoneId).addCell(key, count);
-  for (const { zoneId, key, count } of reading.times) ofZone(zoneId).addTime(key, count);
+/** Where counts of zones go. */
+export type CountSink = {
+  addCell(zoneId: string, key: number, count: number): void;
+  addTime(zoneId: string, key: number, count: number): void;
+  addName(zoneId: string, asked: number, name: string, count: number, error: number): void;
+};
+
+/** Adds what a worker counted. */
+export function addReading(reading: TallyReading, sink: CountSink): void {
+  for (const { zoneId, key, count } of reading.cells) sink.addCell(zoneId, key, count);
+  for (const { zoneId, key, count } of reading.times) sink.addTime(zoneId, key, count);
   for (const { zoneId, asked, name, count, error } of reading.names) {
     // Mostly somebody else's count: it was taken over with the place.
     if (2 * error > count) continue;
-    ofZone(zoneId).addName(asked, Buffer.from(name).toString("latin1").toLowerCase(), count, error);
+    sink.addName(zoneId, asked, Buffer.from(name).toString("latin1").toLowerCase(), count, error);
   }
 }

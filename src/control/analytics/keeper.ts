@@ -3,7 +3,7 @@
  *
  * ```
  * workers ─ every 2 s ─▶ this minute, in memory ─ at its end ─▶ rows of minutes ─▶ of hours ─▶ of days ─▶ gone, by age
- *   (tally.ts)              one ZoneCounts for each zone that was asked
+ *   (tally.ts)              minute.ts: of each zone that was asked
  * ```
  * Memory and rows are for zones that were asked, none for those that were not. A stop writes the minute that is under way; the next
  * start adds to it. An hour is made of its minutes once all are written, and made again when that was cut off: nothing counts twice.
@@ -11,7 +11,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AnalyticsRow, Store } from "#store";
 import type { Logger, TallyReading } from "#telemetry";
-import { addReading, readCounts, ZoneCounts } from "./counts.ts";
+import { readCounts, ZoneCounts } from "./counts.ts";
+import { MinuteCounts } from "./minute.ts";
 import { DAY, floorTo, HOUR, HOURS_KEPT, MINUTE, MINUTES_KEPT, spansOf } from "./periods.ts";
 import type { CountRow } from "./report.ts";
 
@@ -31,7 +32,7 @@ export class AnalyticsKeeper {
   /** Days for which days are kept; 0: nothing is. */
   readonly #days: () => number;
   readonly #now: () => number;
-  #minute = new Map<string, ZoneCounts>();
+  #minute = new MinuteCounts();
   #start = 0;
   #collect: () => readonly TallyReading[] = () => [];
   #timer: NodeJS.Timeout | undefined;
@@ -75,13 +76,13 @@ export class AnalyticsKeeper {
       this.#start = minute;
     }
     for (const reading of readings) {
-      addReading(reading, (zoneId) => this.#countsOf(zoneId));
+      this.#minute.add(reading);
       this.lost += reading.lost;
     }
   }
 
   forget(zoneId: string): void {
-    this.#minute.delete(zoneId);
+    this.#minute.forget(zoneId);
   }
 
   /** From `since` to `until`, Unix seconds; the start of what began earlier is `since`. */
@@ -95,7 +96,7 @@ export class AnalyticsKeeper {
         if (counts) rows.push({ start: Math.max(row.start, since), counts });
       }
     }
-    const current = this.#minute.get(zoneId);
+    const current = this.#minute.find(zoneId);
     if (current && this.#start < until && this.#start + MINUTE > since) {
       rows.push({ start: Math.max(this.#start, since), counts: current });
     }
@@ -106,30 +107,22 @@ export class AnalyticsKeeper {
     return performance.now() >= this.#endMs;
   }
 
-  #countsOf(zoneId: string): ZoneCounts {
-    const known = this.#minute.get(zoneId);
-    if (known) return known;
-    const counts = new ZoneCounts();
-    this.#minute.set(zoneId, counts);
-    return counts;
-  }
-
   /** The minute is over: it is written, and what is older is drawn together. */
   #close(): void {
     const [minute, start] = [this.#minute, this.#start];
     // Now, and not when it is written: minutes before it stand before this one in the queue, those behind it do not.
     const until = floorTo(this.#now(), MINUTE);
-    this.#minute = new Map();
+    this.#minute = new MinuteCounts();
     this.#writing = this.#writing
       .then(() => this.#write(minute, start, until))
       .catch((error) => this.#log.error({ error: String(error) }, "what zones were asked could not be written"));
   }
 
-  async #write(minute: ReadonlyMap<string, ZoneCounts>, start: number, until: number): Promise<void> {
+  async #write(minute: MinuteCounts, start: number, until: number): Promise<void> {
     // Of those there are rows from before a restart within the minute.
     const begun = new Set(await this.#store.analytics.zonesBetween(MINUTE, start, start + MINUTE));
-    await this.#put(MINUTE, start, minute.keys(), async (zoneId) => {
-      const counts = minute.get(zoneId)!;
+    await this.#put(MINUTE, start, minute.zoneIds(), async (zoneId) => {
+      const counts = minute.find(zoneId)!;
       const before = begun.has(zoneId) ? await this.#merged(zoneId, MINUTE, start, start + MINUTE) : undefined;
       if (before) counts.merge(before);
       return counts;
