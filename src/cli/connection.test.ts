@@ -47,6 +47,7 @@ test.each(["a:1", "127.0.0.1:8053", "ftp://a", ""])("%j is no address", (text) =
 });
 
 test("the token: flag, named directory, environment, directory of the environment", () => {
+  mkdirSync(join(root, "empty"));
   const env = { COUNTERSIGN_TOKEN: "from-environment", COUNTERSIGN_DATA: other };
   expect(findConnection({ token: "flag", data }, env).token).toBe("flag");
   expect(findConnection({ data }, env).token).toBe("from-data");

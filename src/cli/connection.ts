@@ -1,5 +1,5 @@
 /** Which server is meant and by which token: flags, then environment, then the data directory, then the defaults. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OPTIONS } from "#config";
 import { usage } from "./exit.ts";
@@ -53,6 +53,10 @@ function findToken(flags: ConnectionFlags, env: Environment): string {
     throw usage(
       `No token: set COUNTERSIGN_TOKEN, or give --data DIR, the server's data directory (there is no ${place}).`,
     );
+  }
+  // Else a slip of the pen would be answered by another server's token.
+  if (flags.token === undefined && flags.data !== undefined && !existsSync(flags.data)) {
+    throw usage(`There is no directory ${flags.data}: --data names the server's data directory, for the token in it.`);
   }
   // What is no header value would be refused by the HTTP client with a riddle.
   if (!/^[\x21-\x7e]+$/.test(found))

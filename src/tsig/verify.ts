@@ -87,7 +87,7 @@ export class TsigVerifier {
     if (this.#first)
       return problem(
         "tsig-missing",
-        `the first message is not signed (it says ${rcodeName(message[3]! & RCODE_MASK)})`,
+        `the answer is ${rcodeName(message[3]! & RCODE_MASK)} and not signed: the primary does not know the zone, or does not allow this key or address`,
       );
     if (this.#unsigned >= MAX_UNSIGNED)
       return problem("tsig-too-many-unsigned", `more than ${MAX_UNSIGNED} messages without TSIG`);

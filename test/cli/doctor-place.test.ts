@@ -55,6 +55,37 @@ test("a silent server: who has the ports that it would have is asked, each trans
   }
 });
 
+test("a silent server: the ports of the API and of DNS over TLS are looked at, too", async () => {
+  const tcp = await openTcpServer({ addresses: [{ address: LOOPBACK, port: 0 }], onMessage: () => undefined });
+  if (!tcp.ok) throw new Error("no port");
+  const taken = `${LOOPBACK}:${tcp.value.addresses[0]!.port}`;
+  const dns = `${LOOPBACK}:${await freePort()}`;
+  try {
+    const api = await doctor(await here(), [], { COUNTERSIGN_DNS: dns, COUNTERSIGN_HTTP: taken });
+    expect(api.out).toContain(`something listens on TCP ${taken}, for the API, already`);
+    expect(api.out).toContain("(--http of serve)");
+    const certificate = join(directory, "certificate.pem");
+    const tls = await doctor(await here(), [], {
+      COUNTERSIGN_DNS: dns,
+      COUNTERSIGN_DNS_TLS: taken,
+      COUNTERSIGN_DNS_TLS_CERTIFICATE: certificate,
+      COUNTERSIGN_DNS_TLS_KEY: certificate,
+    });
+    expect(tls.out).toContain(`something listens on TCP ${taken}, for DNS over TLS, already`);
+  } finally {
+    await tcp.value.close(0);
+  }
+});
+
+test("a data directory that is named and not there is said to be wrong, whatever other token there is", async () => {
+  const nowhere = join(directory, "nowhere");
+  const { code, err } = await countersign(["zone", "list", "--data", nowhere], {
+    COUNTERSIGN_URL: await here(),
+    COUNTERSIGN_TOKEN: "token",
+  });
+  expect([code, err]).toEqual([2, expect.stringContaining(`There is no directory ${nowhere}`)]);
+});
+
 test("a silent server: options that it would not start with are named", async () => {
   const { out } = await doctor(await here(), [], { COUNTERSIGN_DNS: "nonsense" });
   expect(out).toMatch(/problem {2}options .*COUNTERSIGN_DNS.*is not valid/);

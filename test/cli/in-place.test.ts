@@ -115,7 +115,7 @@ describe.each([["one's own", []] as const, ["the account's", ["--account"]] as c
 
     test("its secret goes on, what it may is another", async () => {
       const made = await cli.json<{ value: string }>("token", "create", "program", "--may", "Zone Read", ...account);
-      const names = async () => (await withToken(made.value, "zone", "list")).out.match(/\w+\.example/g) ?? [];
+      const names = async () => ((await withToken(made.value, "zone", "list")).out.match(/\w+\.example/g) ?? []).sort();
       expect(await names()).toEqual(["first.example", "second.example"]);
       await cli.ok("token", "set", "program", "--zone", "second.example", ...account);
       expect(await names()).toEqual(["second.example"]);
@@ -153,6 +153,11 @@ test("the mark `paused` is kept, and taken away", async () => {
   expect(await cli.ok("zone", "show", "first.example")).toMatch(/paused +yes/);
   await cli.ok("zone", "resume", "first.example");
   expect((await cli.json<Zone>("zone", "show", "first.example")).paused).toBe(false);
+});
+
+test("records of a type that there is not: wrong usage, not an empty table", async () => {
+  const { code, err } = await cli.run("records", "first.example", "--type", "A,NOSUCH");
+  expect([code, err]).toEqual([2, expect.stringContaining('"NOSUCH" is no RR type')]);
 });
 
 test("the picture of the chain is JSON where JSON is asked for", async () => {

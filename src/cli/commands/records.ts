@@ -2,6 +2,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Command } from "commander";
 import type { DnsRecord, Zone } from "#contract";
+import { typeCode } from "#rdata";
 import type { CallOptions } from "../client.ts";
 import type { Context, Runner } from "../context.ts";
 import { usage } from "../exit.ts";
@@ -57,7 +58,7 @@ async function records(context: Context, text: string, { count, id, ...filters }
   if (id !== undefined) return oneRecord(context, zone, id);
   const limit = filters.limit ?? RECORDS_MAX;
   const query = {
-    type: (filters.type ?? []).flatMap((each) => each.split(",")).map((type) => type.trim().toUpperCase()),
+    type: (filters.type ?? []).flatMap((each) => each.split(",")).map(readType),
     name: filters.name,
     search: filters.search,
   };
@@ -69,7 +70,17 @@ async function records(context: Context, text: string, { count, id, ...filters }
     shown += some.length;
     if (shown >= limit) break;
   }
+  if (shown === 0 && !context.json) await context.tell(`countersign: ${zone.name} has no such records.`);
   if (context.json) await context.io.out.write(shown === 0 ? "[]\n" : "\n]\n");
+}
+
+/** A type that there is not has no records anywhere: said, rather than an empty table. */
+function readType(text: string): string {
+  const type = text.trim().toUpperCase();
+  if (typeCode(type) === undefined) {
+    throw usage(`${JSON.stringify(text)} is no RR type; write a mnemonic such as AAAA, or TYPE65280.`);
+  }
+  return type;
 }
 
 async function countRecords(context: Context, zone: Zone): Promise<void> {
