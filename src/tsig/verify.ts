@@ -7,7 +7,7 @@
  * ```
  */
 import { fail, ok, type Result } from "#bytes";
-import { RCODE_MASK, rcodeName } from "#message";
+import { RCODE_MASK, Rcode, rcodeName } from "#message";
 import { nameEquals, printName } from "#name";
 import { algorithmOf, type HmacState, type StartHmac, type TsigKey } from "./key.ts";
 import { judgeMac, macOfReceived, startAfter } from "./mac.ts";
@@ -84,11 +84,7 @@ export class TsigVerifier {
   }
 
   #acceptUnsigned(message: Uint8Array): Result<VerifiedMessage, TsigProblem> {
-    if (this.#first)
-      return problem(
-        "tsig-missing",
-        `the answer is ${rcodeName(message[3]! & RCODE_MASK)} and not signed: the primary does not know the zone, or does not allow this key or address`,
-      );
+    if (this.#first) return problem("tsig-missing", unsignedText(message[3]! & RCODE_MASK));
     if (this.#unsigned >= MAX_UNSIGNED)
       return problem("tsig-too-many-unsigned", `more than ${MAX_UNSIGNED} messages without TSIG`);
     this.#unsigned++;
@@ -124,4 +120,11 @@ function peerProblem(record: TsigRecord): TsigProblem {
 
 function problem(code: TsigProblemCode, text: string): { readonly ok: false; readonly error: TsigProblem } {
   return fail({ code, text });
+}
+
+/** Who refuses says so without a signature where it has no key to sign with (RFC 8945 section 5.3.2), or did not look at it. */
+function unsignedText(rcode: number): string {
+  const text = `the answer is ${rcodeName(rcode)} and not signed`;
+  if (rcode !== Rcode.Refused && rcode !== Rcode.NotAuth) return text;
+  return `${text}: that server does not know the zone, or does not allow this key or address`;
 }
