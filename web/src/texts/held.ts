@@ -46,6 +46,8 @@ export const HELD = {
     action: "Serve it",
     title: (serial: number | null) => `Serve serial ${serial ?? "?"}?`,
     forced: "Serve it although resolvers may refuse it",
+    text: (served: number | null) =>
+      `It is served at once${served === null ? "" : `, in place of serial ${served}`}. Go on if what changed is what you meant to change.`,
     typed: "Type the zone's name to confirm",
     done: "It is served.",
     going: "It is being made ready; the page on transfers shows when it is served.",

@@ -16,7 +16,7 @@ import { PageTitle } from "../../parts/PageTitle.tsx";
 import { ButtonLink } from "../../parts/TextLink.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
-import { withoutRootDot } from "../../texts/common.ts";
+import { printSentence, withFullStop, withoutRootDot } from "../../texts/common.ts";
 import { HELD } from "../../texts/held.ts";
 import { Changes } from "./Changes.tsx";
 
@@ -56,7 +56,7 @@ export function HeldPage() {
       <Stack gap="lg">
         <Note tone="warn" title={`${HELD.why}: ${withoutRootDot(held.reason)}`}>
           <p>
-            {HELD.advice}: {held.advice}.
+            {HELD.advice}: {withFullStop(held.advice)}
           </p>
         </Note>
         <Facts
@@ -134,7 +134,7 @@ function Decisions({ held, name }: { readonly held: HeldVersion; readonly name: 
           )
         }
       >
-        {held.advice}.
+        {forced ? printSentence(held.advice) : HELD.release.text(held.served_serial)}
       </ConfirmDialog>
       <ConfirmDialog
         opened={asking === "drop"}
