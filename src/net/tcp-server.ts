@@ -181,7 +181,10 @@ export class TcpServer {
     this.connections.add(connection);
   }
 
-  /** At the limit the connection unused for longest goes, if it is owed nothing; a full house of busy ones refuses. */
+  /**
+   * At the limit the connection unused for longest goes, if it is owed nothing, or else the handshake that was begun first: who
+   * only begins keeps nobody out. A full house of busy ones refuses.
+   */
   private makeRoom(): boolean {
     if (this.connections.size + this.arriving.size < this.limits.maxConnections) return true;
     for (const connection of this.connections) {
@@ -191,7 +194,12 @@ export class TcpServer {
       this.connections.delete(connection);
       return true;
     }
-    return false;
+    const [first] = this.arriving;
+    if (first === undefined) return false;
+    this.counters.evicted++;
+    this.arriving.delete(first);
+    first.destroy();
+    return true;
   }
 
   /** A Set keeps the order of insertion: the first is the one unused for longest. */

@@ -401,6 +401,21 @@ describe("openTcpServer with TLS", () => {
     expect(await outcome(at(server))).toBe("name");
   });
 
+  test("handshakes that do not end keep nobody out: at the limit the one that was begun first goes", async () => {
+    const server = await serve({ limits: { messageMs: 60_000, maxPerClient: 100, maxConnections: 4 } });
+    const begun: Promise<unknown>[] = [];
+    for (let i = 0; i < 8; i++) {
+      const socket = connect(at(server).port, "127.0.0.1");
+      socket.on("error", () => {});
+      cleanups.push(() => void socket.destroy());
+      begun.push(once(socket, "close"));
+      await once(socket, "connect");
+    }
+    await Promise.all(begun.slice(0, 4));
+    expect(await outcome(at(server))).toBe("name");
+    await expect.poll(() => server.counters).toMatchObject({ refused: 0, evicted: 5, handshakes: 5 });
+  });
+
   test("a new certificate is shown from the next handshake on, and old connections go on", async () => {
     const server = await serve({});
     const before = await dialTls(options(at(server)), settings({}));
