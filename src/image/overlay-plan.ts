@@ -1,7 +1,7 @@
 /**
  * Second third of the overlay writer: which nodes come, change and go. Above a new name its empty non-terminals come with it;
- * with the last name below them they go again. What else would move below a name (a cut made or taken away over names that
- * stay) is refused: the whole zone is compiled then.
+ * with the last name below them they go again. A cut or a DNAME that is made or taken away takes the names below it along, which
+ * are written anew though nothing of theirs changed; over very many of them it is refused, and the whole zone is compiled.
  */
 import { fail, ok, type Result } from "#bytes";
 import { isWildcard, labelCount, type Name, nameHash, nameKey, parentName } from "#name";
@@ -33,6 +33,8 @@ export type NodeDraft = {
   lostWildcard: boolean;
   newChildren: number;
   lostChild: boolean;
+  /** Below a cut before and after, and not below the same. */
+  cutMoved: boolean;
   /** Where the writer puts it. */
   ref: number;
 };
@@ -45,6 +47,9 @@ export type TreePlan = {
 };
 
 const CUTS = NodeFlag.Cut | NodeFlag.Dname;
+
+/** Names that stay under a cut or a DNAME that comes, or come out from under one: all of a change together. */
+const MAX_MOVED = 2_048;
 
 export function planTree(image: ZoneImage, model: Model): Result<TreePlan, OverlayRefusal> {
   const planner = new TreePlanner(image);
@@ -107,13 +112,8 @@ class TreePlanner {
   /** Deepest first: a name without sets and without names below goes, and then perhaps the one above it. */
   removeEmpty(): void {
     const levels: NodeDraft[][] = [];
-    const consider = (draft: NodeDraft) => {
-      const level = levels[draft.labels] ?? [];
-      levels[draft.labels] = level;
-      level.push(draft);
-    };
     for (const draft of this.byKey.values()) {
-      if (draft.old !== 0 && draft.sets.length === 0) consider(draft);
+      if (draft.old !== 0 && draft.sets.length === 0) shelve(levels, draft);
     }
     for (let labels = levels.length - 1; labels > this.apexLabels; labels--) {
       for (const draft of levels[labels] ?? []) {
@@ -122,24 +122,29 @@ class TreePlanner {
         const parent = this.draftOf(this.image.nodeParent(draft.old));
         parent.lostChild = true;
         if ((draft.oldFlags & NodeFlag.Wildcard) !== 0) parent.lostWildcard = true;
-        if (parent.sets.length === 0) consider(parent);
+        if (parent.sets.length === 0) shelve(levels, parent);
       }
     }
   }
 
   finish(): Result<TreePlan, OverlayRefusal> {
-    const drafts = [...this.byKey.values()].sort((a, b) => a.labels - b.labels);
+    const gone = [...this.byKey.values()].filter((draft) => draft.gone);
     const live: NodeDraft[] = [];
-    const gone: NodeDraft[] = [];
-    for (const draft of drafts) {
-      if (draft.gone) {
-        gone.push(draft);
-        continue;
+    const byLabels: NodeDraft[][] = [];
+    for (const draft of this.byKey.values()) if (!draft.gone) shelve(byLabels, draft);
+    let moved = 0;
+    // Parents come first; what a cut takes along has more labels than it, so its turn is still to come.
+    for (let labels = 0; labels < byLabels.length; labels++) {
+      for (const draft of byLabels[labels] ?? []) {
+        this.setFlags(draft);
+        if (draft.old !== 0 && shelters(draft.flags) !== shelters(draft.oldFlags)) {
+          for (const below of this.takenAlong(draft)) {
+            if (++moved > MAX_MOVED) return fail("cut-changed");
+            shelve(byLabels, below);
+          }
+        }
+        if (isWritten(draft)) live.push(draft);
       }
-      if (!this.setFlags(draft)) return fail("cut-changed");
-      const moved =
-        draft.flags !== draft.oldFlags || draft.lostWildcard || (draft.wildcardChild !== undefined && draft.old !== 0);
-      if (draft.old === 0 || draft.setsChanged || moved) live.push(draft);
     }
     const apex = this.byRef.get(this.image.apexNode)!;
     const soa = apex.sets.find((set) => set.type === RRType.SOA)?.draft;
@@ -147,8 +152,21 @@ class TreePlanner {
     return ok({ live, gone, byKey: this.byKey, apex });
   }
 
-  /** Parents come first. False when a name that stays would come under a cut or a DNAME, or out from under one. */
-  private setFlags(draft: NodeDraft): boolean {
+  /** The names below that have no draft yet. Those that were below another cut before, or are now, are among them: it may have gone. */
+  private takenAlong(draft: NodeDraft): NodeDraft[] {
+    const { image } = this;
+    const taken: NodeDraft[] = [];
+    if ((draft.oldFlags & NodeFlag.HasChildren) === 0) return taken;
+    for (let i = image.nodeIndex(draft.old) + 1; i < image.nodeCount && taken.length <= MAX_MOVED; i++) {
+      const node = image.nodeAt(i);
+      if (image.nodeLabels(node) <= draft.labels) break;
+      if (!this.byRef.has(node)) taken.push(this.draftOf(node));
+    }
+    return taken;
+  }
+
+  /** Its parent has its own already. */
+  private setFlags(draft: NodeDraft): void {
     let flags = 0;
     if (draft.old === this.image.apexNode) flags |= NodeFlag.Apex;
     else {
@@ -164,9 +182,9 @@ class TreePlanner {
     }
     if (this.hasChildren(draft)) flags |= NodeFlag.HasChildren;
     draft.flags = flags;
-    if (draft.old === 0) return true;
-    if (((flags ^ draft.oldFlags) & NodeFlag.Occluded) !== 0) return false;
-    return ((flags ^ draft.oldFlags) & CUTS) === 0 || !this.hasOldChildren(draft);
+    const above = draft.parent;
+    const isElsewhere = above !== undefined && (above.cutMoved || shelters(above.flags) !== shelters(above.oldFlags));
+    draft.cutMoved = draft.old !== 0 && (flags & NodeFlag.Occluded) !== 0 && isElsewhere;
   }
 
   private parentFlags(draft: NodeDraft): number {
@@ -233,6 +251,29 @@ class TreePlanner {
   }
 }
 
+/** Whether names below stand under a cut or a DNAME, and whether it is this one or one above it. */
+function shelters(flags: number): number {
+  return (flags & NodeFlag.Occluded) !== 0 ? NodeFlag.Occluded : (flags & CUTS) === 0 ? 0 : NodeFlag.Cut;
+}
+
+/** Behind the others with as many labels. */
+function shelve(levels: NodeDraft[][], draft: NodeDraft): void {
+  const level = levels[draft.labels];
+  if (level) level.push(draft);
+  else levels[draft.labels] = [draft];
+}
+
+/** It stays, and is hidden by a cut or a DNAME now, or is no longer. */
+export function isMoved({ old, flags, oldFlags }: NodeDraft): boolean {
+  return old !== 0 && ((flags ^ oldFlags) & NodeFlag.Occluded) !== 0;
+}
+
+/** What is written: new, or with anything that is not as it was. */
+function isWritten(draft: NodeDraft): boolean {
+  if (draft.old === 0 || draft.setsChanged || draft.flags !== draft.oldFlags) return true;
+  return draft.lostWildcard || draft.wildcardChild !== undefined || draft.cutMoved;
+}
+
 function emptyDraft(name: Name, hash: number, old: number, oldFlags: number): NodeDraft {
   return {
     name,
@@ -250,6 +291,7 @@ function emptyDraft(name: Name, hash: number, old: number, oldFlags: number): No
     lostWildcard: false,
     newChildren: 0,
     lostChild: false,
+    cutMoved: false,
     ref: 0,
   };
 }

@@ -39,7 +39,7 @@ import {
   writeNameTable,
 } from "./overlay-edits.ts";
 import type { Model, NameDraft, OverlayRefusal, Rdata, SetDraft } from "./overlay-model.ts";
-import { hasRecords, type NodeDraft, type TreePlan } from "./overlay-plan.ts";
+import { hasRecords, isMoved, type NodeDraft, type TreePlan } from "./overlay-plan.ts";
 import { wordsFor } from "./place.ts";
 import { STRIPPED } from "./plan.ts";
 import { writeRR } from "./rr.ts";
@@ -51,6 +51,8 @@ export const MAX_OVERLAY_ENTRIES = 16_384;
 export type Touched = {
   readonly nodes: readonly number[];
   readonly goneNames: readonly Uint8Array[];
+  /** Names that stay and came under a cut or a DNAME, or out from under one. */
+  readonly movedNames: readonly Uint8Array[];
   /** Entries that came, or replaced the one of their hash. */
   readonly nsec3s: readonly number[];
   readonly goneHashes: readonly Uint8Array[];
@@ -161,6 +163,7 @@ class OverlayWriter {
       touched: {
         nodes: this.tree.live.map((node) => node.ref),
         goneNames: this.tree.gone.map((node) => node.name),
+        movedNames: this.tree.live.filter(isMoved).map((node) => node.name),
         nsec3s: this.nsec3s.map((draft) => draft.ref),
         goneHashes: this.goneNsec3s.map((draft) => draft.hash),
       },
@@ -264,7 +267,7 @@ class OverlayWriter {
     words[ref + NodeWord.Cut] = this.cutAbove(node);
     this.bookNode(node);
     words[ref + NodeWord.Nsec3Match] = this.matchOf(node);
-    words[ref + NodeWord.Nsec3Wildcard] = old === 0 ? 0 : words[old + NodeWord.Nsec3Wildcard]!;
+    words[ref + NodeWord.Nsec3Wildcard] = old === 0 || isMoved(node) ? 0 : words[old + NodeWord.Nsec3Wildcard]!;
     octets.set(node.name, 4 * (ref + NodeWord.Size + SetWord.Size * node.sets.length));
     node.sets.forEach((set, i) => {
       const to = ref + NodeWord.Size + SetWord.Size * i;
@@ -308,7 +311,7 @@ class OverlayWriter {
 
   private cutAbove(node: NodeDraft): number {
     if ((node.flags & NodeFlag.Occluded) === 0) return 0;
-    if (node.old !== 0) return this.words[node.old + NodeWord.Cut]!;
+    if (node.old !== 0 && !isMoved(node) && !node.cutMoved) return this.words[node.old + NodeWord.Cut]!;
     // Parents are written first: what stands in theirs is right.
     const parent = node.parent!;
     const above = parent.ref || parent.old;
@@ -318,7 +321,8 @@ class OverlayWriter {
   private matchOf(node: NodeDraft): number {
     const { nsec3 } = this.image;
     if (!nsec3 || (node.flags & NodeFlag.Occluded) !== 0) return 0;
-    if (this.nsec3s.length === 0 && node.old !== 0) return this.words[node.old + NodeWord.Nsec3Match]!;
+    if (this.nsec3s.length === 0 && node.old !== 0 && !isMoved(node))
+      return this.words[node.old + NodeWord.Nsec3Match]!;
     // As in the base: a chain of more iterations is not served, and 65,535 of them for each name would be minutes.
     if (nsec3.iterations > MAX_NSEC3_ITERATIONS) return 0;
     const hash = new Uint8Array(HASH_OCTETS);

@@ -57,7 +57,10 @@ function layWithChain(image: ZoneImage, changes: readonly ZoneChange[]): Result<
   const lonely = names.flatMap((name) => lonelyNsec(bare.value.image, name));
   const shape = lonely.length === 0 ? bare : lay(image, withLinks(changes, lonely, image.negativeTtl));
   if (!shape.ok) return shape;
-  const links = nsecLinks(shape.value.image, names, types);
+  // Copies: they are views into what is written over now.
+  const moved = shape.value.touched.movedNames.map((name) => name.slice());
+  const relinked = new Map([...names, ...moved].map((name) => [nameKey(name), name]));
+  const links = nsecLinks(shape.value.image, [...relinked.values()], types);
   return lay(image, withLinks(changes, [...lonely, ...links], image.negativeTtl));
 }
 

@@ -25,14 +25,20 @@ export function imageDelta(image: ZoneImage, touched: Touched): ZoneDelta {
     for (let above = name; node === 0; node = image.findNode(nameHash(above), above, 0)) above = parentName(above);
     climb(node);
   }
+  const hidden = touched.movedNames.filter((name) => isHidden(image, name));
   return {
     nodes: touched.nodes.map((node) => image.nodeIndex(node)),
-    goneNames: touched.goneNames,
+    // A name that the zone no longer speaks for may have no NSEC3 either.
+    goneNames: [...touched.goneNames, ...hidden],
     beforeGone: touched.goneNames.map((name) => image.nodeIndex(image.findPrevious(name, 0))),
     enclosers: [...enclosers],
     links: touched.nsec3s.map((entry) => image.nsec3Index(entry)),
     goneHashes: touched.goneHashes,
   };
+}
+
+function isHidden(image: ZoneImage, name: Name): boolean {
+  return (image.nodeFlags(image.findNode(nameHash(name), name, 0)) & NodeFlag.Occluded) !== 0;
 }
 
 class ImageView implements ZoneView {

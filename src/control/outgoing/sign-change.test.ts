@@ -197,9 +197,7 @@ describe.each(["nsec", "nsec3"] as const)("a zone with %s", (denial) => {
       }),
       { numRuns: 150 },
     );
-    // Refused is what moves names from under or to under a cut, and nothing else.
-    expect([...outcomes.keys()].sort()).toEqual(["cut-changed", "signed"]);
-    expect(outcomes.get("signed")!).toBeGreaterThan(3 * outcomes.get("cut-changed")!);
+    expect([...outcomes.keys()]).toEqual(["signed"]);
   });
 });
 

@@ -78,10 +78,13 @@ function makeChange(
   takeApex(given, apexRRsets, draft);
   const laid = overlayChanges(given, [draft.change], "as-is");
   if (!laid.ok) return laid;
-  const shape = laid.value.image;
-  if (given.nsec3) relinkNsec3(shape, names, draft);
-  else relinkNsec(shape, names, draft);
-  for (const name of names) signMissing(shape, name, draft);
+  const { image: shape, touched: laidOver } = laid.value;
+  // A cut or a DNAME takes names along that did not change: they lose their signatures, or get some. Copies, as the shape is written over.
+  const moved = laidOver.movedNames.map((name) => name.slice());
+  const all = [...new Map([...names, ...moved].map((name) => [nameKey(name), name])).values()];
+  if (given.nsec3) relinkNsec3(shape, all, draft);
+  else relinkNsec(shape, all, draft);
+  for (const name of all) signMissing(shape, name, draft);
   // Over `given` again: what was laid there to see the shape is written over.
   const made = overlayChanges(given, [draft.change], "as-is");
   if (!made.ok) return made;
