@@ -135,3 +135,8 @@ export function isCompaction({ compacted, context, mode }: Draft): boolean {
   const { served, stored } = context;
   return compacted !== undefined && served !== undefined && sameVersion(served.from, stored) && served.mode === mode;
 }
+
+/** The same is served, too, to the last octet: of a compaction whose way of denial was not changed meanwhile. */
+export function isSameServed(draft: Draft): boolean {
+  return isCompaction(draft) && draft.context.served?.denial === draft.denial;
+}

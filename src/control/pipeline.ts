@@ -6,18 +6,19 @@ import { fail, ok, type Result } from "#bytes";
 import { type CompileOptions, SignatureTable, TableChunks, ZoneImage } from "#image";
 import { checkPresigned, foreignExcess, planApex } from "#keyplan";
 import { RRType } from "#rdata";
-import { type KeyRow, newId } from "#store";
+import { type KeyRow, newId, type Store } from "#store";
 import { signApex } from "./apex.ts";
 import { APEX_KIND, type ApexNote, apexNote } from "./apex-note.ts";
 import { approve } from "./approve.ts";
 import { type Compacted, catchUp, dropCompacted } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
-import { type Draft, isCompaction, type StepResult } from "./draft.ts";
+import { type Draft, isCompaction, isSameServed, type StepResult } from "./draft.ts";
 import { isBehind, newestGiven, serialToServe } from "./given-serial.ts";
 import { imageAt } from "./image-at.ts";
 import { chainNames, imageChecksumOf, needsStripping, transferredDnssec, transferredKeys } from "./image-facts.ts";
 import { beginCompile, type Kept, keepWhole } from "./keep-image.ts";
 import { askedDnskeys, signingKeys } from "./key-set.ts";
+import { GIVEN_KIND, movedGivenNote } from "./outgoing/given-note.ts";
 import { postChanges } from "./posted-changes.ts";
 import { PRESIGNED_SENTENCES } from "./sentences.ts";
 import { baseOctets, fileName, saveOverlay } from "./stored-image.ts";
@@ -113,8 +114,8 @@ async function storeCompacted(draft: Draft, compacted: Compacted, deps: Deps): P
     return draft;
   }
   const stored: StoredVersion = { ...before, ...made.stored };
-  await writeStored(zoneId, stored, deps);
-  return { ...draft, stored, remade: made.served };
+  // Not by itself: after a kill behind it, what is served would be another version's, and be given out under one more serial.
+  return { ...draft, stored, remade: made.served, unnamed: stored };
 }
 
 type KeptDraft = Kept & { readonly delta: OverlaidVersion | undefined; readonly appended?: Promise<void> };
@@ -163,7 +164,7 @@ async function compile(draft: Draft, deps: Deps): Promise<StepResult> {
 async function makeServed(draft: Draft, stored: StoredVersion, deps: Deps): Promise<StepResult> {
   const { mode, denial, context } = draft;
   const { served } = context;
-  if (served && isCompaction(draft) && served.denial === denial) {
+  if (served && isSameServed(draft)) {
     const { image, file } = served.file === context.stored?.file ? stored : (draft.remade ?? served);
     return ok({ ...draft, image, file });
   }
@@ -237,12 +238,21 @@ async function approveDraft(draft: Draft, deps: Deps): Promise<StepResult> {
 
 async function sign(draft: Draft, deps: Deps): Promise<StepResult> {
   if (draft.denial === undefined) return ok(draft);
+  const kept = keptSigning(draft);
+  if (kept) return ok({ ...draft, apex: kept.apex, zskPrivate: kept.zskPrivate });
   // To secondaries new signatures are a version of their own.
   if (draft.resign && draft.context.givenOut && draft.stored) {
     const stamped = await makeServed(draft, draft.stored, deps);
     return stamped.ok ? signServed(stamped.value, deps) : stamped;
   }
   return signServed(draft, deps);
+}
+
+/** Laid out anew, it keeps the signatures over its keys: new ones would be another version under the same serial. */
+function keptSigning(draft: Draft): ServedVersion["signing"] {
+  const { served, keys } = draft.context;
+  const isItsKey = served?.signing?.zsk.id === signingKeys(keys)?.zsk.id;
+  return isItsKey && isSameServed(draft) ? served?.signing : undefined;
 }
 
 async function signServed(draft: Draft, deps: Deps): Promise<StepResult> {
@@ -299,6 +309,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
         heldReason: null,
       });
       await tables.documents.put(zoneId, "served", note);
+      if (served && isSameServed(draft)) await moveGiven(zoneId, served.file, file, tables);
       if (signing) await tables.documents.put(zoneId, APEX_KIND, signedNote(signing.apex, draft, deps));
     });
   if (!isEarly) await writeServed();
@@ -311,6 +322,17 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
     appended: undefined,
     result: { mode, denial, image, file, from: stored, signing, ...ends, zonemd, flawed },
   });
+}
+
+/** What was given out of the served version before holds for this one, which is the same: a restart gives out the same signatures. */
+async function moveGiven(
+  zoneId: string,
+  from: string,
+  to: string,
+  { documents }: Pick<Store, "documents">,
+): Promise<void> {
+  const moved = movedGivenNote(await documents.find(zoneId, GIVEN_KIND), from, to);
+  if (moved) await documents.put(zoneId, GIVEN_KIND, moved);
 }
 
 function signedNote(apex: SignedApex, { mode, context }: Draft, deps: Deps): ApexNote {

@@ -10,7 +10,7 @@ import { collectGarbage, giveBackMemory, LARGE_OCTETS } from "#telemetry";
 import type { ZoneChange, ZoneVersion } from "#zone";
 import { type Compacted, compact, dropCompacted, wantsCompaction } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
-import { beginDraft, type Draft, type RoundContext } from "./draft.ts";
+import { beginDraft, type Draft, isSameServed, type RoundContext } from "./draft.ts";
 import type { LastGiven } from "./given-serial.ts";
 import { forgetHeldVersion, type HeldVersion, saveHeldVersion } from "./held-version.ts";
 import { apexNameServers } from "./image-facts.ts";
@@ -47,7 +47,7 @@ const NOTHING_BEFORE: Promise<unknown> = Promise.resolve();
 export type ServedChange = {
   readonly before: ServedVersion;
   readonly after: ServedVersion;
-  /** Of what is stored. */
+  /** Of what is stored; none where the same content has other files from now on. */
   readonly changes: readonly ZoneChange[];
 };
 
@@ -563,8 +563,10 @@ function apexOf({ name }: ZoneRow): Name {
 function changeOf(
   before: ServedVersion | undefined,
   after: ServedVersion | undefined,
-  { context, changes }: Draft,
+  draft: Draft,
 ): ServedChange | undefined {
+  const { context } = draft;
+  const changes = isSameServed(draft) ? [] : draft.changes;
   // Of use to those alone who give it on.
   const fits = context.givenOut && before && after && changes && sameVersion(before.from, context.stored);
   return fits ? { before, after, changes } : undefined;

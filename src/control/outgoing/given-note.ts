@@ -15,6 +15,12 @@ export type GivenNote = {
   readonly expiration: number;
 };
 
+/** The same, when what is served has the file `to` in place of `from`, and the same content; undefined where it speaks of none of them. */
+export function movedGivenNote(document: unknown, from: string, to: string): GivenNote | undefined {
+  const note = readGivenNote(document);
+  return note?.servedFile === from ? { ...note, servedFile: to } : undefined;
+}
+
 /** Undefined when the document is not one of this version. */
 export function readGivenNote(document: unknown): GivenNote | undefined {
   if (typeof document !== "object" || document === null) return undefined;

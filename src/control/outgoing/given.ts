@@ -210,16 +210,19 @@ export class GivenVersions {
 
   /** As a run before this one made it, or made now and written down. */
   async #signed(zone: Zone, served: ServedVersion, state: State): Promise<Making | undefined> {
-    const known = readGivenNote(this.#documents.given.get(zone.id));
+    // As it is now: a compaction writes it, too.
+    const known = state.made ? undefined : readGivenNote(await this.#deps.store.documents.find(zone.id, GIVEN_KIND));
     const wanted = makingOf(served);
-    if (!state.made && known && sameMaking(known, wanted)) {
+    if (known && sameMaking(known, wanted)) {
       const image = await this.#load(zone, known);
       if (image) return { image };
     }
     const changed = await this.#signedChange(zone, served, state);
     if (changed) return changed;
-    // New signatures under a serial that is known already: from there, no change leads anywhere.
-    if (!state.made) await state.journal.clear(known?.serial);
+    // New signatures under a serial that is known already: no change leads there, from before the moment when they are given out.
+    const before = state.made?.version.serial ?? known?.serial;
+    if (!state.made || (before !== undefined && !serialNewer(served.image.serial, before)))
+      await state.journal.clear(before);
     const image = await this.#signedImage(zone, served, state);
     return image && { image };
   }
@@ -248,6 +251,10 @@ export class GivenVersions {
     if (!made || file === undefined || !canSignChange(made.served, served)) return undefined;
     const changes = changesBetween(zone, made.served, served);
     if (!changes) return undefined;
+    // With other signatures over the keys it would not be the same to secondaries.
+    if (changes.length === 0) {
+      return made.served.signing?.apex === served.signing?.apex ? { image: made.version.image, changes } : undefined;
+    }
     const { jobs, log, store } = this.#deps;
     const signed = await signZoneChange(zone.apex, { given: made.version.image, served, changes }, jobs);
     if (!signed.ok) {
@@ -290,7 +297,7 @@ function sameMaking(known: GivenNote, wanted: Omit<GivenNote, "file" | "root">):
   );
 }
 
-/** What an IXFR brought from one to the other. */
+/** What an IXFR brought from one to the other; nothing, where one is the other laid out anew. */
 function changesBetween(
   { change }: Zone,
   before: ServedVersion,
@@ -303,6 +310,7 @@ function changesBetween(
 function asItCame(zone: Zone, served: ServedVersion, made: Made | undefined): Making {
   const { image } = served;
   const changes = made && changesBetween(zone, made.served, served);
+  if (changes?.length === 0) return { image, changes };
   const areExact = [made?.served, served].every(
     (each) => each && !each.signing && sameImage(each.image, each.from.image) && each.from.origin?.exact === true,
   );

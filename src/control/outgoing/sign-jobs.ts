@@ -44,7 +44,7 @@ export type SignJob =
       readonly from: number;
       readonly to: number;
       /** What was given out before: sets that did not change keep their signatures while these hold as long. */
-      readonly before?: ImageBuffer;
+      readonly before?: { readonly image: ImageBuffer; readonly root: number };
       readonly zsk: PublishedZsk;
       readonly window: SignatureWindow;
     }
@@ -125,7 +125,7 @@ function signRange(job: JobOf<"sign-share">, signer: Signer): SignedShare {
   const image = new ZoneImage(job.image);
   const apex = apexOf(image);
   const batch = new RecordBatch();
-  const before = job.before && new ZoneImage(job.before);
+  const before = job.before && new ZoneImage(job.before.image, job.before.root);
   const sign = (owner: Name, ref: number): void => {
     const [type, ttl] = [image.rrsetType(ref), image.rrsetTtl(ref)];
     const kept = before && keptSignature({ before, image, owner, ref }, job);

@@ -38,7 +38,7 @@ export async function signWholeZone(
   const places = whole.nodeCount + (whole.nsec3?.count ?? 0);
   const size = Math.max(LEAST_SHARE, Math.ceil(places / (jobs.width * SHARES_EACH)));
   const ranges = Array.from({ length: Math.ceil(places / size) }, (_, i) => i * size);
-  const old = before ? { before: before.buffer } : {};
+  const old = before ? { before: { image: before.buffer, root: before.root } } : {};
   const signed = await Promise.all(
     ranges.map((from) =>
       jobs.run<"sign-share">({
