@@ -1,6 +1,7 @@
 /**
  * Is one RRset signed as it has to be? RFC 4035 section 5.3 from the signer's side, at a fixed time, with the zone's own
- * keys as the only anchor. One good RRSIG is enough (RFC 6840 section 5.11); bad ones beside it are warned about.
+ * keys as the only anchor. One good RRSIG is enough (RFC 6840 section 5.11); bad ones beside it are warned about, but for those that
+ * validators stumble over.
  */
 import { labelCount, type Name, nameEquals } from "#name";
 import { type Rrsig, readRrsig, typeName } from "#rdata";
@@ -13,6 +14,8 @@ import type { ViewRRset } from "./zone-view.ts";
 /** RRSIGs of one RRset that are looked at, and keys of one tag that are tried: KeyTrap (CVE-2023-50387) made cheap. */
 export const MAX_SIGNATURES = 32;
 export const MAX_KEYS_OF_A_TAG = 4;
+/** Signatures by a known key that match nothing, beside a good one: BIND gives up at the second, Unbound at the ninth. */
+export const MAX_BROKEN_BESIDE = 1;
 /** Zone keys of a zone. Multi-signer zones in the middle of a rollover have about ten. */
 export const MAX_ZONE_KEYS = 64;
 
@@ -91,17 +94,39 @@ export function checkSigned(context: SignatureContext, owner: Name, rrset: ViewR
     }
   }
   if (good.length > 0) findings.sawExpiration(until, rrset.ttl);
-  for (const { code, text } of good.length > 0 ? bad : bad.slice(0, 1)) {
-    const worse = good.length === 0;
-    findings.add(
-      worse ? code : ValidationWarning.SignatureBeside,
-      owner,
-      rrset.type,
-      worse ? text : `${text} (${code})`,
-    );
+  if (good.length === 0) {
+    for (const { code, text } of bad.slice(0, 1)) findings.add(code, owner, rrset.type, text);
+  } else {
+    noteBeside(findings, owner, rrset.type, bad);
   }
   return good;
 }
+
+/**
+ * Beside a good signature most others do no harm. Three do, by what validators make of the whole set: Unbound takes one whose
+ * signatures differ in Labels as bogus, looks for the keys of whatever signer it meets first, and nobody tries all that are broken.
+ */
+function noteBeside(
+  findings: FindingList,
+  owner: Name,
+  type: number,
+  bad: readonly { readonly code: ValidationCode; readonly text: string }[],
+): void {
+  let broken = 0;
+  for (const { code, text } of bad) {
+    if (code === ValidationError.SignatureInvalid) broken++;
+    const isHarmful =
+      HARMFUL_BESIDE.has(code) || (code === ValidationError.SignatureInvalid && broken > MAX_BROKEN_BESIDE);
+    if (isHarmful)
+      findings.add(code, owner, type, `${text} There is a good one beside it, but validators take the set as bogus.`);
+    else findings.add(ValidationWarning.SignatureBeside, owner, type, `${text} (${code})`);
+  }
+}
+
+const HARMFUL_BESIDE: ReadonlySet<string> = new Set([
+  ValidationError.SignatureWrongLabels,
+  ValidationError.SignatureWrongSigner,
+]);
 
 /** Cheap checks first; the signature itself last. */
 function judge(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { fromHex } from "#bytes";
 import { type Crypto, openCrypto } from "#crypto";
-import { makeKeyPair, type OpenKey, openKeyPair, type SignZoneOptions, signZone } from "#keys";
+import { makeKeyPair, type OpenKey, openKeyPair, type SignZoneOptions, signRRset, signZone } from "#keys";
 import { type Name, nameEquals, nameKey, printName, readName } from "#name";
 import { RRType, typeName } from "#rdata";
 import { zoneFromRRsets } from "#zone";
@@ -217,6 +217,39 @@ describe("names what is wrong", () => {
     const both = validate([...zone, late.find(pick)!]);
     expect(both.ok).toBe(true);
     expect(codes(both)).toEqual(["signature-bad-beside-good"]);
+  });
+
+  it("a signature beside the good one that validators stumble over: other Labels, another signer, two that match nothing", () => {
+    const pick = (rrset: RRset): boolean => is(rrset, "ns.odd.test.", RRType.RRSIG, RRType.A);
+    const beside = (...changes: ((rdata: Uint8Array) => Uint8Array)[]): string[] => {
+      const good = zone.find(pick)!;
+      const more = changes.map((change) => ({ ...good, rdatas: [change(good.rdatas[0]!.slice())] }));
+      return codes(validate([...more, ...zone]));
+    };
+    const labels = (count: number) => (rdata: Uint8Array) => rdata.fill(count, 3, 4);
+    const broken = (bit: number) => (rdata: Uint8Array) => rdata.fill(rdata.at(-1)! ^ bit, -1);
+    // Its signer is `test.`, then: the first label of "odd.test." is taken out.
+    const parent = (rdata: Uint8Array) => Uint8Array.from([...rdata.subarray(0, 18), ...rdata.subarray(22)]);
+    for (const count of [0, 2, 4, 255]) expect(beside(labels(count))).toEqual(["signature-wrong-labels"]);
+    expect(beside(parent)).toEqual(["signature-wrong-signer"]);
+    expect(beside(broken(1))).toEqual(["signature-bad-beside-good"]);
+    expect(beside(broken(1), broken(2))).toEqual(["signature-bad-beside-good", "signature-invalid"]);
+  });
+
+  it("more keys of one tag than validators try, though every signature matches one of the first", () => {
+    const zsk = KEYS[1]!.dnskey;
+    const turned = (by: number): Uint8Array =>
+      Uint8Array.from([...zsk.subarray(0, 4), ...zsk.subarray(4 + 2 * by), ...zsk.subarray(4, 4 + 2 * by)]);
+    const crowd = (count: number): RRset[] => {
+      const dnskeys = zone.find((rrset) => is(rrset, "odd.test.", RRType.DNSKEY))!;
+      const keys = [...dnskeys.rdatas, ...Array.from({ length: count }, (_, i) => turned(i + 1))];
+      const rest = zone.filter((rrset) => rrset !== dnskeys && !is(rrset, "odd.test.", RRType.RRSIG, RRType.DNSKEY));
+      const set = { ...dnskeys, rdatas: keys };
+      const rrsig = signRRset(KEYS[0]!.signer, APEX, set, WINDOW);
+      return [...rest, set, { ...set, type: RRType.RRSIG, rdatas: [rrsig] }];
+    };
+    expect(codes(validate(crowd(3)))).toEqual([]);
+    expect(codes(validate(crowd(4)))).toEqual(["dnskeys-too-many"]);
   });
 
   it("a DNSKEY RRset that only the ZSK signs is a remark, one that nobody in it signs is an error", () => {

@@ -17,6 +17,7 @@ import { checkNsec3Link, checkNsec3Of, checkNsecAt, type DenialContext, findUnma
 import {
   checkSigned,
   collectZoneKeys,
+  MAX_KEYS_OF_A_TAG,
   MAX_ZONE_KEYS,
   type SignatureContext,
   type ZoneKeys,
@@ -149,6 +150,12 @@ function checkKeys(
   const { apex } = view;
   if (dnskeys.rdatas.length > MAX_ZONE_KEYS) {
     const text = `${dnskeys.rdatas.length} DNSKEYs; ${MAX_ZONE_KEYS} is the limit.`;
+    findings.add(ValidationError.DnskeysTooMany, apex, RRType.DNSKEY, text);
+    return false;
+  }
+  const crowded = [...keys.byTag.values()].find((sharing) => sharing.length > MAX_KEYS_OF_A_TAG);
+  if (crowded) {
+    const text = `${crowded.length} DNSKEYs have the key tag ${crowded[0]!.tag}; ${MAX_KEYS_OF_A_TAG} is the limit, more are not tried by validators.`;
     findings.add(ValidationError.DnskeysTooMany, apex, RRType.DNSKEY, text);
     return false;
   }

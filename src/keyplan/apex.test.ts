@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { fromBase64, fromHex, toHex } from "#bytes";
-import { type Digests, dsMatches, keyTag } from "#dnssec";
+import { type Digests, dsMatches, keyTag, makeDs } from "#dnssec";
 import { readName } from "#name";
 import {
   type ApexInput,
@@ -103,11 +103,46 @@ test("multi-signer: the union, our own keys that came back removed, CDS and CDNS
 });
 
 test("multi-signer: a transferred CDS stands as it came, with whatever digest type", () => {
-  const tag = keyTag(foreignKsk);
-  const sha384 = Uint8Array.from([tag >> 8, tag & 255, 13, 4, ...new Uint8Array(48).fill(7)]);
+  const sha384 = makeDs(apex, foreignKsk, 4, digests)!;
   const transferred = { dnskey: [foreignKsk], cds: [sha384, dsRdata(apex, ksk, digests)], cdnskey: [foreignKsk] };
   const plan = planApex(input({ mode: "multisigner", transferred }), digests);
   expect(hex(plan.cds)).toEqual(hex([dsRdata(apex, ksk, digests), sha384]));
+  // What can't be computed here can't be held against them.
+  const tag = keyTag(foreignKsk);
+  const unknown = Uint8Array.from([tag >> 8, tag & 255, 13, 99, ...new Uint8Array(32).fill(7)]);
+  const beside = planApex(input({ mode: "multisigner", transferred: { ...transferred, cds: [unknown] } }), digests);
+  expect(hex(beside.cds)).toEqual(hex([dsRdata(apex, ksk, digests), unknown, dsRdata(apex, foreignKsk, digests)]));
+});
+
+test("multi-signer: a CDS that fits no key of theirs, by its tag or by its digest alone, is not passed on under our signature", () => {
+  const own = dsRdata(apex, ksk, digests);
+  const theirs = dsRdata(apex, foreignKsk, digests);
+  const wrongTag = theirs.slice();
+  wrongTag[1]! ^= 1;
+  const wrongDigest = theirs.slice();
+  wrongDigest[10]! ^= 1;
+  const cutOff = theirs.slice(0, 20);
+  const gone = dsRdata(apex, dnskey(257, OTHER_2), digests);
+  const otherAlgorithm = theirs.slice();
+  otherAlgorithm[2] = 8;
+  const wrong = [wrongTag, wrongDigest, cutOff, gone, otherAlgorithm];
+  for (const cdnskey of [[], [foreignKsk]]) {
+    const transferred = { dnskey: [foreignKsk, foreignZsk], cds: wrong, cdnskey };
+    const plan = planApex(input({ mode: "multisigner", transferred }), digests);
+    expect(hex(plan.cds)).toEqual(hex([own, theirs]));
+    expect(hex(plan.cdnskey)).toEqual(hex([ksk, foreignKsk]));
+  }
+  const alone = { dnskey: [foreignZsk], cds: wrong, cdnskey: [] };
+  const plan = planApex(input({ mode: "multisigner", phase: "disabled", transferred: alone }), digests);
+  expect([hex(plan.cds), hex(plan.cdnskey)]).toEqual([["0000000000"], ["0000030000"]]);
+});
+
+test("multi-signer: a key without SEP that their CDS asks for gets a CDNSKEY, as both have to say the same (RFC 7344 section 4)", () => {
+  const cds = [dsRdata(apex, foreignZsk, digests)];
+  const transferred = { dnskey: [foreignZsk], cds, cdnskey: [] };
+  const plan = planApex(input({ mode: "multisigner", transferred }), digests);
+  expect(hex(plan.cds)).toEqual(hex([dsRdata(apex, ksk, digests), ...cds]));
+  expect(hex(plan.cdnskey)).toEqual(hex([ksk, foreignZsk]));
 });
 
 test("multi-signer, leaving: the others' keys alone, never the delete form that would take their DS away", () => {

@@ -3,7 +3,7 @@
  * mode (RFC 8901 model 2) those of the other signers as the transfer brought them.
  */
 import { bytesEqual, compareBytes } from "#bytes";
-import { type Digests, isZoneKey, keyTag } from "#dnssec";
+import { type Digests, DigestType, dsMatches, isZoneKey, keyTag } from "#dnssec";
 import type { Name } from "#name";
 import { dsRdata, isEntryPoint, isPublishable } from "./ds.ts";
 import type { SigningMode } from "./mode.ts";
@@ -73,7 +73,7 @@ export function foreignExcess(input: Pick<ApexInput, "mode" | "own" | "transferr
  */
 export function planApex(input: ApexInput, digests: Digests): ApexPlan {
   if (input.mode === "unsigned" || input.mode === "presigned") return { dnskey: [], cds: [], cdnskey: [] };
-  const foreign = foreignKeys(input);
+  const foreign = foreignKeys(input, digests);
   const dnskey = canonicalSet([...input.own, ...foreign.dnskey]);
   const enabled = input.phase === "pending" || input.phase === "active";
   const ours = enabled ? (input.asked ?? input.own).filter(isEntryPoint) : [];
@@ -88,13 +88,19 @@ export function planApex(input: ApexInput, digests: Digests): ApexPlan {
 
 /**
  * The other signers' keys. A record of our own that came back to us through the primary is not foreign, nor is a delete
- * form, nor a key that is no zone key. Every entry point among the DNSKEYs gets a CDNSKEY, even if the transfer had none:
- * CDS and CDNSKEY have to be the same at all signers (RFC 8901 section 8), and must match (RFC 7344 section 4).
+ * form, nor a key that is no zone key. Every entry point among the DNSKEYs gets a CDNSKEY, even if the transfer had none, and
+ * so does a key that their CDS asks for: CDS and CDNSKEY have to be the same at all signers (RFC 8901 section 8), and must
+ * match (RFC 7344 section 4).
  */
-function foreignKeys(input: ApexInput): TransferredKeys {
+function foreignKeys(input: ApexInput, digests: Digests): TransferredKeys {
   const { dnskey, cds, cdnskey } = allForeign(input);
   const bounded = dnskey.slice(0, MAX_FOREIGN_KEYS);
-  return { dnskey: bounded, cds, cdnskey: [...bounded.filter(isEntryPoint), ...cdnskey.slice(0, MAX_FOREIGN_KEYS)] };
+  const requests = cds.slice(0, MAX_FOREIGN_KEYS);
+  const isAskedFor = (key: Uint8Array) =>
+    isEntryPoint(key) ||
+    (isZoneKey(key) && requests.some((ds) => isOf(ds, key) && dsMatches(input.apex, ds, key, digests)));
+  const askable = [...bounded.filter(isAskedFor), ...cdnskey.slice(0, MAX_FOREIGN_KEYS)];
+  return { dnskey: bounded, cds: requests, cdnskey: askable };
 }
 
 /**
@@ -112,21 +118,25 @@ function allForeign({ mode, own, transferred }: Pick<ApexInput, "mode" | "own" |
   };
 }
 
-/** CDS of the foreign entry points: as transferred where there are any for a key, made here with SHA-256 where not. */
+/**
+ * CDS of the foreign keys: as transferred where one proves the key, made here with SHA-256 where none does. One that fits no key that
+ * is shown is left out: it would match no CDNSKEY (RFC 7344 section 4), and a parent that followed it has a DS of nobody's.
+ */
 function foreignCds(input: ApexInput, foreign: TransferredKeys, digests: Digests): Uint8Array[] {
-  const ownTags = new Set(input.own.map((key) => tagAndAlgorithm(keyTag(key), key[3]!)));
-  const sent = foreign.cds
-    .filter((ds) => !ownTags.has(tagAndAlgorithm((ds[0]! << 8) | ds[1]!, ds[2]!)))
-    .slice(0, MAX_FOREIGN_KEYS);
-  const sentTags = new Set(sent.map((ds) => tagAndAlgorithm((ds[0]! << 8) | ds[1]!, ds[2]!)));
-  const made = foreign.cdnskey
-    .filter((key) => !sentTags.has(tagAndAlgorithm(keyTag(key), key[3]!)))
-    .map((key) => dsRdata(input.apex, key, digests));
-  return [...sent, ...made];
+  return foreign.cdnskey.flatMap((key) => {
+    const named = foreign.cds.filter((ds) => isOf(ds, key));
+    const proving = named.filter((ds) => dsMatches(input.apex, ds, key, digests));
+    // By a digest that can't be made here: it stands, and one that every parent knows beside it.
+    const unknown = named.filter((ds) => !KNOWN_DIGESTS.has(ds[3]!) && !input.own.some((ours) => isOf(ds, ours)));
+    return proving.length > 0 ? [...proving, ...unknown] : [...unknown, dsRdata(input.apex, key, digests)];
+  });
 }
 
-function tagAndAlgorithm(tag: number, algorithm: number): number {
-  return tag * 256 + algorithm;
+const KNOWN_DIGESTS: ReadonlySet<number> = new Set([DigestType.SHA1, DigestType.SHA256, DigestType.SHA384]);
+
+/** Names it by tag and algorithm: others may have these, too. */
+function isOf(ds: Uint8Array, key: Uint8Array): boolean {
+  return ((ds[0]! << 8) | ds[1]!) === keyTag(key) && ds[2] === key[3];
 }
 
 /** Canonical order of RDATAs, duplicates removed (RFC 4034 section 6.3). */
