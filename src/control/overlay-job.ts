@@ -14,7 +14,7 @@ import {
 } from "#image";
 import { type Name, nameEquals, nameHash, printName } from "#name";
 import { RRType, rdataTarget } from "#rdata";
-import { semanticCheck, ZoneBuilder, type ZoneLimits } from "#zone";
+import { semanticCheck, ZoneBuilder, type ZoneLimits, type ZoneProblem } from "#zone";
 import type { ImageAt } from "./image-at.ts";
 import { type PostedChange, takeChanges } from "./posted-changes.ts";
 import { type ShownProblems, shownProblems } from "./problems.ts";
@@ -29,7 +29,7 @@ export type OverlayOrder = ImageAt & {
 export type OverlayMade = {
   readonly root: number;
   readonly touched: Touched;
-  /** Of the names that changed; of the apex only errors. */
+  /** Of the names that changed; of the apex only errors and sets that are too large. */
   readonly problems: ShownProblems;
 };
 
@@ -63,9 +63,11 @@ function checkNames(image: ZoneImage, touched: Touched): ShownProblems | undefin
   }
   const version = builder.finish();
   if (!version.ok) return undefined;
-  // The apex changes with every serial: what is odd about it was said when the zone came as a whole.
+  // The apex changes with every serial: what is odd about it was said when the zone came as a whole, but for a set that grew.
   const about = printName(apex);
-  const found = semanticCheck(version.value).filter((one) => one.severity === "error" || one.owner !== about);
+  const isNew = ({ severity, owner, code }: ZoneProblem) =>
+    severity === "error" || owner !== about || code === "set-too-large";
+  const found = semanticCheck(version.value).filter(isNew);
   return shownProblems(found);
 }
 

@@ -94,6 +94,25 @@ describe("semanticCheck", () => {
     expect(problems(lines)).toEqual(expected);
   });
 
+  // A record of TXT "aa…" costs 12 octets and its 201; header and question of t.example. are 27.
+  const texts = (count: number) => Array.from({ length: count }, (_, i) => `t TXT ${String(i).padStart(200, "a")}`);
+  test("sets up to what a message holds, and beyond", () => {
+    expect(problems([...NS, ...texts(307)])).toEqual([]);
+    expect(problems([...NS, ...texts(308)])).toEqual(["warning set-too-large t.example."]);
+    // 65,511 octets alone; a signature takes it over the limit.
+    const fitting = [...texts(307), `t TXT ${"b".repeat(80)}`];
+    expect(problems([...NS, ...fitting])).toEqual([]);
+    const signature = `t RRSIG TXT ${RRSIG}`;
+    expect(problems([...NS, ...fitting, signature])).toEqual(["warning set-too-large t.example."]);
+  });
+
+  test("names may be compressed: a large set of them is not called too large", () => {
+    const servers = (count: number) =>
+      Array.from({ length: count }, (_, i) => `m NS n${i}.long-long-long-long-long-long-long.other.`);
+    expect(problems([...NS, ...servers(2000)])).toEqual([]);
+    expect(problems([...NS, ...servers(4200)])).toEqual(["warning set-too-large m.example."]);
+  });
+
   test("EXPIRE of zero", () => {
     expect(problems(NS, "ns h 1 3600 600 0 300")).toEqual(["warning expire-zero example."]);
   });

@@ -21,6 +21,7 @@ export type ProblemCode =
   | "not-at-apex"
   | "glue-missing"
   | "ns-target-is-cname"
+  | "set-too-large"
   | "ttls-differed"
   | "rrsig-covers-nothing"
   | "expire-zero";
@@ -49,6 +50,7 @@ export function semanticCheck(zone: ZoneVersion): ZoneProblem[] {
     checkSingletons(zone, name, types, problems);
     checkPlaces(name, types, zone.nameOf(name), problems);
     checkFlags(zone, name, problems);
+    checkSizes(zone, name, problems);
     if (types.dname) checkBelowDname(zone, name, problems);
     if (types.ns) checkNameServers(zone, name, problems);
     if (types.dname || (types.ns && name !== 0)) above = name;
@@ -174,6 +176,46 @@ function checkFlags(zone: ZoneVersion, name: number, problems: Problems): void {
     const covers = type === RRType.RRSIG && (rrset === first || rrsetTypes[rrset - 1] !== rrsetCovered[rrset]);
     if (covers) problems.warn("rrsig-covers-nothing", name, type, `no ${typeName(rrsetCovered[rrset]!)} at this name`);
   }
+}
+
+/** What a message of DNS can hold over any transport: its length is told in two octets (RFC 1035 section 4.2.2). */
+const MESSAGE_MAX = 65_535;
+const HEADER = 12;
+/** Of the question behind its name; and of a record, whose owner is a pointer to it. */
+const QUESTION_REST = 4;
+const RECORD_REST = 12;
+/** Of RDATA that may be compressed: a pointer and little else (a PREFERENCE of two octets, or a label of one). */
+const COMPRESSED_LEAST = 4;
+const COMPRESSIBLE: ReadonlySet<number> = new Set([RRType.NS, RRType.CNAME, RRType.SOA, RRType.PTR, RRType.MX]);
+
+/** A set that no message holds whole is never given: who asks for it gets TC over UDP, and nothing to the purpose over TCP. */
+function checkSizes(zone: ZoneVersion, name: number, problems: Problems): void {
+  const { rrsetTypes, rrsetCovered } = zone.columns;
+  const empty = HEADER + zone.nameOf(name).length + QUESTION_REST;
+  const end = zone.firstRRset(name + 1);
+  for (let rrset = zone.firstRRset(name); rrset < end; rrset++) {
+    const type = rrsetTypes[rrset]!;
+    if (type === RRType.RRSIG) continue;
+    const alone = empty + leastOctets(zone, rrset);
+    const isSigned = rrset + 1 < end && rrsetTypes[rrset + 1] === RRType.RRSIG && rrsetCovered[rrset + 1] === type;
+    const whole = alone + (isSigned ? leastOctets(zone, rrset + 1) : 0);
+    if (alone > MESSAGE_MAX) problems.warn("set-too-large", name, type, `${alone} octets fit no message (65,535)`);
+    else if (whole > MESSAGE_MAX)
+      problems.warn("set-too-large", name, type, `with its signatures ${whole} octets, which fit no message (65,535)`);
+  }
+}
+
+/** Of a set's records in an answer, however well names are compressed. */
+function leastOctets(zone: ZoneVersion, rrset: number): number {
+  const { rrsetTypes, recordLengths } = zone.columns;
+  const isCompressible = COMPRESSIBLE.has(rrsetTypes[rrset]!);
+  const end = zone.firstRecord(rrset + 1);
+  let octets = 0;
+  for (let record = zone.firstRecord(rrset); record < end; record++) {
+    const length = recordLengths[record]!;
+    octets += RECORD_REST + (isCompressible ? Math.min(length, COMPRESSED_LEAST) : length);
+  }
+  return octets;
 }
 
 function checkBelowDname(zone: ZoneVersion, name: number, problems: Problems): void {
