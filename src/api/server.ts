@@ -1,5 +1,4 @@
 /** The HTTP server: Fastify with our own bodies, queries, errors and headers, so that whatever comes in, JSON in the envelope goes out. */
-import { randomBytes } from "node:crypto";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -11,8 +10,10 @@ import Fastify, {
 import { type ControlError, type ControlService, makeOpenApi } from "#contract";
 import type { Logger } from "#telemetry";
 import { isLocalOperator } from "./actor.ts";
-import { envelopeOfError, sendError, sendJson } from "./answer.ts";
+import { sendError, sendJson } from "./answer.ts";
+import { newRequestId, refusalOfHead, refuseBadHttp, refuseExpectation, refuseMethod } from "./bad-http.ts";
 import { allowOrigins } from "./cors.ts";
+import { CONNECTIONS_MAX, Door } from "./door.ts";
 import { openPages } from "./pages.ts";
 import { parseQuery } from "./query.ts";
 import { RateLimiter, type RateLimits } from "./rate-limit.ts";
@@ -44,10 +45,6 @@ export type ApiOptions = {
 
 /** A request's head has to be here within the first time, its body within the second; between requests a connection may rest for the third. */
 const TIMES = { headSeconds: 20, requestSeconds: 60, restSeconds: 72, lookSeconds: 5 };
-/** Clients at the same time; more are turned away at the door. */
-const CONNECTIONS_MAX = 1000;
-
-const newRequestId = (): string => randomBytes(8).toString("hex");
 
 /** The server, not yet listening: `listen({host, port})` and `close()` are Fastify's. */
 export function buildApi(options: ApiOptions): FastifyInstance {
@@ -55,6 +52,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const limits = {
     headersTimeout: times.headSeconds * 1000,
     connectionsCheckingInterval: times.lookSeconds * 1000,
+    // Whether there is one is looked at with the rest of the head, and answered in the envelope.
+    requireHostHeader: false,
   };
   const waits = { requestTimeout: times.requestSeconds * 1000, keepAliveTimeout: times.restSeconds * 1000 };
   const app = Fastify({
@@ -70,9 +69,9 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     http: limits,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256, querystringParser: parseQuery as never },
     frameworkErrors: (error, request, reply) => handleError(options, error, request, reply as never),
-    clientErrorHandler: refuseBadHttp,
+    clientErrorHandler: (error, socket) => refuseBadHttp(error, socket, methodsAt),
   });
-  app.server.maxConnections = CONNECTIONS_MAX;
+  guardServer(app, options.trustedProxies ?? []);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (request, octets, parsed) =>
     parsed(null, { octets, type: request.headers["content-type"]?.toLowerCase() ?? "" }),
@@ -82,7 +81,9 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     reply.header("cache-control", "no-store");
     if (options.tls) reply.header("strict-transport-security", STRICT_TRANSPORT);
     if (options.cors && allowOrigins(request, reply)) return reply;
-    return undefined;
+    const wrong = refusalOfHead(request);
+    if (wrong?.code === "request.content-encoding") reply.header("accept-encoding", "identity");
+    return wrong && sendError(reply, wrong);
   });
   app.addHook("onResponse", async (request, reply) => {
     const done = {
@@ -99,6 +100,15 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   addRoutes(app, options.service, { limiter, isExempt: options.isExempt ?? isLocalOperator });
   addSystemRoutes(app, options);
   return app;
+}
+
+/** What Node's server does before there is a request. */
+function guardServer({ server }: FastifyInstance, proxies: readonly string[]): void {
+  const door = new Door(proxies);
+  server.maxConnections = CONNECTIONS_MAX;
+  server.prependListener("connection", (socket) => door.enter(socket));
+  server.on("checkExpectation", refuseExpectation);
+  server.on("connect", (request, socket) => refuseMethod(socket, "CONNECT", request.url ?? "", []));
 }
 
 function addSystemRoutes(app: FastifyInstance, options: ApiOptions): void {
@@ -127,9 +137,13 @@ function addSystemRoutes(app: FastifyInstance, options: ApiOptions): void {
   });
 }
 
+function methodsAt(path: string): string[] {
+  return methodsOf(path.replace(/(?<=.)\/$/, ""));
+}
+
 function refuseRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = pathOf(request);
-  const methods = methodsOf(path.replace(/(?<=.)\/$/, ""));
+  const methods = methodsAt(path);
   if (methods.length === 0 || methods.includes(request.method))
     return sendError(reply, { code: "route.unknown", about: path });
   reply.header("allow", methods.join(", "));
@@ -148,6 +162,8 @@ function handleError(
     request.log.warn({ path: pathOf(request) }, "another program holds the database");
     return sendError(reply, { code: "store.busy" });
   }
+  // Asked of QUERY before it is looked whether the path has such a method, and none here has.
+  if (error.code === "FST_ERR_ROUTE_MISSING_CONTENT_TYPE") return refuseRoute(request, reply);
   if (status >= 500) {
     request.log.error({ err: error, path: pathOf(request) }, "request failed");
     return sendError(reply, { code: "internal" });
@@ -167,42 +183,4 @@ function refusalOf(options: ApiOptions, error: FastifyError, request: FastifyReq
     default:
       return { code: "request.invalid", about: error.code };
   }
-}
-
-/** The part of a socket that is used here; sockets themselves belong to #net. */
-type Connection = {
-  readonly destroyed: boolean;
-  readonly writable: boolean;
-  destroy(): void;
-  end(text: string): void;
-};
-
-const BAD_HTTP: Readonly<Record<string, { readonly status: string; readonly about: string }>> = {
-  HPE_HEADER_OVERFLOW: { status: "431 Request Header Fields Too Large", about: "the headers are too large" },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: "408 Request Timeout", about: "it did not come in time" },
-};
-
-/** What is no HTTP at all, or too slow: no request object exists, so the answer is written by hand. */
-function refuseBadHttp(error: Error & { code?: string }, socket: Connection): void {
-  // A handshake that failed comes here as well, and nothing can be said there.
-  const isTls = /^ERR_(SSL|TLS)_/.test(error.code ?? "");
-  if (socket.destroyed || isTls || error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { status, about } = BAD_HTTP[error.code ?? ""] ?? {
-    status: "400 Bad Request",
-    about: "not HTTP/1.1 as it should be",
-  };
-  const { body } = envelopeOfError({ code: "request.invalid", about });
-  const lines = [
-    `HTTP/1.1 ${status}`,
-    `x-request-id: ${newRequestId()}`,
-    "content-type: application/json; charset=utf-8",
-    "x-content-type-options: nosniff",
-    "cache-control: no-store",
-    `content-length: ${Buffer.byteLength(body)}`,
-    "connection: close",
-  ];
-  socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -31,7 +31,7 @@ type Accepted = {
 
 export type HttpTimes = Pick<
   ServerOptions,
-  "headersTimeout" | "requestTimeout" | "keepAliveTimeout" | "connectionsCheckingInterval"
+  "headersTimeout" | "requestTimeout" | "keepAliveTimeout" | "connectionsCheckingInterval" | "requireHostHeader"
 >;
 
 export function tlsServerFactory(tls: ApiTls, times: HttpTimes): FastifyServerFactory {

@@ -11,6 +11,11 @@ export const REQUEST_ERRORS = {
     number: 20002,
     sentence: "Content-Type {about} is not understood here; send application/json.",
   },
+  "request.content-encoding": {
+    status: 415,
+    number: 20004,
+    sentence: "A body that is encoded ({about}) is not read here; send it as it is.",
+  },
   "request.plain-http": {
     status: 400,
     number: 20003,
