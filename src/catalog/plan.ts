@@ -105,12 +105,14 @@ function claim(member: CatalogMember, input: PlanInput): PlannedStep | RefusedMe
     const text = `${name} exists already, made by hand: it is left alone (remove it there, and it comes from the catalog)`;
     return { member, code: "exists", text };
   }
-  if (other.coo && nameKey(other.coo) === input.catalogKey) {
+  const isHandedBack = member.coo !== undefined && nameKey(member.coo) === other.catalogKey;
+  // Each says that the other one has it: it would go to and fro with every look, so it stays where it is.
+  if (other.coo && nameKey(other.coo) === input.catalogKey && !isHandedBack) {
     return { kind: other.node === member.node ? "migrate" : "reset", known: other, member };
   }
   // Removed there first: the way of section 5.5 without coo. What was kept of it belongs to the other owner.
   if (other.kept) return { kind: "reset", known: other, member };
-  if (member.coo && nameKey(member.coo) === other.catalogKey) {
+  if (isHandedBack) {
     return { member, code: "moved", text: `${name} has moved to the catalog that its coo property names` };
   }
   const text = `${name} is a member of another catalog, which has not handed it over to this one (coo): it is left alone`;

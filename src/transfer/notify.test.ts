@@ -167,6 +167,31 @@ describe("refused", () => {
     expect(replyOf(decision)).toMatchObject({ id: 321, opcode: Opcode.Notify, rcode });
   });
 
+  test("no question or several, another type or class: FORMERR; a SOA of another zone is no hint; EDNS of 60,000 octets is EDNS", () => {
+    const question = { name: APEX, type: RRType.SOA, class: 1 };
+    for (const questions of [
+      [],
+      [question, question],
+      [{ ...question, type: RRType.NS }],
+      [{ ...question, class: 3 }],
+      [{ ...question, class: 255 }],
+    ]) {
+      const decision = decide(notify({ question: questions }));
+      expect([decision.kind, "code" in decision && decision.code]).toEqual(["refused", "form-error"]);
+      expect(decision.reply![3]! & 15).toBe(Rcode.FormErr);
+    }
+    const soa = readRdata(RRType.SOA, "ns. h. 99 1 1 1 1".split(" "));
+    if (!soa.ok) throw new Error(soa.error);
+    for (const owner of ["other.", "www.example.", "."].map(name)) {
+      const answer = [{ owner, type: RRType.SOA, ttl: 0, rdata: soa.value }];
+      expect(decide(notify({ answer }))).toMatchObject({ kind: "accepted", serialHint: undefined });
+    }
+    const options = [{ code: 12, data: new Uint8Array(60_000) }];
+    const huge = decide(notify({ edns: { ...queryEdns(), options } }));
+    expect(huge).toMatchObject({ kind: "accepted", serialHint: 99 });
+    expect(huge.reply!.length).toBeLessThan(512);
+  });
+
   test("a response, and what has no header, get silence", () => {
     for (const message of [notify({ flags: Flag.QR }), notify().subarray(0, 11), new Uint8Array(0)])
       expect(decide(message)).toMatchObject({ kind: "refused", reply: undefined });
