@@ -83,15 +83,17 @@ export class Answerer {
     let cookie: CookieCheck = CookieCheck.New;
     if (outcome === ParseOutcome.FormErr) {
       work.rcode = Rcode.FormErr;
-    } else if (outcome === ParseOutcome.NotImp) {
-      work.rcode = Rcode.NotImp;
     } else {
       cookie = this.checkCookie(about);
-      if (cookie === CookieCheck.Malformed || (outcome === ParseOutcome.CookieOnly && !this.cookies)) {
+      if (cookie === CookieCheck.Malformed) work.query.cookieAt = 0;
+      if (outcome === ParseOutcome.NotImp) {
+        work.rcode = Rcode.NotImp;
+      } else if (work.query.version > 0) {
+        // Before the options, which may mean something else there (RFC 6891 section 6.1.3).
+        work.rcode = Rcode.BadVers;
+      } else if (cookie === CookieCheck.Malformed || (outcome === ParseOutcome.CookieOnly && !this.cookies)) {
         work.query.cookieAt = 0;
         work.rcode = Rcode.FormErr;
-      } else if (work.query.version > 0) {
-        work.rcode = Rcode.BadVers;
       } else if (this.requireCookie && !tcp && work.query.cookieAt > 0 && cookie === CookieCheck.New) {
         work.rcode = Rcode.BadCookie;
       } else if (outcome === ParseOutcome.Query && this.resolve(about.nowSeconds) === FORWARD) {

@@ -86,7 +86,12 @@ export function parseQuery(query: Query, octets: Uint8Array, length: number): Pa
   if (query.opcode === Opcode.Notify) return ParseOutcome.Forward;
   const questions = u16(octets, 4);
   const parsed = questions === 1 && parseQuestion(query);
-  if (query.opcode !== Opcode.Query) return ParseOutcome.NotImp;
+  if (query.opcode !== Opcode.Query) {
+    // OPT is answered with OPT (RFC 6891 section 6.1.1) where the message looks like one of DNS; nothing else of it counts.
+    if ((!parsed && questions > 0) || !parseRecords(query)) query.edns = false;
+    query.tsig = false;
+    return ParseOutcome.NotImp;
+  }
   if (!parsed && questions > 0) return ParseOutcome.FormErr;
   if (!parseRecords(query)) return ParseOutcome.FormErr;
   if (questions === 0) return query.cookieAt > 0 ? ParseOutcome.CookieOnly : ParseOutcome.FormErr;

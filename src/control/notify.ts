@@ -1,5 +1,15 @@
 /** Messages that the edge forwards: NOTIFY is judged and answered, queries go to outgoing, other signed messages are refused. */
-import { Flag, HEADER_LENGTH, OPCODE_MASK, OPCODE_SHIFT, Opcode, parseMessage, Rcode, writeMessage } from "#message";
+import {
+  Flag,
+  HEADER_LENGTH,
+  OPCODE_MASK,
+  OPCODE_SHIFT,
+  Opcode,
+  parseMessage,
+  Rcode,
+  replyEdns,
+  writeMessage,
+} from "#message";
 import { type Name, nameEquals, printName } from "#name";
 import { printAddress } from "#net";
 import type { ForwardedMessage } from "#publish";
@@ -97,6 +107,7 @@ function replyTo(message: Uint8Array, rcode: number): Uint8Array {
     opcode: (flags & OPCODE_MASK) >> OPCODE_SHIFT,
     rcode: parsed.ok ? rcode : Rcode.FormErr,
     question: parsed.ok ? [...parsed.value.question] : [],
+    edns: parsed.ok ? replyEdns(parsed.value.edns) : undefined,
   };
   // The header and what was asked, whose names may have been compressed: no 64 KiB for each of a storm.
   return writeMessage(parts, { limit: message.length + 256 * (parts.question.length + 1) }).octets.slice();

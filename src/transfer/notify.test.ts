@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Flag, Opcode, parseMessage, queryEdns, Rcode, writeMessage } from "#message";
+import { EdnsFlag, Flag, Opcode, parseMessage, queryEdns, Rcode, writeMessage } from "#message";
 import { type Name, nameEquals, readName } from "#name";
 import { RRType, readRdata } from "#rdata";
 import { type StartHmac, signMessage, type TsigKey, TsigVerifier } from "#tsig";
@@ -110,6 +110,7 @@ describe("accepted", () => {
   test("EDNS is answered with EDNS, and only then", () => {
     expect(replyOf(decide(notify({ edns: queryEdns() }))).edns?.udpSize).toBe(1232);
     expect(replyOf(decide(notify())).edns).toBeUndefined();
+    expect(replyOf(decide(notify({ edns: queryEdns(EdnsFlag.DO) }))).edns?.flags).toBe(EdnsFlag.DO);
   });
 });
 
@@ -165,6 +166,8 @@ describe("refused", () => {
     const decision = decide(message, source);
     expect(decision).toMatchObject({ kind: "refused", code });
     expect(replyOf(decision)).toMatchObject({ id: 321, opcode: Opcode.Notify, rcode });
+    // Who refuses, or does not have the zone, speaks with no authority (RFC 1035 section 4.1.1).
+    expect(replyOf(decision).flags & (Flag.QR | Flag.AA)).toBe(Flag.QR);
   });
 
   test("no question or several, another type or class: FORMERR; a SOA of another zone is no hint; EDNS of 60,000 octets is EDNS", () => {

@@ -3,14 +3,15 @@
  * has none. The SOA inside is a hint, never data.
  */
 import {
+  type Edns,
   Flag,
   HEADER_LENGTH,
   OPCODE_MASK,
   OPCODE_SHIFT,
   Opcode,
   parseMessage,
-  queryEdns,
   Rcode,
+  replyEdns,
   writeMessage,
 } from "#message";
 import { type Name, nameEquals } from "#name";
@@ -36,8 +37,7 @@ export type Notify = {
   readonly zone: Name;
   /** Serial of the SOA in the answer section, when there is one. */
   readonly serialHint: number | undefined;
-  /** It came with EDNS, so the reply does (RFC 6891 section 6.1.1). */
-  readonly edns: boolean;
+  readonly edns: Edns | undefined;
 };
 
 /** A NOTIFY for SOA taken apart (TSIG may still be on it); undefined when it is none or malformed. */
@@ -49,7 +49,7 @@ export function readNotify(message: Uint8Array): Notify | undefined {
   if ((flags & Flag.QR) !== 0 || opcode !== Opcode.Notify || question.length !== 1 || !asked) return undefined;
   if (asked.type !== RRType.SOA || asked.class !== RRClass.IN) return undefined;
   const soa = answer.find((record) => record.type === RRType.SOA && nameEquals(record.owner, asked.name))?.rdata;
-  return { id, zone: asked.name, serialHint: soa && readSoa(soa).serial, edns: edns !== undefined };
+  return { id, zone: asked.name, serialHint: soa && readSoa(soa).serial, edns };
 }
 
 export type NotifyRefusalCode =
@@ -144,17 +144,20 @@ function refuse(
 /** A header, one question, an OPT: a storm of these should not take 64 KiB each for a moment. */
 const REPLY_OCTETS = 512;
 
-/** RFC 1996 section 4.7: the same ID, opcode and question, QR and AA set; FORMERR comes without a question. */
+/**
+ * RFC 1996 section 4.7: the same ID, opcode and question; FORMERR comes without a question. AA as BIND has it: set when the zone
+ * is ours and the NOTIFY believed, not in an error.
+ */
 function replyTo(message: Uint8Array, notify: Notify | undefined, rcode: number): Uint8Array {
   const flags = (message[2]! << 8) | message[3]!;
   const opcode = (flags & OPCODE_MASK) >> OPCODE_SHIFT;
   const parts = {
     id: (message[0]! << 8) | message[1]!,
-    flags: Flag.QR | Flag.AA,
+    flags: Flag.QR | (rcode === Rcode.NoError ? Flag.AA : 0),
     opcode,
     rcode,
     question: notify ? [{ name: notify.zone, type: RRType.SOA, class: RRClass.IN }] : [],
-    edns: notify?.edns ? queryEdns() : undefined,
+    edns: replyEdns(notify?.edns),
   };
   return writeMessage(parts, { limit: REPLY_OCTETS }).octets.slice();
 }

@@ -28,7 +28,8 @@ function raw(octets: Uint8Array, how: Ask = {}, answerer = plain): string {
   if (length === FORWARD) return "forward";
   const message = parseMessage(reply.slice(0, length));
   if (!message.ok) return `unparseable: ${message.error}`;
-  return rcodeName(message.value.rcode) + (message.value.question.length === 0 ? " no question" : "");
+  const { rcode, question, edns } = message.value;
+  return rcodeName(rcode) + (question.length === 0 ? " no question" : "") + (edns ? " EDNS" : "");
 }
 
 function changed(octets: Uint8Array, change: (octets: Uint8Array) => void): Uint8Array {
@@ -45,6 +46,10 @@ function withAdditional(count: number, ...parts: readonly Uint8Array[]): Uint8Ar
   all[11] = count;
   return all;
 }
+
+const otherOpcode = (octets: Uint8Array) => changed(octets, (o) => (o[2] = 0x78));
+/** Of key `k.`, with a MAC of no octets. */
+const TSIG = Uint8Array.from([1, 107, 0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 17, 0, ...new Uint8Array(16)]);
 
 describe("header", () => {
   test("identifier, opcode and RD come back; AD, CD, Z, TC and RCODE do not", () => {
@@ -67,6 +72,20 @@ describe("header", () => {
     ["UPDATE that is cut off", queryOf("example. SOA", { opcode: Opcode.Update }).slice(0, 20), "NOTIMP no question"],
     ["opcode 15", queryOf("example. SOA", { opcode: 15 }), "NOTIMP"],
     ["IQUERY", queryOf("example. SOA", { opcode: Opcode.Iquery }), "NOTIMP"],
+    ["opcode 15 with EDNS", otherOpcode(withAdditional(1, OPT)), "NOTIMP EDNS"],
+    ["opcode 15 with two OPTs", otherOpcode(withAdditional(2, OPT, OPT)), "NOTIMP"],
+    ["opcode 15 with OPT and octets behind it", otherOpcode(withAdditional(1, OPT, Uint8Array.of(1))), "NOTIMP"],
+    ["opcode 15 with EDNS and TSIG", otherOpcode(withAdditional(2, OPT, TSIG)), "NOTIMP EDNS"],
+    [
+      "opcode 15 with EDNS 1",
+      otherOpcode(
+        withAdditional(
+          1,
+          changed(OPT, (o) => (o[6] = 1)),
+        ),
+      ),
+      "NOTIMP EDNS",
+    ],
     ["AXFR", queryOf("example. AXFR"), "forward"],
     ["IXFR", queryOf("example. IXFR"), "forward"],
     ["AXFR of another class", queryOf("example. AXFR", { class: RRClass.CH }), "REFUSED"],
@@ -279,7 +298,7 @@ describe("EDNS", () => {
     const octets = fromHex(`123400000000000000000001${"00002904d00000000000"}0c000a00082464c4abcf10c957`)!;
     const reply = askOctets(octets, serving({ cookies: COOKIES }));
     expect([reply.rcode, reply.question.length, reply.edns!.options[0]!.data.length]).toEqual([0, 0, 24]);
-    expect(raw(octets)).toBe("FORMERR no question");
+    expect(raw(octets)).toBe("FORMERR no question EDNS");
   });
 });
 

@@ -6,11 +6,14 @@ import { encodeQuestion } from "../peers/client.ts";
 
 const ID = 0x1234;
 const SOA = 6;
+const IXFR = 251;
+const AXFR = 252;
 const RD = 0x0100;
 
-/** What an answer is reduced to. `none`: silence. Options by code, sorted. */
+/** What an answer is reduced to. `none`: silence; `malformed`: octets that are no message. Options by code, sorted. */
 export type Verdict =
   | "none"
+  | "malformed"
   | {
       readonly rcode: number;
       readonly opt: false | { readonly version: number; readonly flags: number; readonly options: readonly number[] };
@@ -77,6 +80,7 @@ function ask(
 const NOERROR = 0;
 const FORMERR = 1;
 const NOTIMP = 4;
+const REFUSED = 5;
 const BADVERS = 16;
 
 const soa = { rcode: NOERROR, answers: 1, aa: true, tc: false, ad: false, opcode: 0 } as const;
@@ -184,9 +188,35 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "unknown opcode with EDNS",
-    knot: "with OPT in the answer; RFC 8906 section 8.2.6 takes both",
+    nsd: "it leaves OPT out; RFC 6891 section 6.1.1: an answer to a query with OPT MUST have one",
     message: ask([opt()], { flags: 0x7800 }),
-    expect: { ...refused, rcode: NOTIMP, opt: false, opcode: 15 },
+    expect: { ...refused, rcode: NOTIMP, opt: plainOpt, opcode: 15 },
+  },
+  {
+    name: "unknown opcode with EDNS, DO and half a cookie",
+    nsd: "it leaves OPT out",
+    message: ask([opt({ flags: 0x8000, options: cookie(7) })], { flags: 0x7800 }),
+    expect: { ...refused, rcode: NOTIMP, opt: { ...plainOpt, flags: 0x8000 }, opcode: 15 },
+  },
+  // RFC 6891 section 6.1.3: the version comes first; what another version's options mean nobody here knows.
+  {
+    name: "EDNS 1 with half a cookie",
+    message: ask([opt({ version: 1, options: cookie(7) })]),
+    expect: { ...refused, rcode: BADVERS, opt: plainOpt },
+  },
+  // RFC 6891 section 6.1.1 and RFC 3225 section 3, where the control side answers.
+  {
+    name: "IXFR without SOA over UDP, with EDNS and DO",
+    nsd: "a header that counts a question it does not have",
+    message: ask([opt({ flags: 0x8000 })], { type: IXFR }),
+    expect: { ...refused, rcode: FORMERR, opt: { ...plainOpt, flags: 0x8000 } },
+  },
+  {
+    name: "AXFR over UDP with DO",
+    knot: "NOTIMP",
+    nsd: "NOTIMP",
+    message: ask([opt({ flags: 0x8000 })], { type: AXFR }),
+    expect: { ...refused, rcode: REFUSED, opt: { ...plainOpt, flags: 0x8000, options: [15] } },
   },
   // DNS cookies, RFC 7873 section 5.2.2: 8, or 16 to 40 octets.
   ...[0, 1, 7, 9, 15, 41, 64].map((length) => ({

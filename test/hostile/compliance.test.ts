@@ -10,9 +10,19 @@ import { ALONE, smallZone } from "./world.ts";
 
 const ZONE = "compliance.example.";
 
+function decoded(reply: Buffer): dnsPacket.DecodedPacket | undefined {
+  try {
+    return dnsPacket.decode(reply);
+  } catch {
+    // It throws on octets that are no message: what NSD says about an IXFR without SOA is one of these.
+    return undefined;
+  }
+}
+
 function verdictOf(reply: Buffer | undefined): Verdict {
   if (!reply) return "none";
-  const message = dnsPacket.decode(reply);
+  const message = decoded(reply);
+  if (!message) return "malformed";
   const found = (message.additionals ?? []).find((record) => record.type === "OPT");
   const opt = found as unknown as {
     ednsVersion: number;

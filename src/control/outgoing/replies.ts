@@ -9,9 +9,9 @@ import {
   Flag,
   optLength,
   parseMessage,
-  queryEdns,
   Rcode,
   type ResourceRecord,
+  replyEdns,
   writeMessage,
   writeOpt,
 } from "#message";
@@ -25,21 +25,23 @@ export function refusal(
   extended?: { code: number; text: string },
 ): Uint8Array {
   const options = extended ? [extendedErrorOption(extended.code, extended.text)] : [];
+  const edns = replyEdns(request.edns);
   return writeMessage({
     ...headOf(request),
     rcode,
-    edns: request.edns ? { ...queryEdns(), options } : undefined,
+    edns: edns && { ...edns, options },
   }).octets.slice();
 }
 
 /** The SOA as it is served, with its signatures where the image has them and they are wanted. */
 export function soaReply(request: TransferRequest, image: ZoneImage, expireSeconds: number | undefined): Uint8Array {
   const dnssecOk = ((request.edns?.flags ?? 0) & EdnsFlag.DO) !== 0;
+  const edns = replyEdns(request.edns);
   return writeMessage({
     ...headOf(request),
     flags: Flag.QR | Flag.AA | (request.flags & Flag.RD),
     answer: soaRecords(request, image, dnssecOk),
-    edns: request.edns && { ...queryEdns(dnssecOk ? EdnsFlag.DO : 0), options: expireOptions(request, expireSeconds) },
+    edns: edns && { ...edns, options: expireOptions(request, expireSeconds) },
   }).octets.slice();
 }
 
@@ -60,8 +62,9 @@ export function soaRecord(image: ZoneImage) {
 
 /** OPT of a transfer's first message in wire form; empty when the request had none (RFC 6891 section 6.1.1). */
 export function transferOpt(request: TransferRequest, expireSeconds: number | undefined): Uint8Array {
-  if (!request.edns) return new Uint8Array(0);
-  const edns = { ...queryEdns(), options: expireOptions(request, expireSeconds) };
+  const plain = replyEdns(request.edns);
+  if (!plain) return new Uint8Array(0);
+  const edns = { ...plain, options: expireOptions(request, expireSeconds) };
   const writer = new Writer(new Uint8Array(optLength(edns)));
   writeOpt(writer, edns, 0);
   return writer.written();
@@ -88,5 +91,6 @@ export function formErr(message: Uint8Array): Uint8Array {
     flags: Flag.QR | (flags & Flag.RD),
     rcode: Rcode.FormErr,
     question: parsed.ok ? [...parsed.value.question] : [],
+    edns: parsed.ok ? replyEdns(parsed.value.edns) : undefined,
   }).octets.slice();
 }

@@ -26,7 +26,7 @@ export {
   writeOpt,
 } from "./edns.ts";
 export { type Message, type MessageError, MessageRecord, parseMessage, type Question } from "./parse.ts";
-export { buildQuery, type QueryParts, queryEdns } from "./query.ts";
+export { buildQuery, type QueryParts, queryEdns, replyEdns } from "./query.ts";
 export {
   type MessageParts,
   MessageWriter,

@@ -1,6 +1,7 @@
 /** Queries as a client sends them. */
 import type { Name } from "#name";
 import { RRClass } from "#rdata";
+import { EdnsFlag } from "./constants.ts";
 import type { Edns } from "./edns.ts";
 import { type ResourceRecord, writeMessage } from "./write.ts";
 
@@ -29,4 +30,9 @@ export function buildQuery(parts: QueryParts): Uint8Array {
 /** The Edns of a query with no options. 1232 octets pass unfragmented nearly everywhere (RFC 9715). */
 export function queryEdns(flags = 0, udpSize = 1232): Edns {
   return { udpSize, version: 0, flags, options: [] };
+}
+
+/** The Edns that answers this one: there when it is (RFC 6891 section 6.1.1), with its DO (RFC 3225 section 3). */
+export function replyEdns(asked: Edns | undefined): Edns | undefined {
+  return asked && queryEdns(asked.flags & EdnsFlag.DO);
 }
