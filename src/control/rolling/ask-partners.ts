@@ -21,7 +21,7 @@ export type PartnerSaying = {
   /** `ADDRESS:PORT` of who said it. */
   readonly server: string;
   readonly dnskey: readonly Uint8Array[];
-  /** TTL of the DNSKEY set, seconds; 0 where there is none. */
+  /** How long caches hold the DNSKEY set; 0 where there is none. */
   readonly dnskeySeconds: number;
   readonly cds: readonly Uint8Array[];
 };
@@ -34,6 +34,17 @@ export type PartnerAnswer = {
 
 /** More nameservers than a zone has; the rest is not asked. */
 const MAX_PARTNER_SERVERS = 16;
+
+/** A week: no cache is to hold what a TTL beyond it asks for (RFC 8767 section 4), and no partner's slip holds a rollover up for years. */
+const MAX_PARTNER_TTL_SECONDS = 7 * 86_400;
+const MAX_TTL = 2 ** 31 - 1;
+
+/** The longest that caches hold records with these TTLs as they came; with the top bit set they count as 0 (RFC 2181 section 8). */
+export function cachedSeconds(ttls: readonly number[]): number {
+  let longest = 0;
+  for (const ttl of ttls) if (ttl <= MAX_TTL) longest = Math.max(longest, ttl);
+  return Math.min(longest, MAX_PARTNER_TTL_SECONDS);
+}
 
 export type PartnerQuestion = {
   readonly apex: Name;
@@ -91,7 +102,7 @@ async function askName(
       name: shown(name),
       server: printSocketAddress(address),
       dnskey,
-      dnskeySeconds: Math.max(0, ...ttls),
+      dnskeySeconds: cachedSeconds(ttls),
       cds: requests.ok ? rdatasOf(requests.value, apex, RRType.CDS) : [],
     });
   }
