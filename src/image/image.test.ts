@@ -1,3 +1,4 @@
+import { inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesEqual, compareBytes, fromLatin1, toHex } from "#bytes";
@@ -52,6 +53,12 @@ const BASE: RRset[] = [
   { owner: name("ns.example."), type: RRType.A, ttl: 300, rdatas: [a(1)] },
 ];
 
+/** As format 1 had it, with a header of 64 words: deflated, base64. */
+const BASE_IN_FORMAT_1 =
+  "cw6O8mRkYGCYwsDAcK3nijuIDQJMDAwMzFDswMDA0ANlg0AbAwNDB4gBVdzDgATQxAT4GBh0GCG0A1TvYAONDIycTHjkmRgYwe7P" +
+  "YGRgkEASbwH6hw0q18DIwGCEGgQM7KkVibkFOakg9gEesDEMfAIMPEx5xXCpAzxgI0DianBBZI2MEPPgWAdmPhMPIzRusAFGBkZw" +
+  "uIMiUgApTsE0qv2MYDt0GFgOMDAxgrTkQs3NRTGxOA9EznHVywHJZcaEdeRisRcA";
+
 function find(image: ZoneImage, text: string): number {
   const octets = name(text);
   return image.findNode(nameHash(octets), octets, 0);
@@ -87,6 +94,19 @@ describe("a small zone", () => {
     expect(word(Header.OrderKeys)).toBe(even(word(Header.Order) + nodeCount));
     expect(word(Header.HashTable)).toBe(even(word(Header.OrderKeys) + 2 * nodeCount));
     expect(word(Header.Words)).toBe(word(Header.HashTable) + 2 * (word(Header.HashMask) + 1));
+  });
+
+  test("of format 1 is read as it is, and one of a later format is not", () => {
+    const octets = inflateRawSync(Buffer.from(BASE_IN_FORMAT_1, "base64"));
+    const buffer = new SharedArrayBuffer(octets.length);
+    new Uint8Array(buffer).set(octets);
+    const verified = verifyImage(buffer);
+    if (!verified.ok) throw new Error(verified.error.text);
+    expect(verified.value.words[Header.Version]).toBe(1);
+    expect([...unpackImage(verified.value)]).toEqual([...unpackImage(build(BASE))]);
+    new Uint32Array(buffer)[Header.Version] = 3;
+    const later = verifyImage(buffer);
+    expect(later.ok ? "" : later.error.text).toContain("format version 3, this program reads 1 to 2");
   });
 
   test("marks cuts, glue, DNAME and what it hides, wildcards", () => {

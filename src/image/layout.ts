@@ -5,7 +5,9 @@
 
 /** "CSZI" read as a little-endian word: a big-endian host reads another number and refuses the file. */
 export const IMAGE_MAGIC = 0x495a5343;
-export const IMAGE_VERSION = 1;
+export const IMAGE_VERSION = 2;
+/** Of those before 2 the header had 64 words; where the sections begin stands in it. */
+export const OLDEST_IMAGE_VERSION = 1;
 
 /** Header: word indexes. */
 export const Header = {
@@ -45,7 +47,7 @@ export const Header = {
   MaxTtl: 26,
   NodesStart: 27,
   NodesEnd: 28,
-  Size: 64,
+  Size: 32,
 } as const;
 
 export const ImageFlag = {

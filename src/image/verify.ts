@@ -17,6 +17,7 @@ import {
   NodeFlag,
   NodeWord,
   Nsec3Word,
+  OLDEST_IMAGE_VERSION,
   OVERLAY_FLAG,
   OverlayHeader,
   RR_HEAD,
@@ -96,8 +97,9 @@ function checkHeader(buffer: ImageBuffer): ImageError | undefined {
   const words = wordsOf(buffer);
   if (words[Header.Magic] !== IMAGE_MAGIC)
     return { code: "not-an-image", at: 0, text: "the magic number is another one" };
-  if (words[Header.Version] !== IMAGE_VERSION) {
-    const text = `format version ${words[Header.Version]}, this program reads ${IMAGE_VERSION}`;
+  const version = words[Header.Version]!;
+  if (version < OLDEST_IMAGE_VERSION || version > IMAGE_VERSION) {
+    const text = `format version ${version}, this program reads ${OLDEST_IMAGE_VERSION} to ${IMAGE_VERSION}`;
     return { code: "other-version", at: Header.Version, text };
   }
   // Behind it there may be room for overlays.
