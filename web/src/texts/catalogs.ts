@@ -94,6 +94,7 @@ export const CATALOG = {
     role: "Zones are",
     state: "State",
     applied: "In force since",
+    version: "In force",
     serial: (serial: number) => `serial ${serial}`,
     peers: "From",
     nobody: "no primary is linked",

@@ -124,7 +124,7 @@ function factsOf(catalog: Catalog, peers: readonly Peer[]): readonly Fact[] {
   ];
   if (serial !== null) {
     facts.push([
-      words.applied,
+      since === null ? words.version : words.applied,
       <span key="applied">
         {since === null ? words.serial(serial) : <WhenAgo time={since} />}
         {since === null ? null : ` (${words.serial(serial)})`}

@@ -44,19 +44,24 @@ export function ZoneFrame() {
 function Tabs({ zoneId }: { readonly zoneId: string }) {
   const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address decides which tab is the current one
   useEffect(() => {
-    const current = nav.current?.querySelector<HTMLElement>("[aria-current=page]");
-    // On a phone most tabs stand outside: the current one comes to the middle.
-    if (!nav.current || !current) return undefined;
     const tabs = nav.current;
+    if (!tabs) return undefined;
+    // On a phone most tabs stand outside: the current one comes to the middle. Which one that is the links say a little later than the address.
     const center = () => {
+      const current = tabs.querySelector<HTMLElement>("[aria-current=page]");
+      if (!current) return;
       tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - current.clientWidth) / 2;
     };
-    const watcher = new ResizeObserver(center);
-    watcher.observe(tabs);
-    return () => watcher.disconnect();
-  }, [pathname]);
+    const resized = new ResizeObserver(center);
+    resized.observe(tabs);
+    const moved = new MutationObserver(center);
+    moved.observe(tabs, { subtree: true, attributes: true, attributeFilter: ["aria-current"] });
+    return () => {
+      resized.disconnect();
+      moved.disconnect();
+    };
+  }, []);
   return (
     <nav ref={nav} className={classes["tabs"]} aria-label={ZONE.tabsLabel}>
       {ZONE_TABS.map((tab) => (
