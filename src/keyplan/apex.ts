@@ -119,17 +119,21 @@ function allForeign({ mode, own, transferred }: Pick<ApexInput, "mode" | "own" |
 }
 
 /**
- * CDS of the foreign keys: as transferred where one proves the key, made here with SHA-256 where none does. One that fits no key that
- * is shown is left out: it would match no CDNSKEY (RFC 7344 section 4), and a parent that followed it has a DS of nobody's.
+ * CDS of the foreign keys: as transferred where one proves the key, made here with SHA-256 where none does. One that names a key that is
+ * shown and does not prove it is left out: a parent that followed it would have a DS of nobody's. One that names none that is shown stays
+ * as it came: a third signer's KSK is in nobody's DNSKEY RRset but its own (RFC 8901 model 2), and without its CDS it would lose its DS.
  */
 function foreignCds(input: ApexInput, foreign: TransferredKeys, digests: Digests): Uint8Array[] {
-  return foreign.cdnskey.flatMap((key) => {
+  const isOfOurs = (ds: Uint8Array): boolean => input.own.some((key) => isOf(ds, key));
+  const ofShown = foreign.cdnskey.flatMap((key) => {
     const named = foreign.cds.filter((ds) => isOf(ds, key));
     const proving = named.filter((ds) => dsMatches(input.apex, ds, key, digests));
     // By a digest that can't be made here: it stands, and one that every parent knows beside it.
-    const unknown = named.filter((ds) => !KNOWN_DIGESTS.has(ds[3]!) && !input.own.some((ours) => isOf(ds, ours)));
+    const unknown = named.filter((ds) => !KNOWN_DIGESTS.has(ds[3]!) && !isOfOurs(ds));
     return proving.length > 0 ? [...proving, ...unknown] : [...unknown, dsRdata(input.apex, key, digests)];
   });
+  const ofOthers = foreign.cds.filter((ds) => !isOfOurs(ds) && !foreign.cdnskey.some((key) => isOf(ds, key)));
+  return [...ofShown, ...ofOthers];
 }
 
 const KNOWN_DIGESTS: ReadonlySet<number> = new Set([DigestType.SHA1, DigestType.SHA256, DigestType.SHA384]);
