@@ -35,7 +35,7 @@ const TEXT = `$ORIGIN ${ZONE}
 www 300 IN A 192.0.2.1
 `;
 const HOUR = 3600;
-/** REFRESH and RETRY, for secondaries that heard nothing, and twice the TTL of a negative answer: more than any wait but the parent's. */
+/** More than the keys wait for: the TTL of the DNSKEY set, and what a secondary that heard nothing may lag behind (REFRESH, RETRY, MINIMUM). */
 const KEYS_WAIT = HOUR + 900;
 const DAYS = 90;
 /** The product is to find the key before it is due. */
@@ -64,7 +64,7 @@ describe.skipIf(missingPrograms("knotd", "nsd", "unbound").length > 0)("a key gr
     const due = kind === "zsk" ? seen.next_zsk_time : seen.next_ksk_time;
     return due === null ? undefined : (Date.parse(due) - Date.now()) / 1000;
   };
-  /** Until the key falls due in a moment. What was due before the start is spread over an hour: then again. */
+  /** Until the key falls due in a moment. What was due before the start is spread over six hours: then again. */
   const growOld = async (kind: "zsk" | "ksk") => {
     for (let starts = 0; ; starts++) {
       const due = await dueIn(kind);
