@@ -265,6 +265,7 @@ function controlSettings(config: Config, provider: ControlSettings["provider"]):
     minRefreshSeconds: config.minRefreshSeconds,
     transferSeconds: config.transferSeconds,
     transferIdleSeconds: config.transferIdleSeconds,
+    transferSlowSeconds: config.transferSlowSeconds,
     checkSeconds: config.checkSeconds,
     maxTransfers: config.maxTransfers,
     ixfrCheckPercent: config.ixfrCheckPercent,

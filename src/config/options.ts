@@ -152,6 +152,12 @@ export const OPTIONS = {
   ),
   transferSeconds: given(integer(1, DAY), 60 * MINUTE, "Longest time for one transfer, in seconds.", { reloads: true }),
   transferIdleSeconds: given(integer(1, 3600), 30, "Longest silence within a transfer, in seconds.", { reloads: true }),
+  transferSlowSeconds: given(
+    integer(1, 3600),
+    30,
+    "After so many seconds in which a transfer brought less than 64 KiB each, another that waits may begin beside it.",
+    { reloads: true },
+  ),
   checkSeconds: given(integer(1, 60), 5, "How long a primary's SOA answer is waited for, in seconds.", {
     reloads: true,
   }),

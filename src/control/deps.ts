@@ -39,6 +39,7 @@ export type ControlSettings = {
   readonly minRefreshSeconds: number;
   readonly transferSeconds: number;
   readonly transferIdleSeconds: number;
+  readonly transferSlowSeconds: number;
   readonly checkSeconds: number;
   readonly maxTransfers: number;
   /** Share of the IXFRs that are compared with an AXFR of the same serial, 0 to 100. */

@@ -5,7 +5,8 @@
  *
  * ```
  *   notified ─▶ queue ─────────────────────────────┐  while fewer than `atOnce` run
- *   routine  ─▶ queue ─▶ pace ─▶ fewer than `routine`┴▶ run ─▶ leave ─▶ the next one
+ *   routine  ─▶ queue ─▶ pace ─▶ fewer than `routine`┴▶ run ─┬─▶ leave ─▶ the next one
+ *                                       stand aside, while fewer than `aside` do ─▶ the next one
  * ```
  */
 
@@ -18,7 +19,18 @@ export type LaneLimit = {
   readonly routine: number;
   /** Routine work begun in a second; absent: as fast as there is room. */
   readonly routinePerSecond?: number;
+  /** So many more go on beside them, which gave their place to another; absent: none. */
+  readonly aside?: number;
 };
+
+/**
+ * Aside: others begin in its place, and it goes on. Unneeded: nobody waits for it. Full: somebody waits for it, and nobody else may
+ * stand aside.
+ */
+export type Aside = "aside" | "unneeded" | "full";
+
+/** For work that runs: its place in the lane. */
+export type Place = { standAside(): Aside };
 
 export type GateTime = {
   /** Milliseconds of a clock that never jumps. */
@@ -42,6 +54,8 @@ type Lane = {
   readonly name: string;
   running: number;
   runningRoutine: number;
+  /** Go on without a place. */
+  aside: number;
   readonly notified: Waiting;
   readonly routine: Waiting;
   /** When the next routine work may begin, milliseconds of the gate's clock. */
@@ -126,13 +140,26 @@ export class Gate {
   }
 
   /** Runs `work` when the lane has room; its outcome is passed on. */
-  async run<T>(name: string, urgency: Urgency, work: () => Promise<T>, options: RunOptions = {}): Promise<T> {
+  async run<T>(
+    name: string,
+    urgency: Urgency,
+    work: (place: Place) => Promise<T>,
+    options: RunOptions = {},
+  ): Promise<T> {
     const lane = this.#lane(name);
-    if (!(await this.#enter(lane, urgency, options))) return work();
+    if (!(await this.#enter(lane, urgency, options))) return work(NO_PLACE);
+    let isAside = false;
+    const standAside = (): Aside => {
+      if (isAside) return "aside";
+      const asked = this.#standAside(lane, urgency);
+      isAside = asked === "aside";
+      return asked;
+    };
     try {
-      return await work();
+      return await work({ standAside });
     } finally {
-      this.#leave(lane, urgency);
+      if (isAside) this.#leaveAside(lane);
+      else this.#leave(lane, urgency);
     }
   }
 
@@ -161,6 +188,7 @@ export class Gate {
       name,
       running: 0,
       runningRoutine: 0,
+      aside: 0,
       notified: new Set(),
       routine: new Set(),
       routineAt: 0,
@@ -238,6 +266,22 @@ export class Gate {
     this.#forget(lane);
   }
 
+  #standAside(lane: Lane, urgency: Urgency): Aside {
+    const limit = this.#limitOf(lane.name);
+    // Somebody for whom the place of this one would do.
+    const helpsRoutine = urgency === "routine" || lane.runningRoutine < limit.routine;
+    if (lane.notified.size === 0 && !(helpsRoutine && lane.routine.size > 0)) return "unneeded";
+    if (lane.aside >= (limit.aside ?? 0)) return "full";
+    lane.aside++;
+    this.#leave(lane, urgency);
+    return "aside";
+  }
+
+  #leaveAside(lane: Lane): void {
+    lane.aside--;
+    this.#forget(lane);
+  }
+
   #startWaiting(lane: Lane): void {
     for (const urgency of ["notified", "routine"] as const) {
       const queue = lane[urgency];
@@ -267,11 +311,14 @@ export class Gate {
   }
 
   #forget(lane: Lane): void {
-    const idle = lane.running === 0 && lane.notified.size === 0 && lane.routine.size === 0 && !lane.paused;
+    const isEmpty = lane.running === 0 && lane.aside === 0;
+    const idle = isEmpty && lane.notified.size === 0 && lane.routine.size === 0 && !lane.paused;
     // Its pace is remembered for as long as it says anything.
     if (idle && lane.routineAt <= this.#time.nowMs()) this.#lanes.delete(lane.name);
   }
 }
+
+const NO_PLACE: Place = { standAside: () => "unneeded" };
 
 const RUNTIME: GateTime = {
   nowMs: () => performance.now(),

@@ -18,10 +18,14 @@ const TRANSFERS_OF_ONE: LaneLimit = { atOnce: 4, routine: 3 };
 const QUESTIONS_TO_ONE: LaneLimit = { atOnce: 64, routine: 48, routinePerSecond: 500 };
 const PARENTS: LaneLimit = { atOnce: 16, routine: 16 };
 
-/** `transfers`: the operator's limit for all of them; a quarter of it, where there are two or more, is for NOTIFY alone. */
+/**
+ * `transfers`: the operator's limit for all of them; a quarter of it, where there are two or more, is for NOTIFY alone. As many
+ * again may stand aside (slow-transfer.ts).
+ */
 export function laneLimit(lane: string, transfers: number): LaneLimit {
   if (lane === Lane.Transfers) {
-    return { atOnce: transfers, routine: transfers === 1 ? 1 : transfers - Math.ceil(transfers / 4) };
+    const routine = transfers === 1 ? 1 : transfers - Math.ceil(transfers / 4);
+    return { atOnce: transfers, routine, aside: transfers };
   }
   if (lane === Lane.Parents) return PARENTS;
   return lane.startsWith(Lane.TransfersOf) ? TRANSFERS_OF_ONE : QUESTIONS_TO_ONE;

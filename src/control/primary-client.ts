@@ -13,6 +13,7 @@ import {
 } from "#transfer";
 import { type StartHmac, signMessage, type TsigKey, TsigVerifier } from "#tsig";
 import type { ZoneLimits } from "#zone";
+import type { PaceWatch } from "./slow-transfer.ts";
 import type { TransferCounts } from "./transfer-progress.ts";
 import { TransferReader } from "./transfer-reader.ts";
 import { askPrimary, openSession, type Transport, type TransportOptions } from "./transport/transport.ts";
@@ -38,6 +39,8 @@ export type TalkOptions = TransportOptions & {
   readonly now: () => number;
   /** Told how far a transfer has come, after each message. */
   readonly progress?: (counts: TransferCounts) => void;
+  /** Looks on at how fast a transfer comes. */
+  readonly pace?: PaceWatch;
   /** Told when a transfer turns out to be a large one. */
   readonly large?: () => void;
 };
@@ -138,15 +141,22 @@ async function transferOnce(
   if (!session.ok) return { result: fail(netFault(session.error)), messages: 0, records: 0, octets: 0, tls: undefined };
   const settings = { apex, id, limits: limits.zone, serial: base?.serial };
   const reader = new TransferReader(settings, () => session.value.close(), talk.large);
+  const { tls } = session.value;
+  const stopWatching = talk.pace?.begin(
+    () => session.value.received.octets,
+    () => session.value.close(),
+  );
   try {
     session.value.send(query);
-    const result = await readTransfer(session.value, reader, verifier, talk);
+    const read = await readTransfer(session.value, reader, verifier, talk);
     const { messages, octets } = session.value.received;
-    const { tls } = session.value;
+    const tooSlow = read.ok ? undefined : stopWatching?.();
+    const result = tooSlow === undefined ? read : fail({ code: "net.too-slow", text: tooSlow });
     // Complete: what comes next on the connection is another exchange's.
     if (result.ok) session.value.release();
     return { result, messages, records: reader.records, octets, tls };
   } finally {
+    stopWatching?.();
     session.value.close();
     reader.close();
   }

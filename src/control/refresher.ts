@@ -31,6 +31,7 @@ import { askSoa, isSilence, type Primary, type SoaOutcome } from "./primary-clie
 import { tellExpired, tellReport } from "./refresh-events.ts";
 import { reasonOf, urgencyOf } from "./refresh-reason.ts";
 import type { Timed } from "./scheduler.ts";
+import { watchPace } from "./slow-transfer.ts";
 import { compareSoa } from "./soa-compare.ts";
 import { TransferProgress } from "./transfer-progress.ts";
 import type { TransportOptions } from "./transport/transport.ts";
@@ -389,11 +390,12 @@ export class Refresher implements Timed {
           this.#deps.gate.run(
             Lane.Transfers,
             urgencyOf(this.#state),
-            () => {
+            (place) => {
               this.#tellBegun(effect.attempt);
               this.progress = new TransferProgress();
               const progress = this.progress.begin(effect.peer, base ? "ixfr" : "axfr", this.#ms());
-              return fetchVersion({ ...order, talk: { ...order.talk, progress } }, this.#deps);
+              const pace = watchPace(place, this.#deps.settings().transferSlowSeconds);
+              return fetchVersion({ ...order, talk: { ...order.talk, progress, pace } }, this.#deps);
             },
             this.#turn(effect.attempt, signal),
           ),
