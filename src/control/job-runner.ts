@@ -48,7 +48,7 @@ export class JobRunner {
   }
 
   async #perform(job: Job): Promise<unknown> {
-    return isSmall(job) ? performJob(job, this.#crypto) : this.#pool.run(job);
+    return isSmall(job) ? performJob(job, this.#crypto) : this.#pool.run(job, whoseOf(job));
   }
 
   #alone(buffer: ImageBuffer, job: Job): Promise<unknown> {
@@ -62,6 +62,25 @@ export class JobRunner {
 
   stop(): Promise<void> {
     return this.#pool.stop();
+  }
+}
+
+/** The octets that a job works on: those of one zone's version, which all its shares have in common. */
+function whoseOf(job: Job): unknown {
+  switch (job.kind) {
+    case "check":
+    case "compile":
+      return job.columns.rdata;
+    case "compare":
+      return job.ours.rdata;
+    case "carry":
+      return job.newImage;
+    case "sign-change":
+      return job.given.image;
+    case "empty":
+      return undefined;
+    default:
+      return job.image;
   }
 }
 

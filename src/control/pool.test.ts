@@ -33,6 +33,22 @@ test("more jobs than workers: all are done, each by one of the workers", async (
   await workers.stop();
 });
 
+test("jobs of one take turns with those of others, and stay in order", async () => {
+  const workers = pool(1);
+  const begun: string[] = [];
+  const run = (whose: string, place: number) =>
+    workers
+      .run(`${whose}${place}`, whose)
+      .then((answer) => begun.push(String((answer as { message: unknown }).message)));
+  const large = [1, 2, 3, 4, 5, 6].map((place) => run("large", place));
+  await Promise.all([...large, run("small", 1), run("small", 2), run("other", 1)]);
+  expect(begun).toEqual([
+    ...["large1", "large2", "small1", "other1", "large3", "small2"],
+    ...["large4", "large5", "large6"],
+  ]);
+  await workers.stop();
+});
+
 test("warmed workers take the jobs, and go when none comes", async () => {
   const workers = pool(2);
   workers.warm();

@@ -32,11 +32,40 @@ type Waiting = {
 
 type Member = { readonly worker: Worker; job: Waiting | undefined; idle: ReturnType<typeof setTimeout> | undefined };
 
+/**
+ * Whose jobs wait, and in which order each one's do. They take turns: a large zone that is checked in hundreds of shares keeps a small
+ * one waiting for one share, and not for all of them.
+ */
+class Turns {
+  /** By whose they are; who comes first has the next turn, and comes last then. */
+  readonly #jobs = new Map<unknown, Waiting[]>();
+
+  get isEmpty(): boolean {
+    return this.#jobs.size === 0;
+  }
+
+  add(whose: unknown, job: Waiting): void {
+    const others = this.#jobs.get(whose);
+    if (others) others.push(job);
+    else this.#jobs.set(whose, [job]);
+  }
+
+  next(): Waiting | undefined {
+    for (const [whose, jobs] of this.#jobs) {
+      this.#jobs.delete(whose);
+      const job = jobs.shift();
+      if (jobs.length > 0) this.#jobs.set(whose, jobs);
+      return job;
+    }
+    return undefined;
+  }
+}
+
 /** Invariant: jobs wait only while `size` workers are busy; a worker has one job at a time. */
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #members = new Set<Member>();
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Turns();
   #stopped = false;
 
   constructor(options: PoolOptions) {
@@ -52,11 +81,11 @@ export class WorkerPool {
     return this.#members.size;
   }
 
-  /** The worker's answer to `message`. Rejects with `WorkerEnded` when it ended first. */
-  run(message: unknown): Promise<unknown> {
+  /** The worker's answer to `message`. Those of the same `whose` are begun in order. Rejects with `WorkerEnded` when it ended first. */
+  run(message: unknown, whose?: unknown): Promise<unknown> {
     if (this.#stopped) return Promise.reject(new WorkerEnded("the pool was stopped"));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ message, resolve, reject });
+      this.#waiting.add(whose, { message, resolve, reject });
       this.#next();
     });
   }
@@ -68,15 +97,17 @@ export class WorkerPool {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const job of this.#waiting.splice(0)) job.reject(new WorkerEnded("the pool was stopped"));
+    for (let job = this.#waiting.next(); job; job = this.#waiting.next()) {
+      job.reject(new WorkerEnded("the pool was stopped"));
+    }
     await Promise.all([...this.#members].map((member) => member.worker.terminate()));
   }
 
   #next(): void {
-    while (this.#waiting.length > 0) {
+    while (!this.#waiting.isEmpty) {
       const member = this.#free();
       if (!member) return;
-      const job = this.#waiting.shift()!;
+      const job = this.#waiting.next()!;
       clearTimeout(member.idle);
       member.job = job;
       member.worker.ref();

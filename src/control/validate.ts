@@ -11,6 +11,8 @@ import { validationItems } from "./validate-image.ts";
  */
 const SHARES_A_WORKER = 32;
 const LEAST_SHARE = 1000;
+/** A share goes on for some quarter of a second at most: then other zones' jobs have their turn. */
+const MOST_SHARE = 2000;
 
 /** `now`: Unix seconds, the same for every share. `trusted`: a verified ZONEMD covers what is not at the apex. */
 export async function validateImage(
@@ -20,7 +22,7 @@ export async function validateImage(
   trusted = false,
 ): Promise<ValidationReport> {
   const items = validationItems(image);
-  const size = Math.max(LEAST_SHARE, Math.ceil(items / (jobs.width * SHARES_A_WORKER)));
+  const size = Math.min(MOST_SHARE, Math.max(LEAST_SHARE, Math.ceil(items / (jobs.width * SHARES_A_WORKER))));
   const shares: Promise<ValidationReport>[] = [];
   const give = (from: number, to: number, share: { trusted?: boolean } = {}): void => {
     for (let at = from; at < to; at += size) {

@@ -16,6 +16,8 @@ export const MAX_SIGNATURES = 32;
 export const MAX_KEYS_OF_A_TAG = 4;
 /** Signatures by a known key that match nothing, beside a good one: BIND gives up at the second, Unbound at the ninth. */
 export const MAX_BROKEN_BESIDE = 1;
+/** Of one RRset, then it is wrong whatever else signs it: a zone of such sets costs hardly more than one that is right. */
+export const MAX_BROKEN = 4;
 /** Zone keys of a zone. Multi-signer zones in the middle of a rollover have about ten. */
 export const MAX_ZONE_KEYS = 64;
 
@@ -84,14 +86,16 @@ export function checkSigned(context: SignatureContext, owner: Name, rrset: ViewR
   const good: ZoneKey[] = [];
   const bad: { code: ValidationCode; text: string }[] = [];
   let until = Number.NEGATIVE_INFINITY;
+  let broken = 0;
   for (const rdata of rrset.signatures) {
     const verdict = judge(context, owner, rrset, rdatas, rdata);
     if ("good" in verdict) {
       good.push(verdict.good);
       until = Math.max(until, verdict.until);
-    } else {
-      bad.push(verdict);
+      continue;
     }
+    bad.push(verdict);
+    if (verdict.code === ValidationError.SignatureInvalid && ++broken === MAX_BROKEN) break;
   }
   if (good.length > 0) findings.sawExpiration(until, rrset.ttl);
   if (good.length === 0) {

@@ -13,6 +13,8 @@ import type { SignedShare } from "./sign-jobs.ts";
 const SHARES_EACH = 4;
 /** Names that are not worth a share of their own. */
 const LEAST_SHARE = 200;
+/** A share goes on for some quarter of a second at most: then other zones' jobs have their turn. */
+const MOST_SHARE = 5000;
 
 /**
  * Signatures hold as long as those of the keys that came with the version, so all fall due together. Compact denial has no
@@ -36,7 +38,7 @@ export async function signWholeZone(
   if (!chained.ok) return chained;
   const whole = new ZoneImage(chained.value);
   const places = whole.nodeCount + (whole.nsec3?.count ?? 0);
-  const size = Math.max(LEAST_SHARE, Math.ceil(places / (jobs.width * SHARES_EACH)));
+  const size = Math.min(MOST_SHARE, Math.max(LEAST_SHARE, Math.ceil(places / (jobs.width * SHARES_EACH))));
   const ranges = Array.from({ length: Math.ceil(places / size) }, (_, i) => i * size);
   const old = before ? { before: { image: before.buffer, root: before.root } } : {};
   const signed = await Promise.all(
