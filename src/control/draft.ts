@@ -35,6 +35,8 @@ export type RoundContext = {
   readonly limits: ZoneLimitsNote;
   /** The stored version that the operator released: it is taken in spite of what speaks against it. */
   readonly released: StoredVersion | undefined;
+  /** Something is held, and is not any more when this round is through. */
+  readonly endsHold: boolean;
   /** Secondaries transfer it from here. */
   readonly givenOut: boolean;
   readonly lastGiven: LastGiven | undefined;

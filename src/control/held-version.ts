@@ -1,6 +1,6 @@
 /** A version that was held before it could be stored as the transferred one: kept beside it, to be looked at. */
 import { ZoneImage } from "#image";
-import { newId } from "#store";
+import { newId, type Tables, type VersionRow } from "#store";
 import type { ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
 import { baseOctets, fileName } from "./stored-image.ts";
@@ -45,4 +45,10 @@ export async function forgetHeldVersion(zoneId: string, deps: Deps): Promise<voi
   await deps.store.atomically(async ({ versions }) => {
     for (const row of await versions.ofZone(zoneId)) if (row.use === "held") await versions.remove(row.id);
   });
+}
+
+/** Nothing is held any more, from the transaction on that says what is served instead. `rows`: the zone's. */
+export async function endHold(zoneId: string, rows: readonly VersionRow[], tables: Tables): Promise<void> {
+  for (const row of rows) if (row.use === "held") await tables.versions.remove(row.id);
+  await tables.documents.remove(zoneId, "held");
 }

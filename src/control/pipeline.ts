@@ -14,6 +14,7 @@ import { type Compacted, catchUp, dropCompacted } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
 import { type Draft, isCompaction, isSameServed, type StepResult } from "./draft.ts";
 import { isBehind, newestGiven, serialToServe } from "./given-serial.ts";
+import { endHold } from "./held-version.ts";
 import { imageAt } from "./image-at.ts";
 import { chainNames, imageChecksumOf, needsStripping, transferredDnssec, transferredKeys } from "./image-facts.ts";
 import { beginCompile, type Kept, keepWhole } from "./keep-image.ts";
@@ -93,8 +94,8 @@ async function store(draft: Draft, deps: Deps): Promise<StepResult> {
   // One transaction, and the disk is waited for at its end: unless the operator's hook is asked in between, which may take its time.
   if (delta && !deps.settings().hook) return ok({ ...draft, ...rest, unnamed: stored, appended: unheard(appended) });
   await appended;
-  const written = kept.value.written?.then(() => writeStored(zoneId, stored, deps));
-  if (!written) await writeStored(zoneId, stored, deps);
+  const written = kept.value.written?.then(() => writeStored(zoneId, stored, deps, context));
+  if (!written) await writeStored(zoneId, stored, deps, context);
   return ok({ ...draft, ...rest, written: unheard(written) });
 }
 
@@ -309,6 +310,7 @@ async function save(draft: Draft, deps: Deps): Promise<StepResult> {
         heldReason: null,
       });
       await tables.documents.put(zoneId, "served", note);
+      if (context.endsHold) await endHold(zoneId, rows, tables);
       if (served && isSameServed(draft)) await moveGiven(zoneId, served.file, file, tables);
       if (signing) await tables.documents.put(zoneId, APEX_KIND, signedNote(signing.apex, draft, deps));
     });

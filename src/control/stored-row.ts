@@ -1,13 +1,22 @@
 /** The row that names a stored version, and what goes with it in the same transaction. */
-import { newId, type Store, type VersionRow } from "#store";
+import { newId, type Tables, type VersionRow } from "#store";
 import type { Deps } from "./deps.ts";
+import { endHold } from "./held-version.ts";
 import { apexNameServers } from "./image-facts.ts";
 import type { StoredNote, StoredVersion } from "./versions.ts";
 
-type Tables = Parameters<Parameters<Store["atomically"]>[0]>[0];
-
-export async function writeStored(zoneId: string, stored: StoredVersion, deps: Deps): Promise<void> {
-  await deps.store.atomically((tables) => putStored(zoneId, stored, tables));
+/** `endsHold`: what was held is overtaken. It is not judged any more; this version will be, after a kill too. */
+export async function writeStored(
+  zoneId: string,
+  stored: StoredVersion,
+  deps: Deps,
+  { endsHold } = { endsHold: false },
+): Promise<void> {
+  await deps.store.atomically(async (tables) => {
+    const rows = await tables.versions.ofZone(zoneId);
+    await putStored(zoneId, stored, tables, { rows, version: undefined });
+    if (endsHold) await endHold(zoneId, rows, tables);
+  });
 }
 
 /** What was stored before, and its zone's rows: what is the same in both is not written again. */
@@ -18,11 +27,10 @@ export async function putStored(
   zoneId: string,
   stored: StoredVersion,
   tables: Tables,
-  known?: StoredBefore,
+  known: StoredBefore,
 ): Promise<void> {
   const { image, file, transferredAt, origin } = stored;
-  const rows = known?.rows ?? (await tables.versions.ofZone(zoneId));
-  const before = rows.find((row) => row.use === "transferred");
+  const before = known.rows.find((row) => row.use === "transferred");
   await tables.versions.put({
     id: before?.id ?? newId(),
     zoneId,
@@ -36,7 +44,7 @@ export async function putStored(
     heldReason: null,
   });
   const originalNameServers = apexNameServers(image);
-  const was = known?.version;
+  const was = known.version;
   if (!was || !sameList(apexNameServers(was.image), originalNameServers))
     await tables.zones.update(zoneId, { originalNameServers });
   const isNoted = was?.file === file && was.origin?.peer === origin?.peer && was.origin?.exact === origin?.exact;

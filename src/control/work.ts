@@ -153,7 +153,7 @@ function failed(
  * Whether a round that got through makes a hold void. A re-signing concerns the version that is served, so it says nothing
  * about one that is held; a rework starts from what is stored, so it says nothing about a version that never got there.
  */
-function releases(round: Round, held: Held): boolean {
+export function releases(round: Round, held: Held): boolean {
   if (round === "transferred" || held.round === "resign") return true;
   return round === "rework" && held.step !== "checking" && held.step !== "storing";
 }

@@ -26,6 +26,7 @@ import {
   type Fault,
   type Held,
   type Round,
+  releases,
   type Step,
   stepWork,
   type Work,
@@ -304,8 +305,11 @@ export class Zone {
       case "released": {
         const message = `${this.name}: no longer held`;
         this.#deps.events.add({ zoneId: this.id, zone: this.name, level: "info", code: "zone.released", message });
-        this.#background(this.#deps.store.documents.remove(this.id, "held"));
-        if (this.#heldVersion) this.#background(this.#forgetHeldVersion());
+        // The store knows since what is served was saved.
+        if (this.#heldVersion) {
+          this.#heldVersion = undefined;
+          this.#background(this.#removeUnused());
+        }
         return;
       }
       case "finished":
@@ -381,7 +385,8 @@ export class Zone {
     const { id: zoneId, name, row, apex, status, flags, keys, stored, served, limits } = this;
     const { givenOut, lastGiven } = this;
     const facts = { zoneId, name, row, apex, status, flags, keys, stored, served, limits, givenOut, lastGiven };
-    const context: RoundContext = { ...facts, released: this.#released };
+    const endsHold = this.held !== undefined && releases(round, this.held);
+    const context: RoundContext = { ...facts, released: this.#released, endsHold };
     const transferred = round === "transferred" ? this.#transferred : undefined;
     if (transferred) this.#transferred = undefined;
     return beginDraft(

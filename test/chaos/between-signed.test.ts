@@ -2,12 +2,8 @@
  * `kill -9` between each two durable steps of a change to a zone that is signed here: what is stored, what is served of it and
  * what is given out with every signature stay one version, before the overlays become images again as after it.
  */
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { missingPrograms } from "../peers/index.ts";
-import { playAll, Stage } from "./between.ts";
 import { type Change, LARGE, playChange } from "./changes.ts";
-
-const missing = missingPrograms("kdig", "ldns-verify-zone");
+import { describePlays } from "./plays.ts";
 
 const CHANGES: readonly Change[] = [
   {
@@ -42,12 +38,8 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-describe.skipIf(missing.length > 0)("kill -9 between two steps of a zone that is signed here", () => {
-  const stage = new Stage();
-  beforeAll(() => stage.open());
-  afterAll(() => stage.close());
-
-  test("a change is served, given out and on disk as one version, and the next one comes", { timeout: 600_000 }, () =>
-    playAll(stage, CHANGES.map(playChange)),
-  );
+describePlays("kill -9 between two steps of a zone that is signed here", {
+  programs: ["kdig", "ldns-verify-zone"],
+  sentence: "a change is served, given out and on disk as one version, and the next one comes",
+  plays: CHANGES.map(playChange),
 });

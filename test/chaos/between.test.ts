@@ -2,12 +2,8 @@
  * `kill -9` between each two durable steps of a change that is served as it came: by AXFR, by IXFR as an overlay, and by the
  * IXFR after which the overlays become an image again.
  */
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { missingPrograms } from "../peers/index.ts";
-import { playAll, Stage } from "./between.ts";
 import { type Change, LARGE, playChange } from "./changes.ts";
-
-const missing = missingPrograms("kdig");
+import { describePlays } from "./plays.ts";
 
 const SMALL = { names: 10, octets: 0 } as const;
 const CHANGES: readonly Change[] = [
@@ -56,12 +52,8 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-describe.skipIf(missing.length > 0)("kill -9 between two steps", () => {
-  const stage = new Stage();
-  beforeAll(() => stage.open());
-  afterAll(() => stage.close());
-
-  test("a change is served, given out and on disk as one version, and the next one comes", { timeout: 600_000 }, () =>
-    playAll(stage, CHANGES.map(playChange)),
-  );
+describePlays("kill -9 between two steps", {
+  programs: ["kdig"],
+  sentence: "a change is served, given out and on disk as one version, and the next one comes",
+  plays: CHANGES.map(playChange),
 });

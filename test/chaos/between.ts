@@ -8,19 +8,15 @@
  *
  * Behind each commit stands a second zone, for which the kill is a power cut: what was not synced is undone before the next start.
  */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { expect } from "vitest";
-import { type HostilePrimary, startHostilePrimary } from "../hostile/primary.ts";
-import { ALONE } from "../hostile/world.ts";
-import { type Countersign, freePort, makeDirectory, removeDirectory, startCountersign, until } from "../peers/index.ts";
-import { ROOT } from "../root.ts";
-import { cutPower, type Done, readDone, type Target } from "./steps.ts";
+import { until } from "../peers/index.ts";
+import { inTurns, type Orders, type Stage } from "./stage.ts";
+import { cutPower, type Done, type Target } from "./steps.ts";
 import { killHard } from "./world.ts";
 
 /** A zone in a play: all of a play begin from the same state. */
 export type Actor = {
+  /** Of one that is not there yet: its name, without the final dot. */
   readonly id: string;
   readonly name: string;
   /** What has to be done after a start, before the play begins. */
@@ -47,6 +43,8 @@ export type Play = {
   readonly cuts?: RegExp;
   /** Its zones, in the state from which all begin. */
   readonly make: (stage: Stage, names: readonly string[]) => Promise<readonly Actor[]>;
+  /** Done to what is on the disk before the start at which the play begins: steps of that start are counted, too. */
+  readonly whileDown?: (stage: Stage, actors: readonly Actor[]) => void | Promise<void>;
 };
 
 /** A step as the watched run had it. */
@@ -56,82 +54,7 @@ const WAIT_MILLISECONDS = 120_000;
 /** A zone that makes no further step for so long has passed the one it was to be held at. */
 const PASSED_MILLISECONDS = 15_000;
 const AGAIN_MILLISECONDS = 3000;
-const AT_ONCE = 8;
 const MOST_ROUNDS = 4;
-
-/** The product and its primary. Keeps: one process on the directory, watched by `stepper.ts`. */
-export class Stage {
-  readonly directory = makeDirectory("between");
-  readonly order = join(this.directory, "hold");
-  readonly #env: Readonly<Record<string, string>>;
-  #primary: HostilePrimary | undefined;
-  #product: Countersign | undefined;
-  #port = 0;
-
-  constructor(env: Readonly<Record<string, string>> = {}) {
-    this.#env = env;
-  }
-
-  get primary(): HostilePrimary {
-    return this.#primary!;
-  }
-
-  get product(): Countersign {
-    return this.#product!;
-  }
-
-  get port(): number {
-    return this.#port;
-  }
-
-  async open(): Promise<void> {
-    this.#port = await freePort();
-    this.#primary = await startHostilePrimary();
-    await this.start();
-    const [account] = (await this.product.call("GET", "/client/v4/accounts")) as { id: string }[];
-    const acls = `/client/v4/accounts/${account!.id}/secondary_dns/acls`;
-    await this.product.call("POST", acls, { name: "here", ip_range: "127.0.0.1/32" });
-  }
-
-  async start(): Promise<void> {
-    rmSync(this.order, { force: true });
-    const env = {
-      ...ALONE,
-      COUNTERSIGN_MAX_TRANSFERS: "1000",
-      NODE_OPTIONS: `--import=${pathToFileURL(join(ROOT, "test/chaos/stepper.ts")).href}`,
-      COUNTERSIGN_TEST_HOLD: this.order,
-      ...this.#env,
-    };
-    this.#product = await startCountersign({ directory: this.directory, port: this.#port, env });
-  }
-
-  /** From now on steps of these zones are counted, and each is held behind its own. */
-  give(targets: ReadonlyMap<string, Target | null>): void {
-    rmSync(`${this.order}.steps`, { force: true });
-    rmSync(`${this.order}.removed`, { recursive: true, force: true });
-    writeFileSync(`${this.order}.new`, JSON.stringify(Object.fromEntries(targets)));
-    renameSync(`${this.order}.new`, this.order);
-  }
-
-  done(id: string): readonly Done[] {
-    return readDone(this.order).filter(({ zone }) => zone === id);
-  }
-
-  async close(): Promise<void> {
-    await this.#product?.process.stop();
-    await this.#primary?.stop();
-    removeDirectory(this.directory);
-  }
-}
-
-/** At most some at a time: the machine is small. */
-export async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const rest = [...items];
-  const one = async (): Promise<void> => {
-    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
-}
 
 const textOf = ({ what, nth }: Target): string => (nth === 1 ? what : `${what} (${nth})`);
 const isStep = ({ what }: Done): boolean => what !== "held";
@@ -164,10 +87,18 @@ async function watch(stage: Stage, play: Play, actor: Actor): Promise<readonly C
 /** `power`: the kill is a power cut. */
 type Role = { readonly cut: Cut; readonly actor: Actor; readonly power: boolean };
 
+/** Down, and up again; from there on, or from the start on, orders count. */
+async function raise(stage: Stage, casts: ReadonlyMap<Play, readonly Actor[]>, orders: Orders): Promise<void> {
+  await stage.product.process.stop();
+  for (const [play, actors] of casts) await play.whileDown?.(stage, actors);
+  const early = [...casts.keys()].some(({ whileDown }) => whileDown);
+  await stage.start(early ? orders : undefined);
+  await inTurns([...casts.values()].flat(), (actor) => actor.ready());
+  if (!early) stage.give(orders);
+}
+
 /** Those that were not held, and so were not looked at. */
 async function playRound(stage: Stage, roles: readonly Role[]): Promise<Role[]> {
-  await inTurns(roles, ({ actor }) => actor.ready());
-  stage.give(new Map(roles.map(({ actor, cut }) => [actor.id, cut])));
   let over = false;
   void stage.product.process.ended.then(() => {
     over = true;
@@ -199,45 +130,48 @@ async function playRound(stage: Stage, roles: readonly Role[]): Promise<Role[]> 
   ];
   const told = new Map(there.map(({ actor }) => [actor.id, stage.done(actor.id).filter(isStep).map(textOf)]));
   await stage.start();
+  const faults: Error[] = [];
   await inTurns(there, async ({ actor, cut, power }) => {
     await actor.check().catch((error: Error) => {
       const how = power ? "power cut" : "killed";
       const steps = told.get(actor.id)!.join(" ▶ ");
-      throw new Error(`${cut.play.title}, ${how} behind “${textOf(cut)}” (${steps}): ${error.message}`, {
-        cause: error,
-      });
+      const where = `${cut.play.title}, ${how} behind “${textOf(cut)}” (${steps}, ${actor.name})`;
+      faults.push(new Error(`${where}: ${error.message}`, { cause: error }));
     });
   });
+  if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join("\n"), { cause: faults[0]!.cause });
   return passed;
+}
+
+/** What each play does when nothing disturbs it: the steps to be cut at. */
+async function watchAll(stage: Stage, plays: readonly Play[]): Promise<readonly Cut[]> {
+  const casts = new Map<Play, readonly Actor[]>();
+  for (const play of plays) casts.set(play, await play.make(stage, [`w.${play.key}.between.`]));
+  const all = [...casts].flatMap(([play, actors]) => actors.map((actor) => [play, actor] as const));
+  await raise(stage, casts, new Map(all.map(([, { id }]) => [id, null])));
+  const cuts: Cut[] = [];
+  await inTurns(all, async ([play, actor]) => void cuts.push(...(await watch(stage, play, actor))));
+  return cuts;
 }
 
 /** Every step of every play, killed and with its power cut. */
 export async function playAll(stage: Stage, plays: readonly Play[]): Promise<void> {
-  const watched: [Play, Actor][] = [];
-  for (const play of plays) watched.push([play, (await play.make(stage, [`w.${play.key}.between.`]))[0]!]);
-  await stage.product.process.stop();
-  await stage.start();
-  await inTurns(watched, ([, actor]) => actor.ready());
-  stage.give(new Map(watched.map(([, actor]) => [actor.id, null])));
-  const cuts: Cut[] = [];
-  await inTurns(watched, async ([play, actor]) => void cuts.push(...(await watch(stage, play, actor))));
-  let needed = cuts.flatMap((cut) => [
+  let needed = (await watchAll(stage, plays)).flatMap((cut) => [
     { cut, power: false },
     ...(cut.what.startsWith("commit") ? [{ cut, power: true }] : []),
   ]);
   // One is enough, unless the order of two things that go on side by side was another than when they were watched.
   for (let round = 0; needed.length > 0 && round < MOST_ROUNDS; round++) {
     const roles: Role[] = [];
+    const casts = new Map<Play, readonly Actor[]>();
     for (const play of plays) {
       const own = needed.filter(({ cut }) => cut.play === play);
-      const actors = await play.make(
-        stage,
-        own.map((_, i) => `z${i}.r${round}.${play.key}.between.`),
-      );
+      const names = own.map((_, i) => `z${i}.r${round}.${play.key}.between.`);
+      const actors = own.length === 0 ? [] : await play.make(stage, names);
+      casts.set(play, actors);
       roles.push(...own.map((role, i) => ({ ...role, actor: actors[i]! })));
     }
-    await stage.product.process.stop();
-    await stage.start();
+    await raise(stage, casts, new Map(roles.map(({ actor, cut }) => [actor.id, cut])));
     needed = await playRound(stage, roles);
   }
   expect(needed.map(({ cut }) => `${cut.play.title}: ${textOf(cut)}`)).toEqual([]);

@@ -5,7 +5,9 @@ import { expect } from "vitest";
 import { honestAxfr, incremental } from "../hostile/primary.ts";
 import { giveTo, kdig, outgoingOf, transferred } from "../outgoing/world.ts";
 import { getProgram, type PeerZone, type SigningMode, until, writeIn } from "../peers/index.ts";
-import { type Actor, inTurns, type Play, type Stage } from "./between.ts";
+import type { Actor, Play } from "./between.ts";
+import { inTurns, type Stage } from "./stage.ts";
+import { noStrays } from "./strays.ts";
 import { ask, filesOfZone, Type } from "./world.ts";
 
 export type Change = {
@@ -174,9 +176,7 @@ class ChangingZone implements Actor {
       expect((await ask(port, `come${other}.deep.${this.name}`, Type.TXT)).text).toBeUndefined();
     const { journal } = await outgoingOf(product, this.id);
     for (const from of journal) await this.#leadsHere(from, lines);
-    await until("no stray file", () => this.#strays(journal).length === 0, WAIT_MILLISECONDS).catch((error: Error) => {
-      throw new Error(`${error.message}: ${this.#strays(journal).join(", ")}`);
-    });
+    await noStrays(product, this.id, journal.length);
   }
 
   /** The next version, over what is there now. */
@@ -260,20 +260,6 @@ class ChangingZone implements Actor {
 
   readonly #overlaid = (): boolean =>
     filesOfZone(this.#stage.product, this.id).some((file) => /^t-.*overlay$/.test(file));
-
-  /** At rest: an image of each use, with what stands beside it, and the journal. */
-  #strays(journal: readonly number[]): readonly string[] {
-    const files = filesOfZone(this.#stage.product, this.id);
-    const images = files.filter((file) => file.endsWith(".image"));
-    const uses = images.map((file) => file[0]!);
-    const twice = images.filter((_, i) => uses.indexOf(uses[i]!) !== i);
-    const beside = files.filter((file) => /\.(overlay|signatures)$/.test(file));
-    const alone = beside.filter((file) => !images.includes(file.replace(/\.\w+$/, ".image")));
-    const odd = files.filter((file) => !/^[tsg]-[^.]*\.(image|overlay|signatures)$|^c-[^.]*\.change$/.test(file));
-    const changes = files.filter((file) => file.startsWith("c-"));
-    const unnamed = changes.length === journal.length ? [] : [`${changes.length} changes for ${journal.length}`];
-    return [...twice, ...alone, ...odd, ...unnamed];
-  }
 }
 
 export function playChange(change: Change): Play {
