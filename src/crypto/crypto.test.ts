@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromBase64, fromHex, toHex } from "#bytes";
 import { digest, generateKeyPair, type KeyPairAlgorithm, openCrypto, type Signer, startHmac } from "./index.ts";
+import { exportP256, importPrivateKey, readP256 } from "./signer.ts";
 
 const ALGORITHMS: readonly KeyPairAlgorithm[] = [8, 10, 13, 14, 15, 16];
 const MESSAGE = Uint8Array.from({ length: 200 }, (_, i) => i);
@@ -72,6 +73,21 @@ describe.each(["node", "ffi"] as const)("path %s", (choice) => {
     const out = new Uint8Array(64);
     signer.sign(MESSAGE, 10, out, 0);
     expect(crypto.verify(13, Uint8Array.from([1, 0, 3, 13, ...point]), MESSAGE.subarray(0, 10), out)).toBe(true);
+    signer.close();
+  });
+
+  it("takes a P-256 key in another PKCS#8 form than its own", () => {
+    const pair = generateKeyPair(13);
+    const scalar = pair.privateKey.slice(36, 68);
+    // RFC 5915 section 3: the public key may be left out.
+    const short = Buffer.concat([
+      fromHex("304102010030130607 2a8648ce3d0201 06082a8648ce3d030107 0427 3025020101 0420".replaceAll(" ", ""))!,
+      scalar,
+    ]);
+    const signer = open(crypto, 13, short);
+    const out = new Uint8Array(64);
+    signer.sign(MESSAGE, 10, out, 0);
+    expect(other.verify(13, pair.dnskey(256), MESSAGE.subarray(0, 10), out)).toBe(true);
     signer.close();
   });
 
@@ -252,6 +268,32 @@ describe.each(["node", "ffi"] as const)("path %s", (choice) => {
       });
     const expected = { path: crypto.cryptoPath.path, good: 200 };
     expect(await Promise.all([run(), run(), run()])).toEqual([expected, expected, expected]);
+  });
+});
+
+describe("a P-256 key read without OpenSSL", () => {
+  it("has the scalar and the point that OpenSSL reads", () => {
+    for (let i = 0; i < 20; i++) {
+      const { privateKey } = generateKeyPair(13);
+      const imported = importPrivateKey({ keyTag: 1, algorithm: 13, privateKey });
+      if (!imported.ok) throw new Error(imported.error);
+      const { scalar, point } = exportP256(imported.value.key);
+      expect(readP256(privateKey)).toEqual({ scalar: Uint8Array.from(scalar), point: Uint8Array.from(point) });
+    }
+  });
+
+  it("is read in one form alone: no octet of the frame may differ, none be missing or too many", () => {
+    const { privateKey } = generateKeyPair(13);
+    const frame = [...Array(36).keys(), 68, 69, 70, 71, 72, 73];
+    for (const at of frame) {
+      const other = privateKey.slice();
+      other[at]! ^= 1;
+      expect(readP256(other)).toBeUndefined();
+    }
+    expect(readP256(privateKey.subarray(1))).toBeUndefined();
+    expect(readP256(Uint8Array.from([...privateKey, 0]))).toBeUndefined();
+    for (const algorithm of [8, 14, 15] as const)
+      expect(readP256(generateKeyPair(algorithm).privateKey)).toBeUndefined();
   });
 });
 

@@ -6,7 +6,7 @@ import { KeyCache } from "./key-cache.ts";
 import { nodeVerifier, openNodeSigner, type Verify } from "./node-path.ts";
 import type { OpenSsl, Pointer } from "./openssl.ts";
 import { type EcCurve, P256, readKeyParts } from "./public-key.ts";
-import { exportP256, importPrivateKey, type Signer, type SignerError, type SigningKey } from "./signer.ts";
+import { exportP256, importPrivateKey, readP256, type Signer, type SignerError, type SigningKey } from "./signer.ts";
 
 /** Keeps: the EC_KEY lives as long as this object, or until `free`. */
 class EcKey {
@@ -96,13 +96,25 @@ function openSslSigner(
   signingKey: SigningKey,
 ): Result<Signer, SignerError> {
   if (signingKey.algorithm !== DnssecAlgorithm.ECDSAP256SHA256) return openNodeSigner(signingKey);
+  const plain = readP256(signingKey.privateKey);
+  const known = plain && makeP256(openSsl, registry, plain);
+  if (known) return ok(new OpenSslSigner(openSsl, known, signingKey.keyTag));
   const imported = importPrivateKey(signingKey);
   if (!imported.ok) return imported;
-  const { scalar, point } = exportP256(imported.value.key);
-  const key = makeKey(openSsl, registry, P256, point, scalar);
-  scalar.fill(0);
+  const key = makeP256(openSsl, registry, exportP256(imported.value.key));
   if (!key) return openNodeSigner(signingKey);
   return ok(new OpenSslSigner(openSsl, key, signingKey.keyTag));
+}
+
+/** Wipes the scalar. */
+function makeP256(
+  openSsl: OpenSsl,
+  registry: FinalizationRegistry<Pointer>,
+  { scalar, point }: { readonly scalar: Uint8Array; readonly point: Uint8Array },
+): EcKey | undefined {
+  const key = makeKey(openSsl, registry, P256, point, scalar);
+  scalar.fill(0);
+  return key;
 }
 
 /** Keeps: `key` has its private scalar; scratch buffers are this signer's own, so signers do not disturb each other. */

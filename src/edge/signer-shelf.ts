@@ -1,11 +1,11 @@
 /**
- * Signers of many zones in one worker: what OpenSSL holds of a key is some 30 kB, so only those that signed lately stay open;
+ * Signers of many zones in one worker: an open key is some 2 kB, 30 by `node:crypto`, so only those that signed lately stay open;
  * the others are opened again when they sign. Price: a look into a map for each signature, which takes 200 times as long.
  */
 import { fail, ok, type Result } from "#bytes";
 import type { Crypto, Signer, SigningKey } from "#crypto";
 
-/** Open at the same time in one worker: 15 MB. */
+/** Open at the same time in one worker: 1 MB, 15 by `node:crypto`. */
 const MOST_OPEN = 512;
 
 /** Keeps: at most so many signers are open, the ones used last. */
