@@ -9,7 +9,7 @@
  *   IXFR ─┬─ changes ─▶ applied to the stored image ─┬─ fit ─▶ (sample) ─▶ version
  *         │                                          └─ do not fit ────────────▶│ refused, with the reason
  *         ├─ refused: an RCODE, a broken chain, another base, an older serial ─▶│
- *         ├─ nothing newer ─▶ unchanged                              (straight at a NOTIFY's word: no AXFR, but the SOA question)
+ *         ├─ nothing newer ─▶ unchanged                   (straight at a NOTIFY's word: AXFR only when the SOA, asked now, is newer)
  *         └─ the network failed ─▶ failed: the next primary is asked
  * ```
  * A failed signature (TSIG) falls back, too: a primary whose long incremental answers are signed wrongly must not leave
@@ -19,12 +19,13 @@ import { fail, ok, type Result } from "#bytes";
 import { ZoneImage } from "#image";
 import type { Name } from "#name";
 import type { TlsFacts } from "#net";
-import { ttlsDiffered, type ZoneChange, type ZoneLimits, ZoneVersion } from "#zone";
+import { serialNewer, ttlsDiffered, type ZoneChange, type ZoneLimits, ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
 import { imageAt } from "./image-at.ts";
 import { apexSoaRdata } from "./image-facts.ts";
 import { postChanges } from "./posted-changes.ts";
 import {
+  askSoa,
   type Primary,
   primaryText,
   type TalkOptions,
@@ -43,7 +44,7 @@ export type FetchOrder = {
   readonly primary: Primary;
   /** IXFR from here; undefined: AXFR. */
   readonly base: StoredVersion | undefined;
-  /** At the word of a NOTIFY alone: the changes or nothing. */
+  /** At the word of a NOTIFY alone, which is good for a question and not for a whole zone (RFC 1996 section 3.7). */
   readonly straight: boolean;
   readonly limits: TransferLimits;
   readonly talk: TalkOptions;
@@ -70,9 +71,17 @@ export async function fetchVersion(order: FetchOrder, deps: Deps): Promise<Fetch
   if (!order.base) return fetchWhole(order, "axfr", undefined, NOTHING);
   const begun = deps.nowMs();
   const { fetched, fallback } = await fetchChanges(order, order.base, deps);
-  if (!fallback || order.straight) return fetched;
+  if (!fallback) return fetched;
+  if (order.straight && !(await hasNewer(order, order.base.serial, deps))) return fetched;
   deps.log.info({ zone: order.name, primary: primaryText(order.primary), reason: fallback }, "IXFR falls back to AXFR");
   return fetchWhole({ ...order, limits: rest(order.limits, deps.nowMs() - begun) }, "ixfr", fallback, fetched);
+}
+
+async function hasNewer(order: FetchOrder, serial: number, deps: Deps): Promise<boolean> {
+  const { apex, primary, talk } = order;
+  // By TCP: over that it has just answered.
+  const answer = await askSoa(apex, primary, "tcp", deps.settings().checkSeconds * 1000, talk);
+  return answer.kind === "serial" && serialNewer(answer.serial, serial);
 }
 
 /** An attempt that did not get so far as to ask. */

@@ -417,7 +417,7 @@ export class Refresher implements Timed {
     if (!result.ok) {
       const { code, text } = result.error;
       if (code !== "net.aborted") this.#record({ ...row, outcome: outcomeOf(code) });
-      this.#feed({ kind: "transfer-failed", attempt, code, text });
+      this.#feed({ kind: "transfer-failed", attempt, code, text, ...(fetched.fallback && { whole: true }) });
       return;
     }
     const arrival = result.value;

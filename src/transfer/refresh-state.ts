@@ -185,7 +185,14 @@ export type RefreshEvent =
     }
   /** Asked for what has changed, the primary said: nothing, though its SOA had a newer serial. */
   | { readonly kind: "transfer-unchanged"; readonly attempt: number }
-  | { readonly kind: "transfer-failed"; readonly attempt: number; readonly code: string; readonly text: string }
+  | {
+      readonly kind: "transfer-failed";
+      readonly attempt: number;
+      readonly code: string;
+      readonly text: string;
+      /** The changes were no good, the SOA was newer, and the whole zone was asked for, too. */
+      readonly whole?: boolean;
+    }
   /** The version passed every check, is stored and served. */
   | {
       readonly kind: "installed";

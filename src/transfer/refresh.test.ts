@@ -322,13 +322,12 @@ describe("NOTIFY", () => {
       ]);
     });
 
-    test("the network failed: the next primary is asked", () => {
+    test.each([
+      ["the network failed", "net.refused", false],
+      ["nor can the whole zone, asked for in the same attempt", "transfer.bad-rdata", true],
+    ])("%s: the next primary is asked", (_, code, whole) => {
       notify(12);
-      expect(bench.transferFailed("net.refused").take()).toEqual([
-        "failed b transfer net.refused",
-        "ask a udp",
-        "timer +4",
-      ]);
+      expect(bench.transferFailed(code, whole).take()).toEqual([`failed b transfer ${code}`, "ask a udp", "timer +4"]);
     });
 
     test.each<[why: string, prepare: (bench: Bench) => unknown]>([

@@ -384,10 +384,10 @@ class Machine {
 
   #notTransferred(
     { peer, round }: Extract<RefreshPhase, { kind: "transferring" }>,
-    failure: Pick<PeerFailure, "code" | "text"> | undefined,
+    failure: (Pick<PeerFailure, "code" | "text"> & { readonly whole?: boolean }) | undefined,
   ): void {
-    // What is no answer of the primary's would be none to the SOA question's transfer either.
-    if (round.straight && !(failure && isOfTheNetwork(failure.code)))
+    // What is no answer of the primary's would be none to the SOA question's transfer either, and a bad zone stays bad.
+    if (round.straight && !(failure && (failure.whole || isOfTheNetwork(failure.code))))
       this.#tryPeer({ ...round, straight: false }, peer);
     else if (failure) this.#peerFailed(round, { peer, step: "transfer", code: failure.code, text: failure.text });
     else this.#peerFailed(round, { peer, step: "transfer", ...broughtNothing(round.promised) });

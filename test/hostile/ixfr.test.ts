@@ -13,7 +13,7 @@ import { breakages } from "./world.ts";
 
 const BOUNDS = {
   COUNTERSIGN_TRANSFER_IDLE_SECONDS: "2",
-  COUNTERSIGN_TRANSFER_SECONDS: "10",
+  COUNTERSIGN_TRANSFER_SECONDS: "60",
   COUNTERSIGN_CHECK_SECONDS: "2",
   COUNTERSIGN_MAX_ZONE_RECORDS: "20000",
   COUNTERSIGN_MAX_ZONE_OCTETS: "40000000",
@@ -114,6 +114,26 @@ describe("each of them by TCP and TLS, with and without TSIG", () => {
     // What the network did to an IXFR is not tried again as one.
     await force(zone, zoneText(zone.name, 9), 9);
     expect((await rows(zone))[0]).toMatchObject({ kind: "axfr", got: "axfr", outcome: "taken" });
+  });
+});
+
+/** Then the changes are asked for at once, without the SOA question before them. */
+describe("some of them, told by a NOTIFY with its SOA: one attempt, too", () => {
+  const some = ["a base that is not ours", "a deletion of what is not there", "an older serial", "SERVFAIL", "NOTIMP"];
+  const chosen = IXFR_CASES.filter(({ name }) => [...some, "a wrong ID"].includes(name));
+  test.concurrent.each(chosen.map((one) => [one.name, one] as const))("%s", async (_, one: IxfrCase) => {
+    const zone = await attacked(["tcp"]);
+    const known = (await rows(zone)).length;
+    zone.primary.serve(zoneText(zone.name, 2), { ixfr: one.ixfr });
+    zone.primary.notify(product.port, zone.name, true);
+    await until("an attempt", async () => (await rows(zone)).length > known);
+    await atRest(zone);
+    const { outcome = "taken", got, fallback, error } = one;
+    const attempts = (await rows(zone)).slice(0, -known);
+    expect(attempts).toHaveLength(1);
+    expect(attempts[0]).toMatchObject({ kind: "ixfr", got, outcome, reason: "notify" });
+    expect([attempts[0]!.fallback?.code, attempts[0]!.error?.code]).toEqual([fallback, error]);
+    expect(await servedSerial(product.port, zone.name)).toBe(outcome === "taken" ? 2 : 1);
   });
 });
 

@@ -9,7 +9,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { openCrypto } from "#crypto";
 import { parseMessage, type ResourceRecord, writeMessage } from "#message";
-import { nameKey, readName } from "#name";
+import { type Name, nameKey, readName } from "#name";
 import { findTsig, readTsigAlgorithm, signMessage, TsigSigner, type TsigKey as WireTsigKey } from "#tsig";
 import { readZoneFile } from "#zonefile";
 import { freePort, LOOPBACK, type PeerZone, type TsigKey } from "../peers/index.ts";
@@ -80,8 +80,11 @@ export type HostilePrimary = {
   readonly handshakes: number;
   /** Serves this version, with the trick or without one. */
   serve(zone: PeerZone, trick?: Trick): Zone;
-  /** Sends a NOTIFY (RFC 1996) to this port of 127.0.0.1, signed when there is a key. Its answer is not waited for. */
-  notify(port: number, zone: string): void;
+  /**
+   * Sends a NOTIFY (RFC 1996) to this port of 127.0.0.1, signed when there is a key. Its answer is not waited for. `withSoa`: the
+   * SOA that is served goes along, as real primaries do it.
+   */
+  notify(port: number, zone: string, withSoa?: boolean): void;
   /** Closes every connection that is open. */
   hangUp(): void;
   /** Connections that are open now. */
@@ -148,7 +151,11 @@ export async function startHostilePrimary(tsig?: TsigKey, tlsOptions?: TlsOption
       zones.set(nameKey(zone.soa.owner), { zone, trick, before });
       return zone;
     },
-    notify: (target, zone) => udp.send(notifyMessage(zone, key), target, LOOPBACK),
+    notify(target, zone, withSoa) {
+      const apex = apexOf(zone);
+      const soa = withSoa ? zones.get(nameKey(apex))?.zone.soa : undefined;
+      udp.send(notifyMessage(apex, key, soa), target, LOOPBACK);
+    },
     hangUp() {
       for (const socket of sockets) socket.destroy();
     },
@@ -167,11 +174,16 @@ type Served = {
   readonly type: number;
 };
 
-function notifyMessage(zone: string, key: WireTsigKey | undefined): Uint8Array {
+function apexOf(zone: string): Name {
   const apex = readName(zone);
   if (!apex.ok) throw new Error(zone);
-  const question = [{ name: apex.value, type: QUERY_SOA, class: 1 }];
-  const { octets } = writeMessage({ id: Math.floor(Math.random() * 65_536), opcode: 4, flags: 0x0400, question });
+  return apex.value;
+}
+
+function notifyMessage(apex: Name, key: WireTsigKey | undefined, soa: ResourceRecord | undefined): Uint8Array {
+  const question = [{ name: apex, type: QUERY_SOA, class: 1 }];
+  const id = Math.floor(Math.random() * 65_536);
+  const { octets } = writeMessage({ id, opcode: 4, flags: 0x0400, question, answer: soa ? [soa] : [] });
   return key ? signMessage(octets, key, Math.floor(Date.now() / 1000), startHmac).message : octets;
 }
 

@@ -67,8 +67,8 @@ export class Bench {
     return this.send({ kind: "transferred", attempt: this.state.attempt, serial, expireLeftSeconds });
   }
 
-  transferFailed(code = "stream-ended"): this {
-    return this.send({ kind: "transfer-failed", attempt: this.state.attempt, code, text: "" });
+  transferFailed(code = "stream-ended", whole = false): this {
+    return this.send({ kind: "transfer-failed", attempt: this.state.attempt, code, text: "", whole });
   }
 
   installed(expireSeconds = 30 * DAY): this {
