@@ -112,7 +112,9 @@ export class AlertCenter {
           errorCode: null,
           errorMessage: null,
         };
-        await alerts.addDelivery(row, now - policy.windowSeconds * 1000);
+        // What is over is told each time: who heard of the trouble would believe that it goes on.
+        const windowSeconds = kind === "countersign_trouble_over" ? 0 : policy.windowSeconds;
+        await alerts.addDelivery(row, now - windowSeconds * 1000);
       }
     }
   }

@@ -50,6 +50,7 @@ const SUBJECTS: Readonly<Record<Letter["kind"], string>> = {
   countersign_signature_horizon: "signatures run out",
   countersign_serial_backwards: "the serial went backwards",
   countersign_certificate_expiring: "a TLS certificate is near its end",
+  countersign_trouble_over: "a trouble is over",
   test: "test of alerts",
 };
 

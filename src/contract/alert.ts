@@ -15,6 +15,7 @@ export const ALERT_KINDS = [
   "countersign_signature_horizon",
   "countersign_serial_backwards",
   "countersign_certificate_expiring",
+  "countersign_trouble_over",
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

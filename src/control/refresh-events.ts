@@ -39,6 +39,13 @@ export function tellReport(report: RefreshReport, zone: Zone, book: PeerBook, de
       deps.events.add({ ...about, level: "error", code: "refresh.all-failed", message, detail });
       return;
     }
+    case "well-again": {
+      const { failedRounds } = report;
+      const tries = failedRounds === 1 ? "one try" : `${failedRounds} tries`;
+      const message = `${name}: all is well again by ${who}, after ${tries} that came to nothing`;
+      deps.events.add({ ...about, level: "info", code: "refresh.recovered", message, detail: { peer, failedRounds } });
+      return;
+    }
     case "unconfirmed":
     case "peer-lags":
     case "peer-disagrees":

@@ -36,6 +36,13 @@ describe("primaries out of reach", () => {
     expect(bench.state.failedRounds).toBe(1);
   });
 
+  test("that all is well again is told once, with how often it was not", () => {
+    bench.timer().refused().refused().timer().refused().refused().take();
+    expect(bench.state.failedRounds).toBe(2);
+    expect(bench.timer().soa(10).take()).toContain("well-again");
+    expect(bench.timer().soa(10).take()).not.toContain("well-again");
+  });
+
   test("one that may be back is asked once, by UDP", () => {
     bench.standing = { a: "probe" };
     expect(bench.timer().take()[0]).toBe("ask a udp");

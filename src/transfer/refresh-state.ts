@@ -238,6 +238,8 @@ export type RefreshReport =
   /** A NOTIFY or a SOA answer announced this serial, and no primary gave it after several questions. */
   | { readonly kind: "hint-unmet"; readonly serial: number; readonly asked: number }
   | ({ readonly kind: "peer-failed" } & PeerFailure)
+  /** The zone is confirmed again, or mended, after so many rounds that came to nothing. */
+  | { readonly kind: "well-again"; readonly peer: PeerId; readonly failedRounds: number }
   | { readonly kind: "all-failed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }
   /** Those that answered are behind what is stored here, the others did not answer: nobody confirms it. */
   | { readonly kind: "unconfirmed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }

@@ -278,7 +278,7 @@ class Machine {
   #upToDate(round: Round, peer: PeerId, answer: Extract<SoaOutcome, { kind: "serial" }>): void {
     const { serial } = answer;
     this.#report({ kind: "up-to-date", peer, serial });
-    this.#goodCheck(boundOf(answer, this.#now, this.state.expireSeconds));
+    this.#goodCheck(peer, boundOf(answer, this.#now, this.state.expireSeconds));
     const { cause, serialHint } = round;
     if (cause === "timer") {
       this.#set({ idleNotifies: 0 });
@@ -362,7 +362,7 @@ class Machine {
     this.#set({ expireBound: undefined, hint: undefined, idleNotifies: 0 });
     // Nothing left, or less than the transfer took: it is expired, and not good for all of SOA EXPIRE.
     const most = this.#now + (expireSeconds || DEFAULT_EXPIRE_SECONDS);
-    this.#goodCheck(round.expireBound === undefined ? undefined : Math.min(round.expireBound, most), true);
+    this.#goodCheck(peer, round.expireBound === undefined ? undefined : Math.min(round.expireBound, most), true);
     this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
     // One server behind the primary's address lags: what a SOA answer or NOTIFY announced is still to come. One count for all
     // that is announced, or somebody who always promises more would be asked for ever.
@@ -505,7 +505,9 @@ class Machine {
    * RFC 7314 section 4: what the primary's own copy has left counts, and a check of the same version only ever puts the
    * end off, so that a ring of secondaries cannot keep a zone alive whose source is gone.
    */
-  #goodCheck(bound: number | undefined, anew = false): void {
+  #goodCheck(peer: PeerId, bound: number | undefined, anew = false): void {
+    const { failedRounds } = this.state;
+    if (failedRounds > 0) this.#report({ kind: "well-again", peer, failedRounds });
     const before = expiresAt(this.state);
     const checks = this.state.checks + 1;
     const keep = !anew && bound !== undefined && before !== undefined && this.state.serving === "current";

@@ -107,7 +107,7 @@ const mailServer = new SMTPServer({
   },
 });
 
-const NAMES = ["updates.example.", "held.example.", "horizon.example.", "quiet.example."];
+const NAMES = ["updates.example.", "held.example.", "horizon.example.", "quiet.example.", "over.example."];
 const directory = makeDirectory("alerts");
 const receiver = new Receiver();
 const ENV = { COUNTERSIGN_ALERT_RANGES: "127.0.0.0/8" };
@@ -285,6 +285,39 @@ test("an update is told by both, a policy of another zone tells nothing, and rep
   await expect(product.call("DELETE", `/countersign/v1/alerts/destinations/${destinations["hook"]}`)).rejects.toThrow(
     /alert\.destination-in-use/,
   );
+});
+
+test("that a trouble is over is told each time, within the window of the last one too", async () => {
+  const over = "countersign_trouble_over";
+  await commandLineOf(product).ok("alert", "add", "over", "--to", "hook", "--kind", over, "--window", "3600");
+  const id = await product.addZone({ name: "over.example.", primary: knot, mode: "unsigned" });
+  await product.served(id, "over.example.", 1);
+  const incoming = await product.call("GET", `/client/v4/zones/${id}/secondary_dns/incoming`);
+  const [peer] = (incoming as { peers: string[] }).peers;
+  const [account] = (await product.call("GET", "/client/v4/accounts")) as { id: string }[];
+  const path = `/client/v4/accounts/${account!.id}/secondary_dns/peers/${peer}`;
+  const before = (await product.call("GET", path)) as { name: string; ip: string };
+  const ask = async (port: number) => {
+    await product.call("PUT", path, { name: before.name, ip: before.ip, port });
+    await product.call("POST", `/client/v4/zones/${id}/secondary_dns/force_axfr`);
+  };
+  type Event = { readonly code: string };
+  const failures = async () => {
+    const events = (await product.call("GET", `/countersign/v1/events?zone_id=${id}`)) as Event[];
+    return events.filter(({ code }) => code === "refresh.all-failed").length;
+  };
+  for (const times of [1, 2]) {
+    const failed = await failures();
+    await ask(await freePort());
+    await until("nobody to answer", async () => (await failures()) > failed);
+    expect(receiver.of(over)).toHaveLength(times - 1);
+    await ask(knot.port);
+    await until("that it is over", () => receiver.of(over).length === times);
+  }
+  expect(receiver.of(over)[0]!.body).toMatchObject({
+    zone: { name: "over.example" },
+    event: { code: "refresh.recovered" },
+  });
 });
 
 test("signatures that end before SOA EXPIRE would are told once, not for every version", async () => {

@@ -255,6 +255,7 @@ const DESCRIPTIONS: Readonly<Record<(typeof ALERT_KINDS)[number], string>> = {
   countersign_signature_horizon: "Signatures of a zone end soon",
   countersign_serial_backwards: "A primary has an older serial than before",
   countersign_certificate_expiring: "A certificate ends soon",
+  countersign_trouble_over: "The primaries of a zone answer well again, or it is no longer expired",
 };
 
 const AVAILABLE: AvailableAlerts = {

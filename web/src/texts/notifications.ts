@@ -11,6 +11,7 @@ export const KINDS: Readonly<Record<AlertKind, string>> = {
   countersign_signature_horizon: "Signatures will end soon",
   countersign_serial_backwards: "A primary went back to an older version",
   countersign_certificate_expiring: "A certificate will end soon",
+  countersign_trouble_over: "A trouble is over: primaries answer well again",
 };
 
 export const NOTIFICATIONS = {
