@@ -6,7 +6,7 @@
  * followed to what stands there now. Without an overlay each of these costs one branch.
  */
 import { MAX_NSEC3_ITERATIONS, nsec3Hash } from "#dnssec";
-import { CASE_FOLD } from "#name";
+import { CASE_FOLD, compareNamesAt } from "#name";
 import { RRType } from "#rdata";
 import { followedAt, hashAt, MAX_TARGETS } from "./follow.ts";
 import {
@@ -24,7 +24,7 @@ import {
   SPARE_SLOTS,
 } from "./layout.ts";
 import { keyWord, MAX_ORDER_KEY, writeOrderKey } from "./order-key.ts";
-import { type EditList, GONE, type ListPlace, OverlayIndex } from "./overlay-index.ts";
+import { compareHashesAt, type EditList, GONE, type ListPlace, OverlayIndex } from "./overlay-index.ts";
 import { type ImageBuffer, octetsOf, wordsOf } from "./pack.ts";
 
 export class ZoneImage {
@@ -217,7 +217,7 @@ export class ZoneImage {
     if (this.overlay === undefined) return index;
     const { nodes } = this.overlay;
     if (node < this.baseWords) return nodes.mergedBase(index);
-    return nodes.mergedEdit(nodes.ofRef((index & ~OVERLAY_FLAG) >>> 0, node));
+    return nodes.mergedEdit(this.editOf((index & ~OVERLAY_FLAG) >>> 0, node));
   }
 
   /** The node at a canonical position from 0 to nodeCount - 1. */
@@ -410,7 +410,8 @@ export class ZoneImage {
       return this.overlay === undefined ? place : this.overlay.nsec3.mergedBase(place);
     }
     const list = this.overlay!.nsec3;
-    return list.mergedEdit(list.ofRef(this.words[entry + Nsec3Word.Size]!, entry));
+    const { words } = this;
+    return list.mergedEdit(list.ofRef(words[entry + Nsec3Word.Size]!, entry, (a, b) => compareHashesAt(words, a, b)));
   }
 
   nsec3Equals(entry: number, hash: Uint8Array): boolean {
@@ -454,6 +455,13 @@ export class ZoneImage {
     return isRef ? this.words[base + place]! : base + size * place;
   }
 
+  /** The edit that put this node in, at a place of the base. */
+  private editOf(place: number, node: number): number {
+    const { octets } = this;
+    const compare = (a: number, b: number) => compareNamesAt(octets, this.nodeNameAt(a), octets, this.nodeNameAt(b));
+    return this.overlay!.nodes.ofRef(place, node, compare);
+  }
+
   private hasOwnNsec(node: number): boolean {
     return (this.words[node + NodeWord.Shape]! & (NodeFlag.HasNsec | NodeFlag.Occluded)) === NodeFlag.HasNsec;
   }
@@ -466,7 +474,7 @@ export class ZoneImage {
     const { words } = this;
     const index = words[node + NodeWord.Index]!;
     const place = (index & ~OVERLAY_FLAG) >>> 0;
-    let edit = node < this.baseWords ? nodes.firstAt(place + 1) : nodes.ofRef(place, node) + 1;
+    let edit = node < this.baseWords ? nodes.firstAt(place + 1) : this.editOf(place, node) + 1;
     let covering = words[node + NodeWord.Nsec]!;
     for (;;) {
       const at = covering === 0 ? -1 : words[covering + NodeWord.Index]!;

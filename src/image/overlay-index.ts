@@ -13,6 +13,9 @@ import { EditKind, EditWord, NodeWord, OVERLAY_FLAG, OverlayHeader, SetWord } fr
 /** What `find` gives for a name that the base has and the version has not. */
 export const GONE = -1;
 
+/** Of SHA-1. */
+const HASH_WORDS = 5;
+
 /** Keeps nothing but where things stand; the octets are the segment's. */
 export class OverlayIndex {
   readonly root: number;
@@ -85,6 +88,15 @@ export function hashRef(ref: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
+/** The order of two NSEC3 entries: that of the hashes that they begin with. */
+export function compareHashesAt(words: Uint32Array, a: number, b: number): number {
+  for (let i = 0; i < HASH_WORDS; i++) {
+    const difference = words[a + i]! - words[b + i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 /** The edits of one ordered list, by index from 0. */
 export class EditList {
   readonly count: number;
@@ -136,10 +148,24 @@ export class EditList {
     return edit >= 0 && this.place(edit) === place && this.kind(edit) !== EditKind.Added ? edit : -1;
   }
 
-  /** The edit that put this ref in, or -1; `place` is that of the base that it stands before or at. */
-  ofRef(place: number, ref: number): number {
-    for (let edit = this.firstAt(place); edit < this.count && this.place(edit) === place; edit++) {
-      if (this.ref(edit) === ref) return edit;
+  /**
+   * The edit that put this ref in, or -1; `place` is that of the base that it stands before or at. Thousands may have come in at
+   * one place: `compare` is the order of the list.
+   */
+  ofRef(place: number, ref: number, compare: (a: number, b: number) => number): number {
+    let low = this.firstAt(place);
+    let high = this.firstAt(place + 1);
+    // What became of the base's own entry stands behind those that came in before it, whatever its name.
+    if (low < high && this.kind(high - 1) !== EditKind.Added) {
+      high--;
+      if (this.ref(high) === ref) return high;
+    }
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const found = this.ref(middle);
+      if (found === ref) return middle;
+      if (compare(found, ref) < 0) low = middle + 1;
+      else high = middle;
     }
     return -1;
   }

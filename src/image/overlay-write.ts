@@ -7,7 +7,7 @@
  * Blobs are written once and pointed to from then on; lists and tables are written whole for each version, so that a reader
  * looks at one overlay and the base. Nothing before the segment is touched: readers of older versions see no change.
  */
-import { fail, ok, type Result, wordsView } from "#bytes";
+import { fail, ok, type Result, toHex, wordsView } from "#bytes";
 import { MAX_NSEC3_ITERATIONS, nsec3Hash } from "#dnssec";
 import { compareNames, nameHash, nameKey } from "#name";
 import { RRType, rdataTarget, readNsec3, readSoa } from "#rdata";
@@ -38,6 +38,7 @@ import {
   writeForwards,
   writeNameTable,
 } from "./overlay-edits.ts";
+import { compareHashesAt } from "./overlay-index.ts";
 import type { Model, NameDraft, OverlayRefusal, Rdata, SetDraft } from "./overlay-model.ts";
 import { hasRecords, isMoved, type NodeDraft, type TreePlan } from "./overlay-plan.ts";
 import { wordsFor } from "./place.ts";
@@ -89,6 +90,7 @@ class OverlayWriter {
   private readonly nodeBook: EditBook;
   private readonly nsec3Book: EditBook;
   private readonly nsec3s: Nsec3Draft[] = [];
+  private readonly nsec3ByHash = new Map<string, Nsec3Draft>();
   private readonly goneNsec3s: Nsec3Draft[] = [];
   private nsec3Count: number;
   /** Sets whose list of additional nodes is still to be written, when all nodes have their place. */
@@ -201,6 +203,7 @@ class OverlayWriter {
     if (!sameParameters(first, nsec3)) return false;
     if ((first.flags & 1) !== 0) this.flags |= ImageFlag.OptOut;
     this.nsec3s.push(draft);
+    this.nsec3ByHash.set(toHex(draft.hash), draft);
     if (name.nsec3 === 0) {
       this.moved++;
       this.nsec3Count++;
@@ -327,7 +330,8 @@ class OverlayWriter {
     if (nsec3.iterations > MAX_NSEC3_ITERATIONS) return 0;
     const hash = new Uint8Array(HASH_OCTETS);
     nsec3Hash(node.name, nsec3.salt, nsec3.iterations, hash);
-    for (const draft of this.nsec3s) if (sameHash(draft.hash, hash)) return (draft.ref | OVERLAY_FLAG) >>> 0;
+    const draft = this.nsec3ByHash.get(toHex(hash));
+    if (draft) return (draft.ref | OVERLAY_FLAG) >>> 0;
     const entry = this.image.findNsec3(hash);
     return this.image.nsec3Equals(entry, hash) ? (entry | OVERLAY_FLAG) >>> 0 : 0;
   }
@@ -389,7 +393,7 @@ class OverlayWriter {
       nsec3Book.remove(name.nsec3, name.nsec3 < image.baseWords ? place : 0, 0);
     }
     const nodes = nodeBook.sorted((a, b) => compareNames(this.nameAt(a), this.nameAt(b)));
-    const nsec3s = nsec3Book.sorted((a, b) => this.compareHashes(a, b));
+    const nsec3s = nsec3Book.sorted((a, b) => compareHashesAt(words, a, b));
     const before = image.overlayIndex;
     const fresh = new Map([...nodeBook.forwards, ...nsec3Book.forwards]);
     const beforeSlots = before ? words[before.root + OverlayHeader.ForwardMask]! + 1 : 0;
@@ -464,23 +468,10 @@ class OverlayWriter {
   private nameAt(node: number): Uint8Array {
     return this.image.nodeName(node);
   }
-
-  private compareHashes(a: number, b: number): number {
-    for (let i = 0; i < 5; i++) {
-      const difference = this.words[a + i]! - this.words[b + i]!;
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  }
 }
 
 function octetsOf(list: readonly Rdata[]): number {
   let octets = 0;
   for (const { rdata } of list) octets += RR_HEAD + rdata.length;
   return octets;
-}
-
-function sameHash(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < HASH_OCTETS; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -9,6 +9,8 @@ export type Name = Uint8Array;
 
 /** Octets, with the root's zero. */
 export const MAX_NAME = 255;
+/** Labels without the root in so many octets. */
+const MAX_LABELS = 127;
 
 export const ROOT: Name = Uint8Array.of(0);
 
@@ -121,14 +123,15 @@ export function appendLabel(label: Uint8Array, name: Name): Name | undefined {
   return longer;
 }
 
-/** Label starts of the two names that are being compared; filled and read within one call. A name has 127 labels at most. */
-const LEFT = new Uint8Array(128);
-const RIGHT = new Uint8Array(128);
+/** Label starts of the two names that are being compared; filled and read within one call. */
+const LEFT = new Uint8Array(MAX_LABELS);
+const RIGHT = new Uint8Array(MAX_LABELS);
 
 /** Where each label of the name at `at` starts, counted from there; gives their number. */
 function measure(octets: Uint8Array, at: number, starts: Uint8Array): number {
   let count = 0;
-  for (let p = at; octets[p]! !== 0; p += octets[p]! + 1) starts[count++] = p - at;
+  // The bound is for what is no name: an image is compared within while it is still being verified.
+  for (let p = at; octets[p]! !== 0 && count < MAX_LABELS; p += octets[p]! + 1) starts[count++] = p - at;
   return count;
 }
 
