@@ -2,7 +2,7 @@
  * Where a transfer is read, AXFR or IXFR: a small one on the main thread, a large one in a worker of its own, so that the main thread only
  * takes octets off the socket. A primary that finds its writes blocked for long gives up (Knot after half a second).
  *
- *   messages ─▶ up to LOCAL_OCTETS: an interpreter here, and kept
+ *   messages ─▶ up to LOCAL_OCTETS (changes: LOCAL_CHANGE_OCTETS): an interpreter here, and kept
  *            ─▶ more: a worker gets what was kept, then batches; at most WINDOW_OCTETS are on the way to it
  *                                                    ◀─ each batch's memory comes back with its answer and is filled again
  *
@@ -15,6 +15,8 @@ import { type ZoneColumns, ZoneVersion } from "#zone";
 import { type PostedChange, takeChanges } from "./posted-changes.ts";
 
 const LOCAL_OCTETS = 256 * 1024;
+/** What IXFR brings, some thousand names: a new thread, whose code is cold, costs 100 ms; here it is 10, a message at a time. */
+const LOCAL_CHANGE_OCTETS = 2 * 1024 * 1024;
 const BATCH_OCTETS = 256 * 1024;
 const WINDOW_OCTETS = 32 * 1024 * 1024;
 /** Buffers of batches kept for the next ones. */
@@ -49,7 +51,9 @@ export class TransferReader {
   readonly #onOutcome: () => void;
   readonly #onLarge: () => void;
   readonly #local: TransferInterpreter;
+  readonly #localOctets: number;
   #kept: Batch | undefined = new Batch();
+  #isLarge = false;
   readonly #spare: ArrayBuffer[] = [];
   #worker: Worker | undefined;
   #sent = 0;
@@ -64,6 +68,7 @@ export class TransferReader {
     this.#settings = settings;
     this.#onOutcome = onOutcome;
     this.#onLarge = onLarge;
+    this.#localOctets = settings.serial === undefined ? LOCAL_OCTETS : LOCAL_CHANGE_OCTETS;
     this.#local = openInterpreter(settings);
   }
 
@@ -109,14 +114,16 @@ export class TransferReader {
   #keep(message: Uint8Array): void {
     this.#kept ??= new Batch(this.#spare.pop());
     this.#kept.add(message);
-    if (
-      this.#worker
-        ? this.#kept.length > BATCH_OCTETS || this.#sent === this.#answered
-        : this.#kept.length > LOCAL_OCTETS
-    ) {
-      this.#worker ??= this.#start();
-      this.#flush();
+    if (!this.#isLarge && this.#kept.length > LOCAL_OCTETS) {
+      this.#isLarge = true;
+      this.#onLarge();
     }
+    const isFull = this.#worker
+      ? this.#kept.length > BATCH_OCTETS || this.#sent === this.#answered
+      : this.#kept.length > this.#localOctets;
+    if (!isFull) return;
+    this.#worker ??= this.#start();
+    this.#flush();
   }
 
   #flush(): void {
@@ -128,7 +135,6 @@ export class TransferReader {
   }
 
   #start(): Worker {
-    this.#onLarge();
     const worker = new Worker(new URL("./transfer-worker.ts", import.meta.url), { workerData: this.#settings });
     worker.on("message", (answer: FromTransferWorker) => this.#answeredBy(answer));
     worker.on("error", (error) => this.#failed(error instanceof Error ? error : new Error(String(error))));

@@ -1,5 +1,6 @@
 /** Validation of a signed zone image, in shares: every worker makes its own plan over the same octets. */
 import {
+  type DeltaShare,
   type DnssecCrypto,
   finishValidation,
   planValidation,
@@ -52,6 +53,8 @@ export type DeltaOrder = {
   readonly touched: Touched;
   /** Unix seconds. */
   readonly now: number;
+  /** Absent: all of it. */
+  readonly share?: DeltaShare;
 };
 
 /** Undefined: the whole zone has to be looked at. */
@@ -59,7 +62,7 @@ export function validateOverlay(order: DeltaOrder, crypto: DnssecCrypto): Valida
   const image = new ZoneImage(order.image, order.root);
   const plan = planValidation(imageView(image), crypto, { now: order.now });
   const before = imageView(new ZoneImage(order.image, order.beforeRoot));
-  return validateDelta(before, plan, imageDelta(image, order.touched));
+  return validateDelta(before, plan, imageDelta(image, order.touched), order.share);
 }
 
 /** One report from those of all shares. */

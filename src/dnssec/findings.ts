@@ -84,6 +84,13 @@ export const MAX_FINDINGS = 20;
 
 const WARNINGS: ReadonlySet<string> = new Set(Object.values(ValidationWarning));
 
+/** One of several that are about parts of a zone, in order. */
+export function mergeReports(reports: readonly ValidationReport[]): ValidationReport {
+  const findings = new FindingList();
+  for (const report of reports) findings.merge(report);
+  return findings.report();
+}
+
 /** Keeps: at most `limit` errors and `limit` warnings; counts of everything. */
 export class FindingList {
   signaturesChecked = 0;

@@ -40,6 +40,7 @@ export {
   type Finding,
   FindingList,
   MAX_FINDINGS,
+  mergeReports,
   type ValidationCode,
   ValidationError,
   type ValidationReport,
@@ -88,7 +89,7 @@ export {
   validateSlice,
   validateZone,
 } from "./validate.ts";
-export { validateDelta, type ZoneDelta } from "./validate-delta.ts";
+export { type DeltaShare, validateDelta, type ZoneDelta } from "./validate-delta.ts";
 export {
   findRRset,
   ViewFlag,

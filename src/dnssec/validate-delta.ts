@@ -35,11 +35,21 @@ export type ZoneDelta = {
   readonly goneHashes: readonly Uint8Array[];
 };
 
+/** One of `of` parts of the work; all of them together, in order, are one report (`mergeReports`). */
+export type DeltaShare = { readonly index: number; readonly of: number };
+
+const ALL: DeltaShare = { index: 0, of: 1 };
+
 /** Undefined: not to be decided from the change alone. `before` has to have been found valid, with signatures that still hold. */
-export function validateDelta(before: ZoneView, plan: ValidationPlan, delta: ZoneDelta): ValidationReport | undefined {
+export function validateDelta(
+  before: ZoneView,
+  plan: ValidationPlan,
+  delta: ZoneDelta,
+  { index, of }: DeltaShare = ALL,
+): ValidationReport | undefined {
   const { view } = plan;
   const findings = new FindingList(plan.options.maxFindings ?? MAX_FINDINGS);
-  findings.merge(plan.report);
+  if (index === 0) findings.merge(plan.report);
   if (plan.itemCount === 0) return findings.report();
   if (!sameKind(before, view, plan.negativeTtl)) return undefined;
   const items = new Set<number>(delta.nodes);
@@ -51,9 +61,11 @@ export function validateDelta(before: ZoneView, plan: ValidationPlan, delta: Zon
     if (!isDecidable(before, view, params, delta)) return undefined;
     for (const node of delta.enclosers) items.add(node);
     addLinks(view, delta, items);
-    noteLeftOver(view, params, delta.goneNames, findings);
+    if (index === 0) noteLeftOver(view, params, delta.goneNames, findings);
   }
-  for (const item of [...items].sort((a, b) => a - b)) findings.merge(validateSlice(plan, item, item + 1));
+  const sorted = [...items].sort((a, b) => a - b);
+  const [from, to] = [index, index + 1].map((part) => Math.floor((part * sorted.length) / of));
+  for (const item of sorted.slice(from, to)) findings.merge(validateSlice(plan, item, item + 1));
   return findings.report();
 }
 

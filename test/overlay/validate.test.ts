@@ -1,7 +1,7 @@
 /** The check of a change against the check of the whole zone: good changes and broken ones get the same verdict by the same codes. */
 import { describe, expect, test } from "vitest";
 import { openCrypto } from "#crypto";
-import { planValidation, type RRset, type ValidationReport, validateDelta, validateZone } from "#dnssec";
+import { mergeReports, planValidation, type RRset, type ValidationReport, validateDelta, validateZone } from "#dnssec";
 import { compileImage, imageDelta, imageView, overlayChanges, verifyImage, type ZoneImage } from "#image";
 import { RRType } from "#rdata";
 import { zoneFromRRsets } from "#zone";
@@ -21,7 +21,14 @@ function compileWhole(rrsets: readonly RRset[]): ZoneImage {
   return verified.value;
 }
 
-type Verdict = { readonly whole: ValidationReport; readonly delta: ValidationReport | undefined };
+type Verdict = {
+  readonly whole: ValidationReport;
+  readonly delta: ValidationReport | undefined;
+  /** The same in shares, one after the other. */
+  readonly shared: ValidationReport | undefined;
+};
+
+const SHARES = 3;
 
 /** Undefined when there is no overlay for this change. */
 function judge(image: ZoneImage, before: readonly RRset[], after: readonly RRset[]): Verdict | undefined {
@@ -29,9 +36,12 @@ function judge(image: ZoneImage, before: readonly RRset[], after: readonly RRset
   if (!made.ok) return undefined;
   const { image: overlaid, touched } = made.value;
   const plan = planValidation(imageView(overlaid), crypto, { now: NOW });
+  const [from, delta] = [imageView(image), imageDelta(overlaid, touched)];
+  const parts = Array.from({ length: SHARES }, (_, index) => validateDelta(from, plan, delta, { index, of: SHARES }));
   return {
     whole: validateZone(imageView(compileWhole(after)), crypto, { now: NOW }),
-    delta: validateDelta(imageView(image), plan, imageDelta(overlaid, touched)),
+    delta: validateDelta(from, plan, delta),
+    shared: parts.every((part) => part !== undefined) ? mergeReports(parts) : undefined,
   };
 }
 
@@ -86,6 +96,7 @@ describe.each(SIGNINGS)("%s", (signing) => {
         if (!verdict?.delta) continue;
         expect(verdict.delta.counts, about).toEqual(verdict.whole.counts);
         expect(verdict.delta.ok, about).toBe(verdict.whole.ok);
+        expect(verdict.shared, about).toEqual(verdict.delta);
         if (!verdict.delta.ok) caught++;
       }
       const verdict = judge(image, before, after);
@@ -94,6 +105,7 @@ describe.each(SIGNINGS)("%s", (signing) => {
         decided++;
         expect(verdict.whole.counts, `seed ${seed} version ${version}`).toEqual({});
         expect(verdict.delta.counts, `seed ${seed} version ${version}`).toEqual({});
+        expect(verdict.shared, `seed ${seed} version ${version}`).toEqual(verdict.delta);
       }
       before = after;
       image = compileWhole(after);
