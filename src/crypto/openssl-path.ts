@@ -3,10 +3,14 @@ import { ok, type Result } from "#bytes";
 import { DnssecAlgorithm } from "#dnssec";
 import { derToRaw, maxDerLength, rawToDer } from "./der.ts";
 import { KeyCache } from "./key-cache.ts";
+import { KeyTables, type TabledKey } from "./key-table.ts";
 import { nodeVerifier, openNodeSigner, type Verify } from "./node-path.ts";
-import type { OpenSsl, Pointer } from "./openssl.ts";
+import { loadTableFunctions, type OpenSsl, type Pointer } from "./openssl.ts";
 import { type EcCurve, P256, readKeyParts } from "./public-key.ts";
 import { exportP256, importPrivateKey, readP256, type Signer, type SignerError, type SigningKey } from "./signer.ts";
+
+/** In front of x | y (SEC 1, 2.3.3). */
+const UNCOMPRESSED = 4;
 
 /** Keeps: the EC_KEY lives as long as this object, or until `free`. */
 class EcKey {
@@ -52,7 +56,7 @@ function makeKey(
   const pointer = openSsl.newCurveKey(curve.nid);
   if (pointer === null) return undefined;
   const octets = new Uint8Array(1 + 2 * curve.octets);
-  octets[0] = 4;
+  octets[0] = UNCOMPRESSED;
   octets.set(point, 1);
   const isGood =
     openSsl.setPublic(pointer, octets, octets.length, null) === 1 &&
@@ -64,24 +68,36 @@ function makeKey(
   return undefined;
 }
 
+/** `tabled`: of P-256. */
+type VerifyKey = { readonly key: EcKey; readonly tabled: TabledKey | undefined };
+
 function openSslVerifier(openSsl: OpenSsl, registry: FinalizationRegistry<Pointer>): Verify {
   const otherwise = nodeVerifier();
-  const keys = new KeyCache<EcKey | "other" | "refused">((algorithm, dnskey) => {
+  const keys = new KeyCache<VerifyKey | "other" | "refused">((algorithm, dnskey) => {
     const parts = readKeyParts(algorithm, dnskey);
     if (parts === undefined) return "refused";
     if (parts === "unsupported" || parts.kind !== "ec") return "other";
-    return makeKey(openSsl, registry, parts.curve, parts.point) ?? "refused";
+    const key = makeKey(openSsl, registry, parts.curve, parts.point);
+    if (!key) return "refused";
+    const tabled = { octets: Uint8Array.of(UNCOMPRESSED, ...parts.point), uses: 0, table: undefined };
+    return { key, tabled: parts.curve === P256 ? tabled : undefined };
+  });
+  const tables = new KeyTables(() => {
+    const loaded = loadTableFunctions();
+    return loaded.ok ? loaded.value : undefined;
   });
   const digest = new Uint8Array(48);
   const der = new Uint8Array(maxDerLength(48));
   return (algorithm, dnskey, data, signature) => {
-    const key = keys.get(algorithm, dnskey);
-    if (key === "other") return otherwise(algorithm, dnskey, data, signature);
-    if (key === "refused") return false;
+    const found = keys.get(algorithm, dnskey);
+    if (found === "other") return otherwise(algorithm, dnskey, data, signature);
+    if (found === "refused") return false;
+    const { key, tabled } = found;
     const { octets } = key.curve;
     if (signature.length !== 2 * octets) return false;
     if (octets === 32) openSsl.sha256(data, data.length, digest);
     else openSsl.sha384(data, data.length, digest);
+    if (tabled && tables.find(tabled)?.verify(digest, signature)) return true;
     const derLength = rawToDer(signature, octets, der);
     const outcome = openSsl.verify(0, digest, octets, der, derLength, key.pointer!);
     // 0: does not match; -1: not even a signature (r or s out of range), which leaves errors in a queue that grows.
