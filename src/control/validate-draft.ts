@@ -69,6 +69,7 @@ function validateWhole(
 /** Names and NSEC3s that are worth a worker of their own: some 50 ms. */
 const LEAST_SHARE = 500;
 
+/** Of all shares; they agree on whether the change alone decides. */
 function wholeReport(reports: readonly (ValidationReport | undefined)[]): ValidationReport | undefined {
   const decided = reports.filter((report) => report !== undefined);
   if (decided.length < reports.length) return undefined;
