@@ -75,8 +75,7 @@ export class Answerer {
     work.expireLeft = -1;
     work.authoritative = false;
     work.compactOk = false;
-    // What did not parse is not answered in terms of an OPT record that may be half read.
-    if (outcome === ParseOutcome.FormErr) work.query.edns = false;
+    if (outcome === ParseOutcome.FormErr) work.query.forgetOptions();
     const optLength = this.opt.length(work, tcp);
     work.reply.begin(reply, Math.min(reply.length, this.space(tcp)) - optLength);
     if (work.query.hasQuestion) work.reply.question(query, work.query.questionEnd, work.query.name.length);

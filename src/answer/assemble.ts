@@ -5,7 +5,7 @@
  *   name ─▶ lookup ─┬─ Answer      set ▶ ANSWER                                          ─▶ done
  *     ▲             ├─ Cname       CNAME ▶ ANSWER, its target becomes the name ─┐
  *     │             ├─ Dname       DNAME, made-up CNAME ▶ ANSWER ───────────────┤
- *     └─ in the zone, not a loop, fewer than MAX_CHAIN ◀────────────────────────┘
+ *     └─ CNAME not asked for, in the zone, not a loop, fewer than MAX_CHAIN ◀───┘
  *                   ├─ Delegation  NS, DS or proof ▶ AUTHORITY                           ─▶ done
  *                   └─ NoData, NxDomain  SOA, proof ▶ AUTHORITY                          ─▶ done
  *   wildcards on the way: proofs ▶ AUTHORITY      addresses ▶ ADDITIONAL
@@ -42,7 +42,8 @@ export function assemble(work: Work): void {
       followed++;
       const next = outcome === Outcome.Cname ? followCname(work) : followDname(work);
       if (reply.truncated) return;
-      if (next && followed < MAX_CHAIN) continue;
+      // The CNAME that a DNAME makes answers a question for CNAME, which is not restarted (RFC 1034 section 3.6.2).
+      if (next && type !== RRType.CNAME && followed < MAX_CHAIN) continue;
       if (!writeOnlyProofs(work)) reply.truncated = true;
       return;
     }

@@ -30,15 +30,19 @@ export class OptWriter {
     this.keepalive = tcpIdleSeconds === undefined ? -1 : Math.min(0xffff, Math.round(10 * tcpIdleSeconds));
   }
 
-  /** Octets to keep free for OPT; an extended error, which comes up later, always has its room. */
+  /**
+   * Octets to keep free for OPT beside records. Extended errors that come up later stand beside records with ANY alone (any.ts),
+   * and EXPIRE beside a SOA; with nothing but a question there is room for either.
+   */
   length(work: Work, tcp: boolean): number {
     const { query } = work;
     if (!query.edns) return 0;
-    let length = OPT_FIXED + EXTENDED_ERROR;
+    let length = OPT_FIXED;
+    if (query.type === RRType.ANY) length += EXTENDED_ERROR;
     if (query.wantsNsid && this.nsid) length += OPTION_HEAD + this.nsid.length;
     if (query.cookieAt > 0 && this.cookies) length += OPTION_HEAD + CLIENT_COOKIE + SERVER_COOKIE;
     if (tcp && query.wantsKeepalive && this.keepalive >= 0) length += KEEPALIVE;
-    if (query.wantsExpire) length += EXPIRE;
+    if (query.wantsExpire && query.type === RRType.SOA) length += EXPIRE;
     return length;
   }
 

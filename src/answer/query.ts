@@ -74,6 +74,17 @@ export class Query {
     this.cookieLength = 0;
     this.tsig = false;
   }
+
+  /**
+   * Of a message that did not parse: that it had an OPT record is answered with one (RFC 6891 section 6.1.1, and section 7 where
+   * the fault is in the options), but what was in it, half read, is not gone into.
+   */
+  forgetOptions(): void {
+    this.cookieAt = 0;
+    this.wantsNsid = false;
+    this.wantsKeepalive = false;
+    this.wantsExpire = false;
+  }
 }
 
 /** Octets `[0..length)` of `octets` into `query`. */

@@ -195,6 +195,31 @@ describe("refused", () => {
     expect(huge.reply!.length).toBeLessThan(512);
   });
 
+  test("FORMERR repeats the question where one could be read, and OPT with DO (RFC 1996 section 4.7, RFC 6891 section 6.1.1)", () => {
+    const question = [{ name: APEX, type: RRType.CDS, class: 1 }];
+    const reply = replyOf(decide(notify({ question, edns: queryEdns(EdnsFlag.DO) })));
+    expect(reply).toMatchObject({ rcode: Rcode.FormErr, question, edns: { flags: EdnsFlag.DO } });
+    expect(replyOf(decide(notify({ question: [] }))).question).toEqual([]);
+  });
+
+  test("another version of EDNS: BADVERS, from whomever and for whatever zone, signed where the request was", () => {
+    const edns = { ...queryEdns(), version: 1 };
+    const question = [{ name: name("org."), type: RRType.SOA, class: 1 }];
+    for (const message of [notify({ edns }), notify({ edns, question })]) {
+      const decision = decide(message, v4(9));
+      expect(decision).toMatchObject({ kind: "refused", code: "edns-version" });
+      expect(replyOf(decision)).toMatchObject({ rcode: Rcode.BadVers, edns: { version: 0 } });
+    }
+    const request = signMessage(notify({ edns }), k1, NOW, startHmac);
+    const decision = decide(request.message, v4(2));
+    expect(decision).toMatchObject({ kind: "refused", code: "edns-version" });
+    expect(replyOf(decision).rcode).toBe(Rcode.BadVers);
+    const verified = new TsigVerifier(k1, request.mac, startHmac).accept(decision.reply!, NOW);
+    expect(verified).toMatchObject({ ok: true, value: { signed: true } });
+    const unknown = signMessage(notify({ edns }), key("no.key."), NOW, startHmac);
+    expect(decide(unknown.message, v4(2))).toMatchObject({ kind: "refused", code: "bad-key" });
+  });
+
   test("a response, and what has no header, get silence", () => {
     for (const message of [notify({ flags: Flag.QR }), notify().subarray(0, 11), new Uint8Array(0)])
       expect(decide(message)).toMatchObject({ kind: "refused", reply: undefined });

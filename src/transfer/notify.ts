@@ -6,6 +6,7 @@ import {
   type Edns,
   Flag,
   HEADER_LENGTH,
+  type Message,
   OPCODE_MASK,
   OPCODE_SHIFT,
   Opcode,
@@ -40,11 +41,8 @@ export type Notify = {
   readonly edns: Edns | undefined;
 };
 
-/** A NOTIFY for SOA taken apart (TSIG may still be on it); undefined when it is none or malformed. */
-export function readNotify(message: Uint8Array): Notify | undefined {
-  const parsed = parseMessage(message);
-  if (!parsed.ok) return undefined;
-  const { id, flags, opcode, question, answer, edns } = parsed.value;
+/** A NOTIFY for SOA (TSIG may still be on it); undefined when it is none. */
+export function readNotify({ id, flags, opcode, question, answer, edns }: Message): Notify | undefined {
   const asked = question[0];
   if ((flags & Flag.QR) !== 0 || opcode !== Opcode.Notify || question.length !== 1 || !asked) return undefined;
   if (asked.type !== RRType.SOA || asked.class !== RRClass.IN) return undefined;
@@ -54,6 +52,7 @@ export function readNotify(message: Uint8Array): Notify | undefined {
 
 export type NotifyRefusalCode =
   | "form-error"
+  | "edns-version"
   | "not-our-zone"
   | "unknown-source"
   | "tsig-required"
@@ -93,8 +92,16 @@ export type NotifyContext = {
 export function acceptNotify(message: Uint8Array, context: NotifyContext): NotifyDecision {
   if (message.length < HEADER_LENGTH || (message[2]! & 0x80) !== 0)
     return { kind: "refused", code: "form-error", zone: undefined, reply: undefined };
-  const notify = readNotify(message);
-  if (!notify) return refuse("form-error", Rcode.FormErr, message, undefined);
+  const parsed = parseMessage(message);
+  const received = parsed.ok ? parsed.value : undefined;
+  const notify = received && readNotify(received);
+  const refuse = (code: NotifyRefusalCode, rcode: number): NotifyDecision => ({
+    kind: "refused",
+    code,
+    zone: notify?.zone,
+    reply: replyTo(message, received, rcode),
+  });
+  if (!notify) return refuse("form-error", Rcode.FormErr);
   const zone = context.findZone(notify.zone);
   const keys = zone?.peers.flatMap((peer) => (peer.key ? [peer.key] : [])) ?? [];
   const { nowSeconds, startHmac } = context;
@@ -104,25 +111,29 @@ export function acceptNotify(message: Uint8Array, context: NotifyContext): Notif
     nowSeconds,
     startHmac,
   );
+  // Whoever it is and whatever it is about (RFC 6891 section 6.1.3); but a signature is looked at first, and answered with one.
+  const badVersion = notify.edns !== undefined && notify.edns.version > 0;
+  if (badVersion && verified.kind === "unsigned") return refuse("edns-version", Rcode.BadVers);
   // A zone we do not have is told apart from a bad key only after the zone: its keys are unknown too.
-  if (!zone) return refuse("not-our-zone", Rcode.NotAuth, message, notify);
+  if (!zone) return refuse("not-our-zone", Rcode.NotAuth);
   if (verified.kind === "refused") {
-    const reply = finishRefusal(replyTo(message, notify, verified.rcode), verified, nowSeconds, startHmac);
+    const reply = finishRefusal(replyTo(message, received, verified.rcode), verified, nowSeconds, startHmac);
     return { kind: "refused", code: verified.code, zone: notify.zone, reply };
   }
   const { zone: apex, serialHint } = notify;
   if (verified.kind === "signed") {
     const peer = peerOfKey(zone, verified.key, context.source);
-    const plain = replyTo(message, notify, Rcode.NoError);
+    const plain = replyTo(message, received, badVersion ? Rcode.BadVers : Rcode.NoError);
     const reply = signMessage(plain, verified.key, nowSeconds, startHmac, { requestMac: verified.mac }).message;
+    if (badVersion) return { kind: "refused", code: "edns-version", zone: apex, reply };
     return { kind: "accepted", zone: apex, peer, serialHint, reply };
   }
   const peer = zone.peers.find((candidate) => !candidate.key && sameAddress(context.source, candidate.address));
   const inRanges = zone.ranges.some((range) => inRange(context.source, range));
   const keyed = zone.peers.some((candidate) => candidate.key && sameAddress(context.source, candidate.address));
-  if (!peer && keyed) return refuse("tsig-required", Rcode.Refused, message, notify);
-  if (!peer && !inRanges) return refuse("unknown-source", Rcode.Refused, message, notify);
-  const reply = replyTo(message, notify, Rcode.NoError);
+  if (!peer && keyed) return refuse("tsig-required", Rcode.Refused);
+  if (!peer && !inRanges) return refuse("unknown-source", Rcode.Refused);
+  const reply = replyTo(message, received, Rcode.NoError);
   return { kind: "accepted", zone: apex, peer: peer?.id, serialHint, reply };
 }
 
@@ -132,23 +143,14 @@ function peerOfKey(zone: NotifyZone, key: TsigKey, source: Uint8Array): string |
   return (holders.find((peer) => sameAddress(source, peer.address)) ?? holders[0])?.id;
 }
 
-function refuse(
-  code: NotifyRefusalCode,
-  rcode: number,
-  message: Uint8Array,
-  notify: Notify | undefined,
-): NotifyDecision {
-  return { kind: "refused", code, zone: notify?.zone, reply: replyTo(message, notify, rcode) };
-}
-
 /** A header, one question, an OPT: a storm of these should not take 64 KiB each for a moment. */
 const REPLY_OCTETS = 512;
 
 /**
- * RFC 1996 section 4.7: the same ID, opcode and question; FORMERR comes without a question. AA as BIND has it: set when the zone
- * is ours and the NOTIFY believed, not in an error.
+ * RFC 1996 section 4.7: the same ID, opcode and question, where one could be read. AA as BIND has it: set when the zone is ours
+ * and the NOTIFY believed, not in an error.
  */
-function replyTo(message: Uint8Array, notify: Notify | undefined, rcode: number): Uint8Array {
+function replyTo(message: Uint8Array, received: Message | undefined, rcode: number): Uint8Array {
   const flags = (message[2]! << 8) | message[3]!;
   const opcode = (flags & OPCODE_MASK) >> OPCODE_SHIFT;
   const parts = {
@@ -156,8 +158,8 @@ function replyTo(message: Uint8Array, notify: Notify | undefined, rcode: number)
     flags: Flag.QR | (rcode === Rcode.NoError ? Flag.AA : 0),
     opcode,
     rcode,
-    question: notify ? [{ name: notify.zone, type: RRType.SOA, class: RRClass.IN }] : [],
-    edns: replyEdns(notify?.edns),
+    question: received?.question.length === 1 ? received.question : [],
+    edns: replyEdns(received?.edns),
   };
   return writeMessage(parts, { limit: REPLY_OCTETS }).octets.slice();
 }

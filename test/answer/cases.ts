@@ -140,6 +140,11 @@ export const CASES: readonly (readonly [question: string, reply: string])[] = [
     "www.dn.example. ANY",
     `NOERROR aa\nanswer dn.example. 300 DNAME target.example.\nanswer www.dn.example. 300 CNAME www.target.example.\nanswer www.target.example. ${REFUSED_ANY}`,
   ],
+  // The CNAME made answers a question for CNAME, which is not restarted (RFC 1034 section 3.6.2).
+  ...["www", "hidden", "\\000.nowhere"].map((label): [string, string] => [
+    `${label}.dn.example. CNAME`,
+    `NOERROR aa\nanswer dn.example. 300 DNAME target.example.\nanswer ${label}.dn.example. 300 CNAME ${label}.target.example.`,
+  ]),
   [
     "x.dout.example. A",
     "NOERROR aa\nanswer dout.example. 300 DNAME other.test.\nanswer x.dout.example. 300 CNAME x.other.test.",

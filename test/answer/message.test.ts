@@ -96,6 +96,11 @@ describe("malformed", () => {
   test.each([
     ["no question", changed(QUERY.slice(0, 12), (o) => (o[5] = 0)), "FORMERR no question"],
     [
+      "no question, with OPT",
+      Uint8Array.from([...changed(QUERY.slice(0, 12), (o) => o.set([0, 1], 10)).fill(0, 4, 6), ...OPT]),
+      "FORMERR no question EDNS",
+    ],
+    [
       "two questions",
       changed(Uint8Array.from([...QUERY, ...QUERY.subarray(12)]), (o) => (o[5] = 2)),
       "FORMERR no question",
@@ -105,8 +110,8 @@ describe("malformed", () => {
     ["a pointer in the question", changed(QUERY, (o) => o.set([0xc0, 0x0c], 12)), "FORMERR no question"],
     ["octets behind the end", Uint8Array.from([...QUERY, 0]), "FORMERR"],
     ["an additional record that is not there", withAdditional(1), "FORMERR"],
-    ["OPT with octets behind it", withAdditional(1, OPT, Uint8Array.of(1)), "FORMERR"],
-    ["two OPTs", withAdditional(2, OPT, OPT), "FORMERR"],
+    ["OPT with octets behind it", withAdditional(1, OPT, Uint8Array.of(1)), "FORMERR EDNS"],
+    ["two OPTs", withAdditional(2, OPT, OPT), "FORMERR EDNS"],
     ["OPT with an owner", withAdditional(1, Uint8Array.of(0xc0, 12), OPT.subarray(1)), "FORMERR"],
     ["OPT in the answer section", changed(withAdditional(0, OPT), (o) => (o[7] = 1)), "FORMERR"],
     [
@@ -116,7 +121,7 @@ describe("malformed", () => {
         changed(OPT, (o) => (o[10] = 3)),
         Uint8Array.of(0, 3, 0),
       ),
-      "FORMERR",
+      "FORMERR EDNS",
     ],
     [
       "an option longer than OPT",
@@ -125,7 +130,7 @@ describe("malformed", () => {
         changed(OPT, (o) => (o[10] = 4)),
         Uint8Array.of(0, 3, 0, 1),
       ),
-      "FORMERR",
+      "FORMERR EDNS",
     ],
     ["RDATA longer than the message", withAdditional(1, fromHex("c00c0001000100000001000401")!), "FORMERR"],
     ["TSIG that is not the last", withAdditional(2, fromHex("0000fa00ff000000000000")!, OPT), "FORMERR"],
@@ -143,8 +148,11 @@ describe("malformed", () => {
     expect(raw(withAdditional(2, OPT, fromHex("0000fa00ff000000000000")!))).toBe("forward");
   });
 
-  test("FORMERR carries no OPT", () => {
-    expect(askOctets(withAdditional(2, OPT, OPT)).edns).toBeUndefined();
+  // RFC 6891 section 7: so that servers without EDNS and faults within EDNS can be told apart. What was half read is not told.
+  test("FORMERR carries an OPT where there was one, with DO and without options", () => {
+    const wantsNsid = changed(OPT, (o) => o.set([0x80, 0, 0, 7], 7));
+    const options = Uint8Array.of(0, 3, 0, 0, 0, 3, 0);
+    expect(askOctets(withAdditional(1, wantsNsid, options)).edns).toMatchObject({ flags: 0x8000, options: [] });
   });
 });
 

@@ -58,7 +58,7 @@ export class SlowZone {
       }
       if (cutOrDname) {
         const next = this.substitute(name, cutOrDname, out);
-        if (next === undefined) return out;
+        if (next === undefined || type === RRType.CNAME) return out;
         name = next;
         continue;
       }

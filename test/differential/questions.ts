@@ -107,7 +107,7 @@ function missingAround(name: Name, apex: Name, random: () => number): (Name | un
   return list;
 }
 
-function mixCase(name: Name, random: () => number): Name {
+export function mixCase(name: Name, random: () => number): Name {
   const mixed = name.slice();
   for (let at = 0; mixed[at] !== 0; at += mixed[at]! + 1) {
     for (let i = at + 1; i <= at + mixed[at]!; i++) {

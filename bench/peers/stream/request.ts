@@ -16,5 +16,6 @@ export function axfrRequest(): TransferRequest {
     serial: undefined,
     edns: undefined,
     wantsExpire: false,
+    fault: undefined,
   };
 }

@@ -2,8 +2,8 @@
  * Transfers out: a forwarded request judged, given its place, and answered message by message as fast as the client reads.
  *
  * ```
- *  forwarded ▶ read ▶ TSIG ▶ who may ▶ is there a version? ▶ a place ▶ message, message, … ▶ last
- *     FORMERR ◀─┘      └▶ NOTAUTH  └▶ REFUSED   └▶ SERVFAIL     └▶ SERVFAIL (busy)   └ each waits for the client
+ *  forwarded ▶ TSIG ▶ read ▶ who may ▶ is there a version? ▶ a place ▶ message, message, … ▶ last
+ *       NOTAUTH ◀─┘   └▶ FORMERR  └▶ REFUSED   └▶ SERVFAIL     └▶ SERVFAIL (busy)   └ each waits for the client
  * ```
  * The version is held by its image, which never changes: newer ones may be published meanwhile. Messages are made in slices
  * (slices.ts) on the main thread (half a millisecond each), so nothing else waits for a large zone.
@@ -92,6 +92,10 @@ export class TransferServer {
       return;
     }
     const plain = (octets: Uint8Array) => forwarded.reply(this.#sign(octets, verified));
+    if (request.fault !== undefined) {
+      plain(refusal(request, request.fault));
+      return;
+    }
     const isTransfer = request.type === RRType.AXFR || request.type === RRType.IXFR;
     const answered =
       request.class === RRClass.IN && isTransfer

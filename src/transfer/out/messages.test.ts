@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { toHex } from "#bytes";
 import { startHmac } from "#crypto";
-import { buildQuery, parseMessage, queryEdns } from "#message";
+import { buildQuery, parseMessage, queryEdns, Rcode } from "#message";
 import { readName } from "#name";
 import { RRClass, RRType, readRdata } from "#rdata";
 import { signMessage, type TsigKey, TsigVerifier } from "#tsig";
@@ -184,7 +184,22 @@ describe("requests", () => {
   test("IXFR has the serial of its one SOA", () => {
     expect(readTransferRequest(query(RRType.IXFR, [soa(5)]))).toMatchObject({ ok: true, value: { serial: 5 } });
     for (const wrong of [[], [soa(5), soa(6)], hosts(1), [{ ...soa(5), owner: "other.test." }]]) {
-      expect(readTransferRequest(query(RRType.IXFR, wrong))).toEqual({ ok: false, error: "form-error" });
+      const value = { serial: undefined, fault: Rcode.FormErr };
+      expect(readTransferRequest(query(RRType.IXFR, wrong))).toMatchObject({ ok: true, value });
+    }
+  });
+
+  test("another version of EDNS comes before what else is wrong with it", () => {
+    const edns = { ...queryEdns(), version: 1 };
+    for (const type of [RRType.IXFR, RRType.AXFR, RRType.SOA]) {
+      expect(readTransferRequest(query(type, [], { edns }))).toMatchObject({
+        ok: true,
+        value: { fault: Rcode.BadVers },
+      });
+      expect(readTransferRequest(query(type, [soa(5)], { edns: queryEdns() }))).toMatchObject({
+        ok: true,
+        value: { fault: undefined },
+      });
     }
   });
 
