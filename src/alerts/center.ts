@@ -5,7 +5,7 @@ import { newId } from "#store";
 import type { Logger } from "#telemetry";
 import type { AddressPolicy } from "./address-policy.ts";
 import { AlertBook } from "./book.ts";
-import { alertKindOf } from "./kinds.ts";
+import { alertKindOf, whatOf } from "./kinds.ts";
 import { boundedLetter, type Letter } from "./letter.ts";
 import { type AlertCounts, Outbox } from "./outbox.ts";
 import { makeAlertService } from "./service.ts";
@@ -94,6 +94,7 @@ export class AlertCenter {
     const zone = zoneId === null || name === undefined ? null : { id: zoneId, name };
     const document: Letter = boundedLetter({ version: 1, kind, zone, event: { code, level, message, at, detail } });
     const now = this.#options.nowMs();
+    const about = whatOf(happening);
     for (const policy of this.#book.policiesFor(kind, zoneId)) {
       for (const destinationId of policy.destinations) {
         const row: Omit<AlertDeliveryRow, "id"> = {
@@ -102,6 +103,7 @@ export class AlertCenter {
           destinationId,
           kind,
           zoneId,
+          about,
           state: "waiting",
           createdAt: now,
           dueAt: now,

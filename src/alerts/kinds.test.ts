@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alertKindOf, type EventFacts } from "./kinds.ts";
+import { alertKindOf, type EventFacts, whatOf } from "./kinds.ts";
 
 const CASES: readonly (readonly [string, EventFacts["level"], string | undefined, string | undefined])[] = [
   ["refresh.all-failed", "error", undefined, "secondary_dns_all_primaries_failing"],
@@ -28,4 +28,17 @@ const CASES: readonly (readonly [string, EventFacts["level"], string | undefined
 
 test.each(CASES)("%s (%s, %s) is %s", (code, level, reason, kind) => {
   expect(alertKindOf({ code, level, detail: reason === undefined ? {} : { reason } })).toBe(kind);
+});
+
+test("alike is what has one code, and one reason, peer or certificate; a peer's reasons do not count", () => {
+  const what = (code: string, detail: Readonly<Record<string, unknown>>) => whatOf({ code, level: "warning", detail });
+  expect(what("zone.held", { reason: "hook.refused", serial: 1 })).toBe(what("zone.held", { reason: "hook.refused" }));
+  expect(what("zone.held", { reason: "zone.broken" })).not.toBe(what("zone.held", { reason: "hook.refused" }));
+  expect(what("zone.suspicious", {})).not.toBe(what("refresh.peer-lags", {}));
+  const failed = (peer: string, reason: string) => what("refresh.peer-failed", { peer, reason });
+  expect(failed("a", "net.timeout")).toBe(failed("a", "net.refused"));
+  expect(failed("a", "net.timeout")).not.toBe(failed("b", "net.timeout"));
+  const ending = (whose: string, spki: string) => what("tls.certificate-ending", { whose, spki });
+  expect(ending("here", "x")).not.toBe(ending("here", "y"));
+  expect(ending("here", "x")).not.toBe(ending("of the peer a", "x"));
 });

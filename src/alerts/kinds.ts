@@ -33,6 +33,16 @@ export function alertKindOf({ code, level, detail }: EventFacts): AlertKind | un
   return /^(zone|refresh|transfer|outgoing|held|catalog)\./.test(code) ? "secondary_dns_warning" : undefined;
 }
 
+/** Two of one kind are alike when this is: a version that is held is not left untold because a primary lagged a minute before. */
+export function whatOf({ code, detail }: EventFacts): string {
+  // A peer fails in many ways, and is one peer.
+  const keys = typeof detail["peer"] === "string" ? ["peer"] : ["reason", "whose", "spki"];
+  const values = keys.flatMap((key) => (typeof detail[key] === "string" ? detail[key] : []));
+  return [code, ...values].join(" ").slice(0, WHAT_CHARACTERS);
+}
+
+const WHAT_CHARACTERS = 500;
+
 const VALIDATION: AlertKind = "secondary_dns_zone_validation_warning";
 
 function isValidation(reason: unknown): boolean {

@@ -5,6 +5,7 @@
  *   waiting ─ due ▶ one try ─ good ▶ delivered
  *      ▲                 └─ bad ▶ due later │ MAX_TRIES: failed
  *      └──────────────────────────┘
+ * Each destination has tries of its own: one that hangs until the time is over holds up nobody else's letters.
  */
 import type { AlertDeliveryRow, AlertDestinationRow, AlertTable } from "#store";
 import type { Logger } from "#telemetry";
@@ -16,7 +17,7 @@ import type { Letter } from "./letter.ts";
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 3_600_000;
 const MAX_TRIES = 21;
-/** Tries that run at the same time. */
+/** Tries that run at the same time, of one destination. */
 const AT_ONCE = 4;
 /** A clock that jumps back must not stop everything: the rows are looked at this often in any case. */
 const LOOK_EVERY_MS = 60_000;
@@ -36,13 +37,16 @@ export type OutboxParts = {
 
 export type AlertCounts = { delivered: number; retried: number; failed: number };
 
-/** Keeps: one look at the rows at a time, AT_ONCE tries at most. */
+/** Keeps: one look at the rows at a time, no letter tried twice at once, AT_ONCE tries of one destination at most. */
 export class Outbox {
   readonly counts: AlertCounts = { delivered: 0, retried: 0, failed: 0 };
   readonly #parts: OutboxParts;
   readonly #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #running: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
+  /** Letters that are being tried, with their destinations. */
+  readonly #tried = new Map<number, string>();
+  readonly #tries = new Set<Promise<void>>();
   #again = false;
 
   constructor(parts: OutboxParts) {
@@ -53,7 +57,7 @@ export class Outbox {
   wake(): void {
     if (this.#stop.signal.aborted) return;
     this.#again = true;
-    this.#running ??= this.#run();
+    this.#looking ??= this.#look();
   }
 
   async stop(): Promise<void> {
@@ -64,29 +68,57 @@ export class Outbox {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STOP_WAIT_MS);
     });
-    await Promise.race([this.#running, patience]);
+    await Promise.race([Promise.all([this.#looking, ...this.#tries]), patience]);
     clearTimeout(timer);
   }
 
-  async #run(): Promise<void> {
+  async #look(): Promise<void> {
     clearTimeout(this.#timer);
     let pause = LOOK_EVERY_MS;
     try {
       while (this.#again && !this.#stop.signal.aborted) {
         this.#again = false;
-        const rows = await this.#parts.table.waiting(AT_ONCE);
-        const now = this.#parts.nowMs();
-        const due = rows.filter((row) => (row.dueAt ?? 0) <= now);
-        pause = Math.min(LOOK_EVERY_MS, Math.max(10, (rows[0]?.dueAt ?? now + LOOK_EVERY_MS) - now));
-        await Promise.all(due.map((row) => this.#try(row)));
-        if (due.length > 0) this.#again = true;
+        const except = { ids: [...this.#tried.keys()], destinations: this.#full() };
+        const row = await this.#parts.table.nextWaiting(except);
+        const dueInMs = row ? (row.dueAt ?? 0) - this.#parts.nowMs() : LOOK_EVERY_MS;
+        pause = Math.min(LOOK_EVERY_MS, Math.max(10, dueInMs));
+        if (row && dueInMs <= 0 && !this.#stop.signal.aborted) {
+          this.#start(row);
+          this.#again = true;
+        }
       }
     } catch (error) {
       this.#parts.log.error({ error: String(error) }, "alerts could not be looked after");
     } finally {
-      this.#running = undefined;
+      this.#looking = undefined;
     }
     if (!this.#stop.signal.aborted) this.#timer = setTimeout(() => this.wake(), pause);
+  }
+
+  /** Destinations that have as many tries running as they may. */
+  #full(): readonly string[] {
+    const counts = new Map<string, number>();
+    for (const id of this.#tried.values()) counts.set(id, (counts.get(id) ?? 0) + 1);
+    return [...counts].flatMap(([id, count]) => (count >= AT_ONCE ? id : []));
+  }
+
+  #start(row: AlertDeliveryRow): void {
+    this.#tried.set(row.id, row.destinationId);
+    const trying = this.#try(row).then(
+      () => this.#ended(row.id),
+      (error: unknown) => {
+        this.#parts.log.error({ error: String(error) }, "an alert could not be looked after");
+        // What became of it could not be written: without a pause it would be sent again and again.
+        setTimeout(() => this.#ended(row.id), LOOK_EVERY_MS).unref();
+      },
+    );
+    this.#tries.add(trying);
+    void trying.then(() => this.#tries.delete(trying));
+  }
+
+  #ended(id: number): void {
+    this.#tried.delete(id);
+    this.wake();
   }
 
   async #try(row: AlertDeliveryRow): Promise<void> {

@@ -84,7 +84,7 @@ export const AlertPolicy = z
     /** Ids of zones; empty: all of them. */
     zones: z.array(Id),
     destinations: z.array(Id),
-    /** The same kind for the same zone is told once within this time; 0: each time. */
+    /** The same (event code, reason, peer or certificate) for the same zone is told once within this time; 0: each time. */
     window_seconds: z.number(),
     created_time: Time,
   })
@@ -117,7 +117,7 @@ export const AlertDelivery = z
     due_time: Time.nullable(),
     finished_time: Time.nullable(),
     tries: z.number(),
-    /** Happenings of the same kind and zone within the window, which this one stands for. */
+    /** Times that the same happened to the same zone within the window, which this one stands for. */
     repeats: z.number(),
     message: z.string(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),

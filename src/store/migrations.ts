@@ -226,6 +226,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX audit_by_name ON audit (actor_name, id);
   CREATE INDEX audit_by_actor ON audit (actor_id, id);
   `,
+  // 17: alerts of one kind and zone are alike only when the same happened
+  `
+  ALTER TABLE alert_deliveries ADD COLUMN about TEXT NOT NULL DEFAULT '';
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

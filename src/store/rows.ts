@@ -297,6 +297,8 @@ export type AlertDeliveryRow = {
   readonly destinationId: string;
   readonly kind: string;
   readonly zoneId: string | null;
+  /** What happened, by its code, and to which peer or certificate: the same is told once within a policy's window. */
+  readonly about: string;
   readonly state: "waiting" | "delivered" | "failed";
   readonly createdAt: number;
   readonly dueAt: number | null;

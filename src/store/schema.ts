@@ -197,6 +197,7 @@ export interface Schema {
     destination_id: string;
     kind: string;
     zone_id: string | null;
+    about: string;
     state: string;
     created_at: number;
     due_at: number | null;

@@ -278,7 +278,8 @@ export interface AlertTable {
   putPolicy(row: AlertPolicyRow): Promise<void>;
   removePolicy(id: string): Promise<void>;
   /**
-   * False, and one more repeat of the newest one, when the policy told the same kind for the same zone since `alikeSince`.
+   * False, and one more repeat of the newest one, when the policy told the same (`about`) of the same kind for the same zone since
+   * `alikeSince`.
    * Bounded: the newest DELIVERIES_KEPT stay.
    */
   addDelivery(row: Omit<AlertDeliveryRow, "id">, alikeSince: number): Promise<boolean>;
@@ -286,8 +287,11 @@ export interface AlertTable {
     id: number,
     change: Partial<Pick<AlertDeliveryRow, "state" | "dueAt" | "finishedAt" | "tries" | "errorCode" | "errorMessage">>,
   ): Promise<void>;
-  /** Those that wait, the one that is due first at the front. */
-  waiting(limit: number): Promise<readonly AlertDeliveryRow[]>;
+  /** Of those that wait the one that is due first, these letters and what is for these destinations left out. */
+  nextWaiting(except: {
+    readonly ids: readonly number[];
+    readonly destinations: readonly string[];
+  }): Promise<AlertDeliveryRow | undefined>;
   deliveries(page: HistoryPage): Promise<readonly AlertDeliveryRow[]>;
 }
 

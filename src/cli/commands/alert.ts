@@ -15,7 +15,7 @@ const WINDOW_MAX = 604_800;
 
 export function addAlertCommands(program: Command, run: Runner): void {
   const alert = program.command("alert").description("alerts: who is told what, by webhook and mail");
-  const window = "the same kind for a zone is told once within this time; 0: each time";
+  const window = "the same happening to a zone is told once within this time; 0: each time";
   const add = alert
     .command("add <name>")
     .description("tell destinations of some kinds of happenings")

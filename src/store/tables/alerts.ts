@@ -77,7 +77,7 @@ function policyPart(db: Handle): Pick<AlertTable, "policies" | "putPolicy" | "re
   };
 }
 
-type DeliveryPart = Pick<AlertTable, "addDelivery" | "updateDelivery" | "waiting" | "deliveries">;
+type DeliveryPart = Pick<AlertTable, "addDelivery" | "updateDelivery" | "nextWaiting" | "deliveries">;
 
 function deliveryPart(db: Handle, kept: number): DeliveryPart {
   const select = () => db.selectFrom("alert_deliveries").selectAll();
@@ -90,6 +90,7 @@ function deliveryPart(db: Handle, kept: number): DeliveryPart {
         .where("destination_id", "=", row.destinationId)
         .where("kind", "=", row.kind)
         .where("zone_id", "is", row.zoneId)
+        .where("about", "=", row.about)
         .where("created_at", ">", alikeSince)
         .orderBy("id", "desc")
         .executeTakeFirst();
@@ -119,8 +120,15 @@ function deliveryPart(db: Handle, kept: number): DeliveryPart {
       });
       await db.updateTable("alert_deliveries").set(columns).where("id", "=", id).execute();
     },
-    async waiting(limit) {
-      return (await select().where("state", "=", "waiting").orderBy("due_at").limit(limit).execute()).map(readDelivery);
+    async nextWaiting({ ids, destinations }) {
+      const row = await select()
+        .where("state", "=", "waiting")
+        .where("id", "not in", ids)
+        .where("destination_id", "not in", destinations)
+        .orderBy("due_at")
+        .limit(1)
+        .executeTakeFirst();
+      return row && readDelivery(row);
     },
     async deliveries({ limit, before }) {
       const query = before === undefined ? select() : select().where("id", "<", before);
@@ -137,6 +145,7 @@ function readDelivery(row: Omit<Schema["alert_deliveries"], "id"> & { id: number
     destinationId: row.destination_id,
     kind: row.kind,
     zoneId: row.zone_id,
+    about: row.about,
     state: row.state as AlertDeliveryRow["state"],
     createdAt: row.created_at,
     dueAt: row.due_at,
@@ -156,6 +165,7 @@ function deliveryColumns(row: Omit<AlertDeliveryRow, "id">): Omit<Schema["alert_
     destination_id: row.destinationId,
     kind: row.kind,
     zone_id: row.zoneId,
+    about: row.about,
     state: row.state,
     created_at: row.createdAt,
     due_at: row.dueAt,
