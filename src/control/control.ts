@@ -316,7 +316,7 @@ export class Control {
       refresher.start(row?.peers ?? [], row?.autoRefreshSeconds ?? DEFAULT_REFRESH_SECONDS, stored, heldSerial);
       setRoundTimers(zone, this.#deps);
       this.#watcher.consider(zone);
-      this.#outgoing.published(zone);
+      this.#outgoing.begun(zone);
     }
     this.#restored = [];
     this.#keys.begin();

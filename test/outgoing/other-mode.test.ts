@@ -171,5 +171,21 @@ describe.skipIf(missing.length > 0)(
       await primary.replaceZone(zoneOf(20));
       expect(await follows(20)).toEqual(await transferred(primary, ZONE));
     });
+
+    test("given to nobody while a new version came, enabled again and killed at once: it goes on from there", async () => {
+      const outgoing = `/client/v4/zones/${id}/secondary_dns/outgoing`;
+      await dnssec({ dnssec_presigned: false, status: "active" });
+      for (const hashed of [true, false]) await dnssec({ dnssec_use_nsec3: hashed });
+      await until("at rest", async () => (await product.status(id)).phase === "idle");
+      const given = (await serials()).served!;
+      expect(given).toBeGreaterThan(21);
+      await product.call("POST", `${outgoing}/disable`);
+      await primary.replaceZone(zoneOf(21));
+      await product.served(id, ZONE, 21);
+      await product.call("POST", `${outgoing}/enable`);
+      await product.kill();
+      product = await startCountersign({ port, directory });
+      expect((await follows(given + 1)).some((line) => line.includes('TXT "21"'))).toBe(true);
+    });
   },
 );

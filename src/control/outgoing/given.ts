@@ -73,6 +73,11 @@ export class GivenVersions {
     return journal.since(serial, version.image.buffer.byteLength / IMAGE_OCTETS_TO_WIRE);
   }
 
+  /** What was given out last is known: it was signed here, and nobody has ordered since that it be given to nobody. */
+  isNoted(zone: Zone): boolean {
+    return this.#state(zone).file !== undefined;
+  }
+
   journalSerials(zone: Zone): readonly number[] {
     return this.#state(zone).journal.serials;
   }

@@ -49,10 +49,21 @@ export class Outgoing {
     this.#server.handle(forwarded);
   }
 
-  /** A round of the zone came to its end, or the server has begun. */
+  /** A round of the zone came to its end, or who gets it was set. */
   published(zone: Zone): void {
     zone.givenOut = this.book.enabled(zone.id);
     void this.#tell(zone, false);
+  }
+
+  /** The server begins: a stop right after `enabled` left undone what that began. */
+  begun(zone: Zone): void {
+    if (this.book.enabled(zone.id) && this.#leftBehind(zone)) zone.begin("rework");
+    else this.published(zone);
+  }
+
+  #leftBehind(zone: Zone): boolean {
+    if (!needsNewSerial(zone)) return false;
+    return isBeforeGiven(zone) || (zone.served?.signing !== undefined && !this.#given.isNoted(zone));
   }
 
   /** Tells every linked peer, whatever it has acknowledged. */
@@ -103,6 +114,8 @@ export class Outgoing {
 
   /** Undefined while there is nothing to give. */
   async versionOf(zone: Zone): Promise<GivenVersion | undefined> {
+    // The serial that it needs is on its way, and NOTIFY comes with it.
+    if (zone.served?.mode !== "presigned" && isBeforeGiven(zone)) return undefined;
     return this.#servedOf(zone) && this.#given.of(zone);
   }
 
@@ -124,6 +137,11 @@ export class Outgoing {
     });
     if (version && this.book.enabled(zone.id)) this.#notifier.tell(zone, version, force);
   }
+}
+
+/** Secondaries have a newer serial: from before the zone was given to nobody for a while. */
+function isBeforeGiven({ served, lastGiven }: Zone): boolean {
+  return served !== undefined && lastGiven !== undefined && serialNewer(lastGiven.serial, served.image.serial);
 }
 
 /** While it was given to nobody, it may have been signed with other keys, and given the primary's serial again. */
