@@ -18,6 +18,11 @@ export class MessageFramer {
     return this.keptLength > 0;
   }
 
+  /** Of the last chunk something is left: perhaps whole messages. */
+  get unread(): boolean {
+    return this.at < this.chunk.length;
+  }
+
   /** Octets were pushed that nobody has asked for yet. */
   get waiting(): boolean {
     return this.keptLength > 0 || this.at < this.chunk.length;

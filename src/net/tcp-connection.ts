@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { frame, framePieces, MessageFramer } from "./framing.ts";
 import type { TlsClientFacts } from "./tls-server.ts";
+import type { TakesTurns, Turns } from "./turns.ts";
 
 export interface TcpLimits {
   readonly maxConnections: number;
@@ -15,6 +16,8 @@ export interface TcpLimits {
   readonly stallMs: number;
   /** Octets of answers not yet fetched, above which no more queries are read. */
   readonly maxBacklogOctets: number;
+  /** The same of all connections together: each has its share. */
+  readonly totalBacklogOctets: number;
   /** Queries whose answers are made elsewhere (forwarded), above which no more are read. */
   readonly maxPending: number;
 }
@@ -26,8 +29,18 @@ export const TCP_LIMITS: TcpLimits = {
   messageMs: 5_000,
   stallMs: 10_000,
   maxBacklogOctets: 256 * 1024,
+  totalBacklogOctets: 64 * 2 ** 20,
   maxPending: 64,
 };
+
+/** Messages of one connection that are answered before others have their turn (turns.ts): half a millisecond of work. */
+const MESSAGES_A_TURN = 32;
+
+/** 4 or 16 octets; `key`: what counts as one client. */
+export type Client = { readonly address: Uint8Array; readonly port: number; readonly key: string };
+
+/** A connection as the kernel has it, and what was made of it: the same for clear TCP. */
+export type Sockets = { readonly kernel: Socket; readonly stream: Socket; readonly tls?: TlsClientFacts | undefined };
 
 /** What the server that owns the connections is told. */
 export interface ConnectionHooks {
@@ -35,16 +48,18 @@ export interface ConnectionHooks {
   readonly used: () => void;
   readonly settled: () => void;
   readonly closed: () => void;
+  /** What it may have waiting now. */
+  readonly backlogOctets: () => number;
 }
 
 /** One client's connection: keeps what it is owed, and since when. */
-export class TcpConnection {
-  /** 4 or 16 octets. */
-  readonly clientAddress: Uint8Array;
-  readonly clientPort: number;
+export class TcpConnection implements TakesTurns {
+  readonly client: Client;
   /** What the handshake showed; undefined on clear TCP. */
   readonly tls: TlsClientFacts | undefined;
+  private readonly kernel: Socket;
   private readonly socket: Socket;
+  private readonly turns: Turns;
   private readonly limits: TcpLimits;
   private readonly hooks: ConnectionHooks;
   private readonly framer = new MessageFramer();
@@ -56,20 +71,17 @@ export class TcpConnection {
   private peerEnded = false;
   private corked = false;
   private pumping = false;
+  /** In the lane: messages are here that wait for their turn. */
+  private deferred = false;
   private readonly written = () => this.fetched();
 
-  constructor(
-    socket: Socket,
-    clientAddress: Uint8Array,
-    clientPort: number,
-    limits: TcpLimits,
-    hooks: ConnectionHooks,
-    tls?: TlsClientFacts,
-  ) {
+  constructor(sockets: Sockets, client: Client, limits: TcpLimits, hooks: ConnectionHooks, turns: Turns) {
+    const socket = sockets.stream;
+    this.kernel = sockets.kernel;
     this.socket = socket;
-    this.tls = tls;
-    this.clientAddress = clientAddress;
-    this.clientPort = clientPort;
+    this.tls = sockets.tls;
+    this.client = client;
+    this.turns = turns;
     this.limits = limits;
     this.hooks = hooks;
     socket.on("data", (chunk) => this.take(chunk as Uint8Array));
@@ -83,9 +95,22 @@ export class TcpConnection {
     socket.on("close", () => this.gone());
   }
 
+  get clientAddress(): Uint8Array {
+    return this.client.address;
+  }
+
+  get clientPort(): number {
+    return this.client.port;
+  }
+
   /** Still to be answered, or answered and not yet fetched. */
   get busy(): boolean {
-    return this.pending > 0 || this.socket.writableLength > 0;
+    return this.pending > 0 || this.deferred || this.socket.writableLength > 0;
+  }
+
+  /** Since when it has neither sent nor fetched anything. */
+  get quietSince(): number {
+    return this.socket.writableLength > 0 ? this.progress : Math.max(this.progress, this.lastUse);
   }
 
   get open(): boolean {
@@ -155,27 +180,47 @@ export class TcpConnection {
     this.socket.destroy();
   }
 
+  /**
+   * At once, with all that the kernel still holds for it: after `destroy` alone the kernel keeps offering megabytes to a client that does
+   * not read, for as long as that says that it is there.
+   */
+  reset(): void {
+    this.ended = true;
+    this.kernel.resetAndDestroy();
+    // It would first wait for what is queued.
+    this.kernel.destroy();
+    this.socket.destroy();
+  }
+
   /** Which deadline has passed, if any. */
   overdue(now: number): "idle" | "slow" | "stalled" | undefined {
     if (this.socket.writableLength > 0) return now - this.progress > this.limits.stallMs ? "stalled" : undefined;
-    if (this.framer.partial && now - this.messageSince > this.limits.messageMs) return "slow";
-    if (this.pending > 0) return undefined;
+    // While it is not read, what is missing of a message may have come.
+    const isRead = !this.socket.isPaused();
+    if (isRead && this.framer.partial && now - this.messageSince > this.limits.messageMs) return "slow";
+    if (this.pending > 0 || this.deferred) return undefined;
     return now - this.lastUse > this.limits.idleMs ? "idle" : undefined;
   }
 
   private take(chunk: Uint8Array): void {
     if (this.ended) return;
     this.framer.push(chunk);
-    this.pump();
+    if (!this.deferred) this.pump();
   }
 
-  /** Hands messages over until there is none or the client has to fetch answers first. */
+  turn(): void {
+    this.deferred = false;
+    this.pump();
+    this.maybeSettled();
+  }
+
+  /** Hands over one turn's worth of messages, or what there is, or until the client has to fetch answers first. */
   private pump(): void {
     if (this.pumping) return;
     this.pumping = true;
     const wasPartial = this.framer.partial;
     let messages = 0;
-    while (this.open && !this.full) {
+    while (this.open && !this.full && messages < MESSAGES_A_TURN) {
       const message = this.framer.next();
       if (message === undefined) break;
       messages++;
@@ -191,11 +236,17 @@ export class TcpConnection {
       this.hooks.used();
     }
     if (this.framer.partial && (messages > 0 || !wasPartial)) this.messageSince = now;
+    if (messages === MESSAGES_A_TURN && this.open && this.framer.unread) this.defer();
     this.regulate();
   }
 
+  private defer(): void {
+    this.deferred = true;
+    this.turns.add(this);
+  }
+
   private get full(): boolean {
-    return this.socket.writableLength > this.limits.maxBacklogOctets || this.pending >= this.limits.maxPending;
+    return this.socket.writableLength > this.hooks.backlogOctets() || this.pending >= this.limits.maxPending;
   }
 
   /** Answers to queries that came in one chunk leave together. */
@@ -219,11 +270,15 @@ export class TcpConnection {
 
   /** Reads on only while the client fetches its answers and not too many are being made elsewhere. */
   private regulate(): void {
-    if (this.pumping) return;
-    if (this.full) this.socket.pause();
-    else if (this.socket.isPaused() && this.open) {
-      this.socket.resume();
-      this.pump();
+    if (this.pumping || !this.open) return;
+    if (this.full || this.deferred) this.socket.pause();
+    else if (this.socket.isPaused()) {
+      // What was read before it was paused comes first.
+      if (this.framer.unread) this.defer();
+      else {
+        this.messageSince = performance.now();
+        this.socket.resume();
+      }
     }
   }
 

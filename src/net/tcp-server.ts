@@ -10,8 +10,9 @@ import { createServer, type Server, type Socket } from "node:net";
 import { fail, ok, type Result } from "#bytes";
 import { addressOctets, printAddress, printSocketAddress, type SocketAddress, unmapAddress } from "./address.ts";
 import { fromNodeError, type NetError } from "./errors.ts";
-import { TCP_LIMITS, TcpConnection, type TcpLimits } from "./tcp-connection.ts";
-import { type TlsClientFacts, TlsGate, type TlsServerSettings } from "./tls-server.ts";
+import { type Client, type Sockets, TCP_LIMITS, TcpConnection, type TcpLimits } from "./tcp-connection.ts";
+import { TlsGate, type TlsServerSettings } from "./tls-server.ts";
+import { Turns } from "./turns.ts";
 
 export interface TcpCounters {
   accepted: number;
@@ -26,8 +27,6 @@ export interface TcpCounters {
   handshakes: number;
 }
 
-type Client = { readonly address: Uint8Array; readonly port: number; readonly key: string };
-
 export interface TcpServerOptions {
   readonly addresses: readonly SocketAddress[];
   readonly limits?: Partial<TcpLimits>;
@@ -41,6 +40,9 @@ export interface TcpServerOptions {
 
 /** How often deadlines are looked at: they are exact to this. */
 const SWEEP_MS = 250;
+
+/** In a full house of clients with as many connections each, who has fetched nothing for so long makes room. */
+const QUIET_MS = 1000;
 
 export async function openTcpServer(options: TcpServerOptions): Promise<Result<TcpServer, NetError>> {
   const server = new TcpServer(options);
@@ -57,6 +59,7 @@ export class TcpServer {
   private readonly listeners: Server[] = [];
   private readonly connections = new Set<TcpConnection>();
   private readonly perClient = new Map<string, number>();
+  private readonly turns = new Turns();
   private readonly sweeper: NodeJS.Timeout;
   private readonly gate: TlsGate | undefined;
   /** Sockets in their handshake. */
@@ -73,6 +76,13 @@ export class TcpServer {
 
   get connectionCount(): number {
     return this.connections.size;
+  }
+
+  /** Of them, those that are owed something. */
+  get busyCount(): number {
+    let busy = 0;
+    for (const connection of this.connections) if (connection.busy) busy++;
+    return busy;
   }
 
   /** Handshakes from now on show this certificate; connections that are open go on. */
@@ -143,7 +153,7 @@ export class TcpServer {
     const clientAddress = unmapAddress(remote);
     const key = clientKey(clientAddress);
     const fromClient = this.perClient.get(key) ?? 0;
-    if (this.draining || fromClient >= this.limits.maxPerClient || !this.makeRoom()) {
+    if (this.draining || fromClient >= this.limits.maxPerClient || !this.makeRoom(fromClient)) {
       this.counters.refused++;
       socket.destroy();
       return;
@@ -151,7 +161,7 @@ export class TcpServer {
     this.perClient.set(key, fromClient + 1);
     const client = { address: clientAddress, port: socket.remotePort, key };
     if (this.gate) this.shakeHands(this.gate, socket, client);
-    else this.serve(socket, client, undefined);
+    else this.serve({ kernel: socket, stream: socket }, client);
   }
 
   /** Counted as this client's from its first octet on. */
@@ -159,7 +169,7 @@ export class TcpServer {
     this.arriving.add(socket);
     gate.enter(socket, (secured) => {
       this.arriving.delete(socket);
-      if (secured) this.serve(secured.socket, client, secured.facts);
+      if (secured) this.serve({ kernel: socket, stream: secured.socket, tls: secured.facts }, client);
       else {
         this.counters.handshakes++;
         this.leave(client.key);
@@ -167,8 +177,9 @@ export class TcpServer {
     });
   }
 
-  private serve(socket: Socket, client: Client, tls: TlsClientFacts | undefined): void {
+  private serve(sockets: Sockets, client: Client): void {
     this.counters.accepted++;
+    const { maxBacklogOctets, totalBacklogOctets } = this.limits;
     const hooks = {
       message: (message: Uint8Array) => this.options.onMessage(connection, message),
       used: () => this.touch(connection),
@@ -176,16 +187,17 @@ export class TcpServer {
         if (this.draining) connection.end();
       },
       closed: () => this.forget(connection, client.key),
+      backlogOctets: () => Math.min(maxBacklogOctets, totalBacklogOctets / this.connections.size),
     };
-    const connection = new TcpConnection(socket, client.address, client.port, this.limits, hooks, tls);
+    const connection = new TcpConnection(sockets, client, this.limits, hooks, this.turns);
     this.connections.add(connection);
   }
 
   /**
    * At the limit the connection unused for longest goes, if it is owed nothing, or else the handshake that was begun first: who
-   * only begins keeps nobody out. A full house of busy ones refuses.
+   * only begins keeps nobody out. Nor do busy ones: in a full house of them one goes of the client that has most.
    */
-  private makeRoom(): boolean {
+  private makeRoom(ofNewcomer: number): boolean {
     if (this.connections.size + this.arriving.size < this.limits.maxConnections) return true;
     for (const connection of this.connections) {
       if (connection.busy) continue;
@@ -195,10 +207,30 @@ export class TcpServer {
       return true;
     }
     const [first] = this.arriving;
-    if (first === undefined) return false;
+    if (first === undefined) return this.takeFromMost(ofNewcomer);
     this.counters.evicted++;
     this.arriving.delete(first);
     first.destroy();
+    return true;
+  }
+
+  /**
+   * Of the clients that have most connections, the one that has been quiet for longest: always, where that leaves the client with no fewer than the
+   * newcomer has then, and else when it has been quiet for some time. So a hundred clients that ask for much and read nothing keep
+   * out only themselves.
+   */
+  private takeFromMost(ofNewcomer: number): boolean {
+    const most = Math.max(...this.perClient.values());
+    let quietest: TcpConnection | undefined;
+    for (const connection of this.connections) {
+      if (this.perClient.get(connection.client.key) !== most) continue;
+      if (quietest === undefined || connection.quietSince < quietest.quietSince) quietest = connection;
+    }
+    if (quietest === undefined) return false;
+    if (most < ofNewcomer + 2 && performance.now() - quietest.quietSince < QUIET_MS) return false;
+    this.counters.evicted++;
+    quietest.reset();
+    this.connections.delete(quietest);
     return true;
   }
 
@@ -224,7 +256,8 @@ export class TcpServer {
       const overdue = connection.overdue(now);
       if (overdue === undefined) continue;
       this.counters[overdue]++;
-      connection.destroy();
+      if (overdue === "stalled") connection.reset();
+      else connection.destroy();
     }
   }
 }
