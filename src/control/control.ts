@@ -445,10 +445,11 @@ export class Control {
     this.#analytics.forget(zone.id);
     this.#deps.expiry.remove(zone.id);
     await events.flush();
-    await store.zones.remove(zone.id);
+    const message = `${zone.name}: deleted`;
+    const event = { zone: zone.name, level: "info", code: "zone.deleted", message } as const;
+    await events.addWith([event], (tables) => tables.zones.remove(zone.id));
     await store.files.removeZone(zone.id);
     this.#catalogs.memberForgotten(zone.id);
-    events.add({ zone: zone.name, level: "info", code: "zone.deleted", message: `${zone.name}: deleted` });
   }
 
   #mayNotDrop(zone: Zone): ErrorCode | undefined {

@@ -1,5 +1,5 @@
 /** What happened, as rows in the store and lines in the log: the same code and sentence in both. */
-import type { EventRow, Store } from "#store";
+import type { EventRow, Store, Tables } from "#store";
 import type { Logger } from "#telemetry";
 
 export type Event = {
@@ -34,14 +34,36 @@ export class EventLog {
   }
 
   add(event: Event): void {
-    const { zoneId = null, zone, level, code, message, detail = {} } = event;
-    this.#log[level === "warning" ? "warn" : level]({ code, zone, ...detail }, message);
+    this.#say(event);
     if (this.#waiting.length >= MAX_WAITING) {
       this.#waiting.shift();
       this.#dropped++;
     }
-    this.#waiting.push({ at: this.#now(), zoneId, level, code, message, detail });
+    this.#waiting.push(this.#row(event));
     this.#writing ??= this.#write();
+  }
+
+  /** In one transaction with what they tell of: after a kill neither is there without the other. */
+  async addWith(events: readonly Event[], work: (tables: Tables) => Promise<void>): Promise<void> {
+    const rows = events.map((event) => this.#row(event));
+    await this.#store.atomically(async (tables) => {
+      await work(tables);
+      if (rows.length > 0) await tables.events.add(rows);
+    });
+    for (const event of events) this.#say(event);
+    if (rows.length > 0) this.#tell(rows);
+  }
+
+  #row({ zoneId, level, code, message, detail = {} }: Event): Omit<EventRow, "id"> {
+    return { at: this.#now(), zoneId: zoneId ?? null, level, code, message, detail };
+  }
+
+  #say({ zone, level, code, message, detail = {} }: Event): void {
+    this.#log[level === "warning" ? "warn" : level]({ code, zone, ...detail }, message);
+  }
+
+  #tell(rows: readonly Omit<EventRow, "id">[]): void {
+    for (const listener of this.#listeners) listener(rows);
   }
 
   /** Called with what was written, after it was; the answer takes the listener away. */
@@ -73,7 +95,7 @@ export class EventLog {
         }
         const rows = this.#waiting.splice(0);
         await this.#store.events.add(rows);
-        for (const listener of this.#listeners) listener(rows);
+        this.#tell(rows);
       }
     } catch (error) {
       this.#log.error({ code: "events.failed", error: String(error) }, "events could not be written to the store");

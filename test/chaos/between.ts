@@ -16,13 +16,16 @@ import { killHard } from "./world.ts";
 
 /** A zone in a play: all of a play begin from the same state. */
 export type Actor = {
-  /** Of one that is not there yet: its name, without the final dot. */
   readonly id: string;
+  /** Of one that is not there yet: its name, without the final dot, in place of the id. */
+  readonly madeAs?: string;
   readonly name: string;
   /** What has to be done after a start, before the play begins. */
   readonly ready: () => Promise<void>;
   /** Begins it; what it is answered, or that it never is, is nobody's concern. */
   readonly act: () => Promise<unknown>;
+  /** What others see of it while it is held behind its step. */
+  readonly look?: () => Promise<void>;
   /** It has come to its end, without having been held. */
   readonly isDone: () => Promise<boolean>;
   /** What it has come to then. */
@@ -36,6 +39,8 @@ export type Actor = {
 export type Play = {
   /** Part of the names of its zones. */
   readonly key: string;
+  /** They are below it; `between.` when left out. */
+  readonly below?: string;
   readonly title: string;
   /** Steps that it has to have, or it would show nothing. */
   readonly does: readonly string[];
@@ -45,6 +50,8 @@ export type Play = {
   readonly make: (stage: Stage, names: readonly string[]) => Promise<readonly Actor[]>;
   /** Done to what is on the disk before the start at which the play begins: steps of that start are counted, too. */
   readonly whileDown?: (stage: Stage, actors: readonly Actor[]) => void | Promise<void>;
+  /** When each was looked at: with all of those plays that have the same one. */
+  readonly afterwards?: (stage: Stage, actors: readonly Actor[]) => Promise<void>;
 };
 
 /** A step as the watched run had it. */
@@ -57,6 +64,7 @@ const AGAIN_MILLISECONDS = 3000;
 const MOST_ROUNDS = 4;
 
 const textOf = ({ what, nth }: Target): string => (nth === 1 ? what : `${what} (${nth})`);
+const orderOf = ({ id, madeAs }: Actor): string => madeAs ?? id;
 const isStep = ({ what }: Done): boolean => what !== "held";
 
 /** Begins the play, again until it has begun: a NOTIFY may get lost. */
@@ -65,7 +73,7 @@ async function begin(stage: Stage, actor: Actor): Promise<void> {
     `${actor.name} begins`,
     async () => {
       void actor.act().catch(() => undefined);
-      const begun = () => stage.done(actor.id).length > 0;
+      const begun = () => stage.done(orderOf(actor)).length > 0;
       return until(actor.name, begun, AGAIN_MILLISECONDS).catch(() => false);
     },
     WAIT_MILLISECONDS,
@@ -77,7 +85,7 @@ async function watch(stage: Stage, play: Play, actor: Actor): Promise<readonly C
   await begin(stage, actor);
   await until(`${actor.name} is done`, () => actor.isDone(), WAIT_MILLISECONDS);
   await actor.checkDone();
-  const steps = stage.done(actor.id).filter(isStep);
+  const steps = stage.done(orderOf(actor)).filter(isStep);
   const whats = steps.map(({ what }) => what);
   for (const what of play.does) expect(whats, `${play.title}: ${whats.join(" ▶ ")}`).toContain(what);
   expect(whats.filter((what) => what.startsWith("unwatched"))).toEqual([]);
@@ -110,45 +118,63 @@ async function playRound(stage: Stage, roles: readonly Role[]): Promise<Role[]> 
     await until(
       `${actor.name} at its step`,
       () => {
-        const steps = stage.done(actor.id);
+        const steps = stage.done(orderOf(actor));
         if (steps.length !== seen) [seen, since] = [steps.length, Date.now()];
-        return over || isHeld(actor.id) || (seen > 0 && Date.now() - since > PASSED_MILLISECONDS);
+        return over || isHeld(orderOf(actor)) || (seen > 0 && Date.now() - since > PASSED_MILLISECONDS);
       },
       WAIT_MILLISECONDS,
     );
   };
   await inTurns(roles, ({ actor }) => begin(stage, actor));
   for (const role of roles) await held(role);
+  await inTurns(roles, async ({ actor }) => actor.look?.());
   await killHard(stage.product);
   // Not by itself.
   expect(await stage.product.process.ended, stage.product.process.log().slice(-2000)).toBeNull();
   for (const { actor } of roles) actor.killed();
-  for (const { actor, power } of roles) if (power) cutPower(stage.done(actor.id));
+  for (const { actor, power } of roles) if (power) cutPower(stage.done(orderOf(actor)));
   const [there, passed] = [
-    roles.filter(({ actor }) => isHeld(actor.id)),
-    roles.filter(({ actor }) => !isHeld(actor.id)),
+    roles.filter(({ actor }) => isHeld(orderOf(actor))),
+    roles.filter(({ actor }) => !isHeld(orderOf(actor))),
   ];
-  const told = new Map(there.map(({ actor }) => [actor.id, stage.done(actor.id).filter(isStep).map(textOf)]));
+  const told = new Map(
+    there.map(({ actor }) => [orderOf(actor), stage.done(orderOf(actor)).filter(isStep).map(textOf)]),
+  );
   await stage.start();
   const faults: Error[] = [];
   await inTurns(there, async ({ actor, cut, power }) => {
     await actor.check().catch((error: Error) => {
       const how = power ? "power cut" : "killed";
-      const steps = told.get(actor.id)!.join(" ▶ ");
+      const steps = told.get(orderOf(actor))!.join(" ▶ ");
       const where = `${cut.play.title}, ${how} behind “${textOf(cut)}” (${steps}, ${actor.name})`;
       faults.push(new Error(`${where}: ${error.message}`, { cause: error }));
     });
   });
+  await goOn(stage, there, faults);
   if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join("\n"), { cause: faults[0]!.cause });
   return passed;
 }
 
+/** What a kill must not have stopped. */
+async function goOn(stage: Stage, roles: readonly Role[], faults: readonly Error[]): Promise<void> {
+  if (faults.length > 0) return;
+  for (const afterwards of new Set(roles.map(({ cut }) => cut.play.afterwards))) {
+    const all = roles.filter(({ cut }) => cut.play.afterwards === afterwards);
+    await afterwards?.(
+      stage,
+      all.map(({ actor }) => actor),
+    );
+  }
+}
+
+const nameOf = (label: string, { key, below = "between." }: Play): string => `${label}-${key}.${below}`;
+
 /** What each play does when nothing disturbs it: the steps to be cut at. */
 async function watchAll(stage: Stage, plays: readonly Play[]): Promise<readonly Cut[]> {
   const casts = new Map<Play, readonly Actor[]>();
-  for (const play of plays) casts.set(play, await play.make(stage, [`w.${play.key}.between.`]));
+  for (const play of plays) casts.set(play, await play.make(stage, [nameOf("w", play)]));
   const all = [...casts].flatMap(([play, actors]) => actors.map((actor) => [play, actor] as const));
-  await raise(stage, casts, new Map(all.map(([, { id }]) => [id, null])));
+  await raise(stage, casts, new Map(all.map(([, actor]) => [orderOf(actor), null])));
   const cuts: Cut[] = [];
   await inTurns(all, async ([play, actor]) => void cuts.push(...(await watch(stage, play, actor))));
   return cuts;
@@ -166,12 +192,12 @@ export async function playAll(stage: Stage, plays: readonly Play[]): Promise<voi
     const casts = new Map<Play, readonly Actor[]>();
     for (const play of plays) {
       const own = needed.filter(({ cut }) => cut.play === play);
-      const names = own.map((_, i) => `z${i}.r${round}.${play.key}.between.`);
+      const names = own.map((_, i) => nameOf(`z${i}-r${round}`, play));
       const actors = own.length === 0 ? [] : await play.make(stage, names);
       casts.set(play, actors);
       roles.push(...own.map((role, i) => ({ ...role, actor: actors[i]! })));
     }
-    await raise(stage, casts, new Map(roles.map(({ actor, cut }) => [actor.id, cut])));
+    await raise(stage, casts, new Map(roles.map(({ actor, cut }) => [orderOf(actor), cut])));
     needed = await playRound(stage, roles);
   }
   expect(needed.map(({ cut }) => `${cut.play.title}: ${textOf(cut)}`)).toEqual([]);

@@ -85,6 +85,16 @@ export class Steps {
     return result;
   }
 
+  /** A whole zone goes. Catalogs do so one after the other: where it is held this is refused, or all others would wait for it. */
+  async folder(path: string, what: string, act: () => Promise<void>): Promise<void> {
+    const zone = this.#zoneOf(path);
+    if (!this.#reached.has(zone)) {
+      await act();
+      this.#did(zone, what, { path });
+    }
+    if (this.#reached.has(zone)) throw new Error("held up by a test");
+  }
+
   commit<T>(rows: readonly Row[], act: () => T): T {
     const zones = new Set(rows.map(({ zone }) => zone).filter((zone) => this.isCounted(zone)));
     // Whatever is done about it waits at the next file, or is refused as well: nothing more of this zone gets on the disk.

@@ -1,6 +1,7 @@
 /** What may stand in a zone's folder when it is at rest and nothing is held: an image of each use, what belongs to it, the journal. */
+import { existsSync } from "node:fs";
 import { until } from "../peers/index.ts";
-import { filesOfZone } from "./world.ts";
+import { filesOfZone, zoneDirectory } from "./world.ts";
 
 const WAIT_MILLISECONDS = 60_000;
 
@@ -14,6 +15,11 @@ export async function noStrays(product: { readonly directory: string }, zoneId: 
   await until("no stray file", none, WAIT_MILLISECONDS).catch((error: Error) => {
     throw new Error(`${error.message}: ${seen.join(", ")}`);
   });
+}
+
+/** Of a zone that was deleted nothing stays. */
+export async function noFolder(product: { readonly directory: string }, zoneId: string): Promise<void> {
+  await until(`no folder ${zoneId}`, () => !existsSync(zoneDirectory(product, zoneId)), WAIT_MILLISECONDS);
 }
 
 function strays(files: readonly string[], changes: number): readonly string[] {

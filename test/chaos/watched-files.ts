@@ -5,7 +5,7 @@ import { idIn, type Steps } from "./holder.ts";
 
 type Handle = fs.promises.FileHandle;
 /** As they are before they are watched. */
-const { existsSync, openSync, writeSync, closeSync } = fs;
+const { existsSync, openSync, writeSync, closeSync, statSync } = fs;
 
 /** Signature tables are saved from time to time, whatever is done meanwhile; they say themselves what they belong to. */
 const isCounted = (path: unknown): path is string =>
@@ -41,13 +41,10 @@ export function watchFiles(steps: Steps): void {
       : rename(from, to);
   promises.rm = (path, options) => {
     if (!isCounted(path) || !existsSync(path)) return rm(path, options);
+    const removing = () => steps.removal(path, () => rm(path, options));
+    if (statSync(path).isDirectory()) return steps.folder(path, "remove folder", removing);
     const copy = steps.keep(path);
-    return steps.file(
-      path,
-      `remove ${nameOf(path)}`,
-      () => steps.removal(path, () => rm(path, options)),
-      () => (copy ? { copy } : {}),
-    );
+    return steps.file(path, `remove ${nameOf(path)}`, removing, () => (copy ? { copy } : {}));
   };
   promises.mkdir = (async (path: string, options?: { recursive: boolean }) =>
     isCounted(path) && !existsSync(path)

@@ -88,11 +88,12 @@ export async function killAndPass(product: Countersign, seconds: number): Promis
 
 const MOMENTS = ["since", "startedAt", "activatedAt", "agreedAt"] as const;
 
-/** Everything that it remembers of rollovers happened so much earlier. The product is not running. */
-function passTime(directory: string, seconds: number): void {
+/** Everything that it remembers of rollovers (of these zones alone) happened so much earlier. The product is not running. */
+export function passTime(directory: string, seconds: number, ids?: readonly string[]): void {
   const database = new DatabaseSync(join(directory, "data", "countersign.db"));
   const rows = database.prepare("SELECT zone_id, document FROM zone_documents WHERE kind = 'rollover'").all();
   for (const { zone_id, document } of rows) {
+    if (ids && !ids.includes(String(zone_id))) continue;
     const note = JSON.parse(String(document)) as Record<string, Record<string, number> | null>;
     for (const going of [note["zsk"], note["ksk"]]) {
       for (const at of MOMENTS) if (going?.[at]) going[at] -= seconds;

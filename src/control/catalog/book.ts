@@ -83,11 +83,6 @@ export class CatalogBook {
     this.#catalogs.delete(catalogId);
   }
 
-  async putMember(row: CatalogMemberRow): Promise<void> {
-    await this.#store.catalogMembers.put(row);
-    this.#members.set(row.zoneId, row);
-  }
-
   /** The store has them already. */
   memberEntered(row: CatalogMemberRow): void {
     this.#members.set(row.zoneId, row);

@@ -8,6 +8,7 @@ import type { DnssecService, IncomingService, SettingsService } from "#contract"
 import { printName } from "#name";
 import type { CatalogMemberRow, ZoneRow } from "#store";
 import type { Deps } from "../deps.ts";
+import type { Event } from "../events.ts";
 import type { Registry } from "../registry.ts";
 import { newZoneRow } from "../service/zones.ts";
 import type { Zone } from "../zone.ts";
@@ -143,7 +144,13 @@ export class CatalogSteps {
     const { book, registry, deps, kept } = this.#parts;
     const rows = steps.flatMap((step) => (step.kind === "leave" ? (book.member(step.known.zoneId) ?? []) : []));
     const left = rows.map((row) => ({ ...row, leftAt: deps.nowMs() }));
-    await this.#putMembers(left);
+    const events = left.flatMap(({ zoneId }): Event[] => {
+      const zone = registry.find(zoneId);
+      if (!zone) return [];
+      const message = `${zone.name}: left its catalog; it is not answered for any more, and kept with its keys for a while`;
+      return [{ zoneId, zone: zone.name, level: "warning", code: "catalog.member-left", message }];
+    });
+    await this.#putMembers(left, events);
     for (const row of left) {
       const unit = registry.findUnit(row.zoneId);
       if (!unit) continue;
@@ -152,8 +159,6 @@ export class CatalogSteps {
       refresher.configure([], refresher.state.settings.autoRefreshSeconds);
       void zone.publish();
       kept(row);
-      const message = `${zone.name}: left its catalog; it is not answered for any more, and kept with its keys for a while`;
-      deps.events.add({ zoneId: zone.id, zone: zone.name, level: "warning", code: "catalog.member-left", message });
     }
   }
 
@@ -178,8 +183,14 @@ export class CatalogSteps {
     const catalogId = entry.row.zoneId;
     const sameGroups = row.groups.join("\0") === member.groups.join("\0");
     const settled = row.settled && row.catalogId === catalogId && sameGroups;
-    await book.putMember({ ...memberRow(row.zoneId, catalogId, member), settled });
     const { zone, refresher } = unit;
+    const message =
+      row.catalogId === catalogId
+        ? `${zone.name}: is back in its catalog, with its keys`
+        : `${zone.name}: handed over by another catalog, with its keys`;
+    const isBack = row.leftAt !== null || row.catalogId !== catalogId;
+    const event = { zoneId: zone.id, zone: zone.name, level: "info", code: "catalog.member-back", message } as const;
+    await this.#putMembers([{ ...memberRow(row.zoneId, catalogId, member), settled }], isBack ? [event] : []);
     if (row.leftAt !== null) {
       deps.scheduler.cancel(`${zone.id}/catalog-grace`);
       zone.hidden = undefined;
@@ -187,12 +198,6 @@ export class CatalogSteps {
       const incoming = await deps.store.incoming.find(zone.id);
       if (incoming) refresher.configure(incoming.peers, incoming.autoRefreshSeconds);
     }
-    if (row.leftAt === null && row.catalogId === catalogId) return;
-    const message =
-      row.catalogId === catalogId
-        ? `${zone.name}: is back in its catalog, with its keys`
-        : `${zone.name}: handed over by another catalog, with its keys`;
-    deps.events.add({ zoneId: zone.id, zone: zone.name, level: "info", code: "catalog.member-back", message });
   }
 
   async #setUp(entry: CatalogEntry, row: CatalogMemberRow): Promise<boolean> {
@@ -232,10 +237,10 @@ export class CatalogSteps {
     return false;
   }
 
-  async #putMembers(rows: readonly CatalogMemberRow[]): Promise<void> {
+  async #putMembers(rows: readonly CatalogMemberRow[], events: readonly Event[] = []): Promise<void> {
     const { deps, book } = this.#parts;
     if (rows.length === 0) return;
-    await deps.store.atomically(async (tables) => {
+    await deps.events.addWith(events, async (tables) => {
       // The zone may be gone since: its row as a member went with it.
       for (const row of rows) if (book.member(row.zoneId)) await tables.catalogMembers.put(row);
     });

@@ -11,6 +11,7 @@ import { keyTag } from "#dnssec";
 import { beginRoll, type Roll, type RollAct, type RollKind, rollWaitsUntil, stepRoll } from "#keyplan";
 import type { KeyRow } from "#store";
 import type { Deps } from "../deps.ts";
+import type { Event } from "../events.ts";
 import { transferredKeys } from "../image-facts.ts";
 import { type KeyState, signingKeys, withState } from "../key-set.ts";
 import type { Exchange } from "../parent/exchange.ts";
@@ -22,7 +23,7 @@ import { KeyAges } from "./ages.ts";
 import { MAX_PAST, NO_ROLLS, type PastRoll, ROLL_KIND, type RollNote, readRollNote, rollsOf } from "./note.ts";
 import { PartnerWatch } from "./partner-watch.ts";
 import { partnerTtl, type RollKeys, rollKeys, type Seeing, sightOf } from "./sight.ts";
-import { tellDropped, tellRoll } from "./tell.ts";
+import { droppedEvent, rollEvent } from "./tell.ts";
 import { TtlBook } from "./ttl-book.ts";
 
 export type RollRefusal = "not-signed-here" | "disabled" | "already" | "none" | "too-late";
@@ -152,13 +153,14 @@ export class KeyKeeper {
     const automatic = how.automatic ? [...note.automatic, made.id] : note.automatic;
     const tags = { ...note.tags, [old.id]: old.keyTag, [made.id]: made.keyTag };
     const next: RollNote = { ...note, [kind]: begun, automatic, tags };
-    await this.#deps.store.atomically(async (tables) => {
+    const news = how.automatic ? "begun-for-age" : "begun";
+    const event = rollEvent(zone, begun, { old, new: made }, news, this.seeing(zone), this.#deps);
+    await this.#deps.events.addWith([event], async (tables) => {
       await tables.keys.add(made);
       await tables.documents.put(zone.id, ROLL_KIND, next);
     });
     this.#notes.set(zone.id, next);
     zone.keys = [...zone.keys, made];
-    tellRoll(zone, begun, { old, new: made }, how.automatic ? "begun-for-age" : "begun", this.seeing(zone), this.#deps);
     zone.begin("resign");
     return ok(undefined);
   }
@@ -192,8 +194,9 @@ export class KeyKeeper {
     const stepped = stepRoll(going, { kind: "hurry" }, this.#deps.now());
     const keys = rollKeys(zone, going);
     if (!stepped.ok || !keys) return fail("already");
-    await this.#put(zone, { ...this.note(zone.id), [going.kind]: stepped.value.roll });
-    tellRoll(zone, stepped.value.roll, keys, "hurried", this.seeing(zone), this.#deps);
+    const { roll } = stepped.value;
+    const event = rollEvent(zone, roll, keys, "hurried", this.seeing(zone), this.#deps);
+    await this.#put(zone, { ...this.note(zone.id), [going.kind]: roll }, [event]);
     await this.#observe(zone);
     return ok(undefined);
   }
@@ -238,16 +241,15 @@ export class KeyKeeper {
         : [],
     );
     const gone = act === "remove" ? keys.old : act === "withdraw" ? keys.new : undefined;
-    await this.#deps.store.atomically(async (tables) => {
+    const news = act ?? (before?.step !== roll.step ? "step" : undefined);
+    const events = news ? [rollEvent(zone, roll, keys, news, this.seeing(zone), this.#deps)] : [];
+    await this.#deps.events.addWith(events, async (tables) => {
       for (const [id, state] of states) await tables.keys.setState(id, state);
       if (gone) await tables.keys.remove(gone.id);
       await tables.documents.put(zone.id, ROLL_KIND, next);
     });
     this.#notes.set(zone.id, next);
     zone.keys = changedKeys(zone.keys, states, gone);
-    const seeing = this.seeing(zone);
-    if (act) tellRoll(zone, roll, keys, act, seeing, this.#deps);
-    else if (before?.step !== roll.step) tellRoll(zone, roll, keys, "step", seeing, this.#deps);
     if (act) zone.begin("resign");
     if (act === "activate" && roll.kind === "ksk") this.#parts.lookAtParent(zone);
   }
@@ -258,6 +260,7 @@ export class KeyKeeper {
     const lost = rollsOf(note).filter((roll) => !rollKeys(zone, roll));
     if (lost.length === 0) return;
     let next = note;
+    const events: Event[] = [];
     for (const roll of lost) {
       const { kind, oldKey, newKey, startedAt, activatedAt = null } = roll;
       const [oldTag, newTag] = [note.tags[oldKey], note.tags[newKey]];
@@ -267,13 +270,13 @@ export class KeyKeeper {
       if (oldTag === undefined || newTag === undefined) continue;
       const past = { kind, oldTag, newTag, startedAt, activatedAt, endedAt: this.#deps.now(), end: "dropped" } as const;
       next = { ...next, past: withPast(next, past) };
-      tellDropped(zone, past, this.#deps);
+      events.push(droppedEvent(zone, past));
     }
-    await this.#put(zone, next);
+    await this.#put(zone, next, events);
   }
 
-  async #put(zone: Zone, note: RollNote): Promise<void> {
-    await this.#deps.store.documents.put(zone.id, ROLL_KIND, note);
+  async #put(zone: Zone, note: RollNote, events: readonly Event[] = []): Promise<void> {
+    await this.#deps.events.addWith(events, (tables) => tables.documents.put(zone.id, ROLL_KIND, note));
     this.#notes.set(zone.id, note);
   }
 

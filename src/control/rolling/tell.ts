@@ -1,6 +1,7 @@
 /** Events of rollovers. */
 import type { Roll, RollAct } from "#keyplan";
 import type { Deps } from "../deps.ts";
+import type { Event } from "../events.ts";
 import type { Zone } from "../zone.ts";
 import type { PastRoll } from "./note.ts";
 import type { RollKeys, Seeing } from "./sight.ts";
@@ -14,29 +15,30 @@ const EMERGENCY =
 
 type Said = { readonly level: "info" | "warning"; readonly code: string; readonly text: string };
 
-export function tellRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, seeing: Seeing, deps: Deps): void {
+/** Written with what it tells of. */
+export function rollEvent(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, seeing: Seeing, deps: Deps): Event {
   const { level, code, text } = sayRoll(zone, roll, keys, news, seeing, deps);
   const [old_key_tag, new_key_tag] = [keys.old.keyTag, keys.new.keyTag];
-  deps.events.add({
+  return {
     zoneId: zone.id,
     zone: zone.name,
     level,
     code,
     message: `${zone.name}: ${text}`,
     detail: { kind: roll.kind, step: roll.step, old_key_tag, new_key_tag, emergency: roll.emergency },
-  });
+  };
 }
 
 /** With the zone's DNSSEC its keys were deleted. */
-export function tellDropped(zone: Zone, { kind, oldTag, newTag }: PastRoll, deps: Deps): void {
-  deps.events.add({
+export function droppedEvent(zone: Zone, { kind, oldTag, newTag }: PastRoll): Event {
+  return {
     zoneId: zone.id,
     zone: zone.name,
     level: "info",
     code: "key.roll-dropped",
     message: `${zone.name}: the rollover of ${kind.toUpperCase()} ${oldTag} to ${newTag} is over: the zone's keys were deleted`,
     detail: { kind, old_key_tag: oldTag, new_key_tag: newTag },
-  });
+  };
 }
 
 function sayRoll(zone: Zone, roll: Roll, keys: RollKeys, news: RollNews, seeing: Seeing, deps: Deps): Said {

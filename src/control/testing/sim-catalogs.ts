@@ -12,6 +12,7 @@ import { CatalogBook } from "../catalog/book.ts";
 import { CatalogKeeper } from "../catalog/keeper.ts";
 import type { MemberServices } from "../catalog/steps.ts";
 import type { Deps } from "../deps.ts";
+import type { Event } from "../events.ts";
 import { Registry, type Unit } from "../registry.ts";
 import { newZoneRow } from "../service/zones.ts";
 import type { Zone } from "../zone.ts";
@@ -56,7 +57,13 @@ export class SimCatalogs {
       store,
       scheduler,
       log,
-      events: { add: ({ code }: { readonly code: string }) => this.#told(code) },
+      events: {
+        add: ({ code }: Pick<Event, "code">) => this.#told(code),
+        addWith: async (events: readonly Pick<Event, "code">[], work: Parameters<Store["atomically"]>[0]) => {
+          await store.atomically(work);
+          for (const { code } of events) this.#told(code);
+        },
+      },
       settings: () => ({ maxZones: 1000 }),
       now: () => time.wholeSeconds,
       nowMs: () => Math.floor(time.seconds * 1000),
