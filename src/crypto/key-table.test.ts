@@ -3,7 +3,7 @@ import { createECDH, generateKeyPairSync, sign as nodeSign } from "node:crypto";
 import { expect, test } from "vitest";
 import { fromHex, toHex } from "#bytes";
 import { generateKeyPair, openCrypto } from "./index.ts";
-import { KeyTable, KeyTables, type TabledKey } from "./key-table.ts";
+import { KeyTable, KeyTables, type TabledKey, tabledKey } from "./key-table.ts";
 import { loadTableFunctions } from "./openssl.ts";
 
 const loaded = loadTableFunctions();
@@ -116,11 +116,7 @@ test("what is no point has no table", () => {
 
 test("a key has a table after so many signatures, until it is not used for a while; so many have one at a time", () => {
   const tables = new KeyTables(() => functions, 3);
-  const keys: TabledKey[] = Array.from({ length: 10 }, (_, i) => ({
-    octets: pointOf(SECRET + BigInt(i)),
-    uses: 0,
-    table: undefined,
-  }));
+  const keys = Array.from({ length: 10 }, (_, i) => tabledKey(pointOf(SECRET + BigInt(i))));
   const [first] = keys as [TabledKey];
   expect([tables.find(first), tables.find(first)]).toEqual([undefined, undefined]);
   expect(tables.find(first)?.verify(octets(7n), sign(7n, 9n))).toBe(true);
@@ -134,6 +130,22 @@ test("a key has a table after so many signatures, until it is not used for a whi
   tables.look();
   expect(keys.filter(({ table }) => table !== undefined)).toHaveLength(0);
   expect(new KeyTables(() => undefined, 1).find(first)).toBeUndefined();
+});
+
+test("signatures that come now and then are worth no table", () => {
+  let now = 0;
+  const tables = new KeyTables(
+    () => functions,
+    3,
+    () => now,
+  );
+  const key = tabledKey(pointOf(SECRET));
+  for (let i = 0; i < 30; i++, now += 3_000) expect(tables.find(key)).toBeUndefined();
+  for (let i = 0; i < 5; i++) tables.find(key);
+  expect(key.table).toBeDefined();
+  tables.look();
+  tables.look();
+  expect(key.table).toBeUndefined();
 });
 
 test("a thousand signatures of one key: good and bad ones stay what they are when its table comes", () => {

@@ -5,7 +5,7 @@
  * ```
  *  digest e, r, s ─▶ w = 1/s ─▶ u1 = e·w, u2 = r·w ─▶ u1·G (OpenSSL's table) + u2·Q (ours) ─▶ x = r ?   (FIPS 186-5, 6.4.2)
  *
- *  a key ── WORTH_A_TABLE signatures ──▶ its table is made (some 20 ms, 150 KiB) ── not used for a while ──▶ freed
+ *  a key ── WORTH_A_TABLE signatures within WITHIN_MS ──▶ its table is made (some 20 ms, 150 KiB) ── not used for a while ──▶ freed
  * ```
  * The arithmetic is OpenSSL's: a group whose generator is the key keeps a table as that of any generator. A worker that is ended
  * frees nothing, so tables go while it is idle. A table's "no" is left to `ECDSA_verify` to say.
@@ -14,6 +14,8 @@ import type { Pointer, TableFunctions } from "./openssl.ts";
 
 /** Signatures after which a table pays: the time of making it is what so many lose by not having it. */
 const WORTH_A_TABLE = 600;
+/** So many in a row are a zone's; those of its small changes, spread over an hour, are not worth stopping a thread for. */
+const WITHIN_MS = 5_000;
 /** Of one thread: zones have few keys. */
 const MAX_TABLES = 8;
 /** One that was not used between two looks is freed: well before an idle worker is ended (20 s). */
@@ -27,35 +29,47 @@ const ORDER = Uint8Array.from(
 );
 const P256_NID = 415;
 
-/** What a table may be kept for. `octets`: 04 | x | y, found to be on the curve. */
-export type TabledKey = { readonly octets: Uint8Array; uses: number; table: KeyTable | undefined };
+/** What a table may be kept for. `octets`: 04 | x | y, found to be on the curve. `uses` since `since` (milliseconds). */
+export type TabledKey = { readonly octets: Uint8Array; uses: number; since: number; table: KeyTable | undefined };
+
+export function tabledKey(octets: Uint8Array): TabledKey {
+  return { octets, uses: 0, since: 0, table: undefined };
+}
 
 /** Keeps: a table is freed once, and no key has one that is. */
 export class KeyTables {
   readonly #functions: () => TableFunctions | undefined;
   readonly #after: number;
+  readonly #now: () => number;
   readonly #having = new Set<TabledKey>();
   #looking: ReturnType<typeof setInterval> | undefined;
 
   /** `functions` is asked when the first table is worth it: undefined where this OpenSSL has no such thing. */
-  constructor(functions: () => TableFunctions | undefined, after = WORTH_A_TABLE) {
+  constructor(functions: () => TableFunctions | undefined, after = WORTH_A_TABLE, now = () => performance.now()) {
     this.#functions = functions;
     this.#after = after;
+    this.#now = now;
   }
 
   /** The table of a key that is about to be used, where it has one or is worth one by now. */
   find(key: TabledKey): KeyTable | undefined {
     if (key.table === undefined) {
-      key.uses++;
-      if (key.uses < this.#after || this.#having.size >= MAX_TABLES) return undefined;
+      if (!this.#isWorthIt(key)) return undefined;
       this.#make(key);
     }
     if (key.table) key.table.isUsed = true;
     return key.table;
   }
 
-  #make(key: TabledKey): void {
+  #isWorthIt(key: TabledKey): boolean {
+    if (key.uses === 0) key.since = this.#now();
+    key.uses++;
+    if (key.uses < this.#after) return false;
     key.uses = 0;
+    return this.#now() - key.since <= WITHIN_MS && this.#having.size < MAX_TABLES;
+  }
+
+  #make(key: TabledKey): void {
     const functions = this.#functions();
     key.table = functions && KeyTable.make(functions, key.octets);
     if (!key.table) return;

@@ -3,7 +3,7 @@ import { ok, type Result } from "#bytes";
 import { DnssecAlgorithm } from "#dnssec";
 import { derToRaw, maxDerLength, rawToDer } from "./der.ts";
 import { KeyCache } from "./key-cache.ts";
-import { KeyTables, type TabledKey } from "./key-table.ts";
+import { KeyTables, type TabledKey, tabledKey } from "./key-table.ts";
 import { nodeVerifier, openNodeSigner, type Verify } from "./node-path.ts";
 import { loadTableFunctions, type OpenSsl, type Pointer } from "./openssl.ts";
 import { type EcCurve, P256, readKeyParts } from "./public-key.ts";
@@ -79,8 +79,8 @@ function openSslVerifier(openSsl: OpenSsl, registry: FinalizationRegistry<Pointe
     if (parts === "unsupported" || parts.kind !== "ec") return "other";
     const key = makeKey(openSsl, registry, parts.curve, parts.point);
     if (!key) return "refused";
-    const tabled = { octets: Uint8Array.of(UNCOMPRESSED, ...parts.point), uses: 0, table: undefined };
-    return { key, tabled: parts.curve === P256 ? tabled : undefined };
+    const octets = Uint8Array.of(UNCOMPRESSED, ...parts.point);
+    return { key, tabled: parts.curve === P256 ? tabledKey(octets) : undefined };
   });
   const tables = new KeyTables(() => {
     const loaded = loadTableFunctions();
