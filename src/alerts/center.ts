@@ -1,6 +1,6 @@
 /** Alerts put together: events come in, policies choose, letters go to the outbox; and the service that the API calls. */
 import type { AlertService } from "#contract";
-import type { AlertDeliveryRow, EventRow, Store } from "#store";
+import type { AlertDeliveryRow, EventRow, Store, Tables } from "#store";
 import { newId } from "#store";
 import type { Logger } from "#telemetry";
 import type { AddressPolicy } from "./address-policy.ts";
@@ -26,17 +26,12 @@ export type AlertCenterOptions = {
   readonly random: () => number;
 };
 
-/** More than this waiting to be sorted means that the disk does not follow: the newest are left out, and the log says so. */
-const MAX_WAITING = 10_000;
-
-/** Keeps: letters are written in the order of the events. */
+/** Keeps: letters are written in the order of the events, and with them. */
 export class AlertCenter {
   readonly service: AlertService;
   readonly #options: AlertCenterOptions;
   readonly #book: AlertBook;
   readonly #outbox: Outbox;
-  readonly #waiting: Happening[] = [];
-  #sorting: Promise<void> | undefined;
 
   constructor(options: AlertCenterOptions) {
     const { store, log, policy, zoneName, givenUp, nowMs, random } = options;
@@ -57,33 +52,23 @@ export class AlertCenter {
     this.#outbox.wake();
   }
 
-  take(happenings: readonly Happening[]): void {
+  /** In the transaction that writes the events, and perhaps what they tell of: that does not fail for a letter. */
+  async write(happenings: readonly Happening[], { alerts }: Pick<Tables, "alerts">): Promise<void> {
     if (!this.#book.listens) return;
-    const room = MAX_WAITING - this.#waiting.length;
-    if (happenings.length > room) this.#options.log.error("alerts are left out: the store is too slow");
-    this.#waiting.push(...happenings.slice(0, room));
-    this.#sorting ??= this.#sort();
-  }
-
-  async stop(): Promise<void> {
-    await this.#sorting;
-    await this.#outbox.stop();
-  }
-
-  async #sort(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) {
-        const happenings = this.#waiting.splice(0);
-        await this.#options.store.atomically(async ({ alerts }) => {
-          for (const happening of happenings) await this.#post(happening, alerts);
-        });
-        this.#outbox.wake();
-      }
+      for (const happening of happenings) await this.#post(happening, alerts);
     } catch (error) {
       this.#options.log.error({ error: String(error) }, "alerts could not be written");
-    } finally {
-      this.#sorting = undefined;
     }
+  }
+
+  /** That is through: what it wrote is sent. */
+  written(): void {
+    if (this.#book.listens) this.#outbox.wake();
+  }
+
+  stop(): Promise<void> {
+    return this.#outbox.stop();
   }
 
   async #post(happening: Happening, alerts: Store["alerts"]): Promise<void> {

@@ -403,7 +403,8 @@ export class Control {
       nowMs,
       random,
     });
-    events.onWritten((happenings) => center.take(happenings));
+    events.writeAlong((happenings, tables) => center.write(happenings, tables));
+    events.onWritten(() => center.written());
     return center;
   }
 

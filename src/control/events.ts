@@ -13,6 +13,11 @@ export type Event = {
   readonly detail?: Readonly<Record<string, unknown>>;
 };
 
+type Rows = readonly Omit<EventRow, "id">[];
+
+/** Writes what follows from events in their own transaction: both are there after a crash, or neither is. Does not throw. */
+export type Along = (events: Rows, tables: Tables) => Promise<void>;
+
 /** More than this waiting means that the disk does not follow: the oldest are given up, and that is an event too. */
 const MAX_WAITING = 10_000;
 
@@ -22,7 +27,8 @@ export class EventLog {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #waiting: Omit<EventRow, "id">[] = [];
-  readonly #listeners = new Set<(events: readonly Omit<EventRow, "id">[]) => void>();
+  readonly #listeners = new Set<(events: Rows) => void>();
+  #along: Along = async () => undefined;
   #dropped = 0;
   #writing: Promise<void> | undefined;
 
@@ -48,10 +54,15 @@ export class EventLog {
     const rows = events.map((event) => this.#row(event));
     await this.#store.atomically(async (tables) => {
       await work(tables);
-      if (rows.length > 0) await tables.events.add(rows);
+      if (rows.length > 0) await this.#put(rows, tables);
     });
     for (const event of events) this.#say(event);
     if (rows.length > 0) this.#tell(rows);
+  }
+
+  async #put(rows: Rows, tables: Tables): Promise<void> {
+    await tables.events.add(rows);
+    await this.#along(rows, tables);
   }
 
   #row({ zoneId, level, code, message, detail = {} }: Event): Omit<EventRow, "id"> {
@@ -62,12 +73,16 @@ export class EventLog {
     this.#log[level === "warning" ? "warn" : level]({ code, zone, ...detail }, message);
   }
 
-  #tell(rows: readonly Omit<EventRow, "id">[]): void {
+  #tell(rows: Rows): void {
     for (const listener of this.#listeners) listener(rows);
   }
 
+  writeAlong(along: Along): void {
+    this.#along = along;
+  }
+
   /** Called with what was written, after it was; the answer takes the listener away. */
-  onWritten(listener: (events: readonly Omit<EventRow, "id">[]) => void): () => void {
+  onWritten(listener: (events: Rows) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -94,7 +109,7 @@ export class EventLog {
           this.#dropped = 0;
         }
         const rows = this.#waiting.splice(0);
-        await this.#store.events.add(rows);
+        await this.#store.atomically((tables) => this.#put(rows, tables));
         this.#tell(rows);
       }
     } catch (error) {
