@@ -4,7 +4,7 @@
  */
 import { bytesEqual, compareBytes, fail, ok, type Result } from "#bytes";
 import { isSubdomain, type Name, nameHash, nameKey } from "#name";
-import { canonicalRdata, RRType, readRrsig } from "#rdata";
+import { canonicalRdata, RRType } from "#rdata";
 import type { ChangeRecord, ZoneChange } from "#zone";
 import type { ZoneImage } from "./image.ts";
 import { hashOfOwner } from "./nsec3-plan.ts";
@@ -104,8 +104,8 @@ class Folder {
     const list = isSignature ? set.signatures : set.records;
     if (list.length >= (isSignature ? MAX_SET_SIGNATURES : MAX_SET_RECORDS)) return false;
     if (!isSubdomain(record.owner, this.apex)) return false;
-    // What is added is a view of the batch: kept past it, as the batch may not be.
-    const rdata = record.rdata.slice();
+    // A view of the batch, which outlives the model: copies of some thousand signatures cost a third of the folding.
+    const { rdata } = record;
     const canonical = canonicalRdata(record.type, rdata);
     const at = list.findIndex((have) => compareBytes(have.canonical, canonical) >= 0);
     if (at >= 0 && bytesEqual(list[at]!.canonical, canonical)) return false;
@@ -117,7 +117,7 @@ class Folder {
   private setOf(record: ChangeRecord): SetDraft {
     this.records++;
     const draft = this.draftOf(record.owner);
-    const type = record.type === RRType.RRSIG ? readRrsig(record.rdata).typeCovered : record.type;
+    const type = record.type === RRType.RRSIG ? coveredType(record.rdata) : record.type;
     let set = draft.sets.get(type);
     if (!set) {
       set = this.readSet(draft, type);
@@ -138,7 +138,7 @@ class Folder {
       draft = { key, hash, name, node, sets: new Map(), nsec3Hash, nsec3: this.nsec3Entry(nsec3Hash) };
       this.names.set(key, draft);
     }
-    this.last = { owner: owner.slice(), draft };
+    this.last = { owner, draft };
     return draft;
   }
 
@@ -165,6 +165,11 @@ class Folder {
     }
     return 0;
   }
+}
+
+/** What an RRSIG begins with (RFC 4034 section 3.1). */
+function coveredType(rrsig: Uint8Array): number {
+  return (rrsig[0]! << 8) | rrsig[1]!;
 }
 
 function touch(set: SetDraft, isSignature: boolean): void {
