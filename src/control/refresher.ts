@@ -24,6 +24,7 @@ import { type Begun, type Ended, endedTransfer, failedCheck, outcomeOf } from ".
 import { IxfrBase, mattersToBase } from "./ixfr-base.ts";
 import { Lane } from "./lanes.ts";
 import { narrowed } from "./limits-note.ts";
+import { type AskAhead, LookAhead } from "./look-ahead.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
 import type { PeerBook } from "./peer-book.ts";
 import { NO_CHECKS, NO_PEER_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
@@ -68,6 +69,7 @@ export class Refresher implements Timed {
   /** Of the transfer that runs. */
   progress: TransferProgress | undefined;
   #installing: { readonly attempt: number; readonly row: Ended } | undefined;
+  #ahead: LookAhead | undefined;
   #stopped = false;
   #toldExpired = false;
   /** What happened while effects were being performed: its turn comes after them. */
@@ -204,6 +206,7 @@ export class Refresher implements Timed {
   stop(): void {
     this.#stopped = true;
     this.#abort?.abort();
+    this.#endLookAhead();
     this.#deps.scheduler.cancelTimed(this);
   }
 
@@ -237,6 +240,7 @@ export class Refresher implements Timed {
     const { state, effects } = stepRefresh(this.#state, event, now(), random(), standing);
     const before = expiresAt(this.#state);
     this.#state = state;
+    if (state.phase.kind !== "asking") this.#endLookAhead();
     const end = expiresAt(state);
     if (end !== before || event.kind === "start" || event.kind === "configured") {
       this.#deps.expiry.set(this.#zone.id, this.#peerIds.length > 0 ? end : undefined);
@@ -254,6 +258,7 @@ export class Refresher implements Timed {
         return;
       case "abandon":
         this.#abort?.abort();
+        this.#endLookAhead();
         this.#arrived = undefined;
         return;
       case "install":
@@ -300,8 +305,9 @@ export class Refresher implements Timed {
   }
 
   #answered(effect: AskSoa, primary: Primary | undefined, answer: SoaOutcome, startedAt: number): void {
-    const failed =
-      primary && failedCheck(primary, effect.transport, answer, this.#begun(reasonOf(this.#state), startedAt));
+    const ahead = this.#ahead?.timesOf(effect.peer, effect.transport);
+    const begun = { ...this.#begun(reasonOf(this.#state), startedAt), ...ahead };
+    const failed = primary && failedCheck(primary, effect.transport, answer, begun);
     if (failed) this.#record(failed);
     const { stored } = this.#zone;
     if (answer.kind === "serial" && (this.#ixfrBase || mattersToBase(effect.peer, stored, answer)))
@@ -321,15 +327,53 @@ export class Refresher implements Timed {
       return { kind: "failed", fault: { code: "down", text: "out of reach; it is asked again in a while" } };
     }
     this.#tellBegun(effect.attempt);
-    health.asked(peer);
+    const known = this.#ahead && (await this.#ahead.find(peer, transport));
+    if (known) return known;
     const { phase } = this.#state;
     const probing = phase.kind === "asking" && phase.probing === true;
     const timeoutMs = Math.min(timeoutSeconds, settings().checkSeconds) * 1000;
-    const answer = await askSoa(this.#zone.apex, primary, transport, timeoutMs, this.#talk(signal));
-    if (answer.kind !== "failed") health.answered(peer, transport);
-    else if (isSilence(answer.fault.code)) health.silent(peer, this.#zone.id, transport === "tcp" || probing);
-    else if (answer.fault.code !== "net.aborted") health.answered(peer, transport);
+    const answer = await this.#askOnce(primary, transport, timeoutMs, signal, probing);
+    if (transport === "udp" && answer.kind === "failed" && isSilence(answer.fault.code)) this.#lookAhead(effect);
     return answer;
+  }
+
+  async #askOnce(
+    primary: Primary,
+    transport: "udp" | "tcp",
+    timeoutMs: number,
+    signal: AbortSignal,
+    probing = false,
+  ): Promise<SoaOutcome> {
+    const { health } = this.#deps;
+    health.asked(primary.id);
+    const answer = await askSoa(this.#zone.apex, primary, transport, timeoutMs, this.#talk(signal));
+    if (answer.kind !== "failed") health.answered(primary.id, transport);
+    else if (isSilence(answer.fault.code)) health.silent(primary.id, this.#zone.id, transport === "tcp" || probing);
+    else if (answer.fault.code !== "net.aborted") health.answered(primary.id, transport);
+    return answer;
+  }
+
+  /** Those that have their turn after the silent one. */
+  #lookAhead({ attempt, timeoutSeconds }: AskSoa): void {
+    const { phase } = this.#state;
+    if (this.#ahead || phase.kind !== "asking" || attempt !== this.#state.attempt) return;
+    const { health, gate, settings } = this.#deps;
+    const peers = phase.round.waiting.filter((peer) => health.standing(peer) === "good" && this.#book.primary(peer));
+    if (peers.length === 0) return;
+    const urgency = urgencyOf(this.#state);
+    const ask: AskAhead = (peer, transport, signal) => {
+      const seconds = transport === "udp" ? timeoutSeconds : settings().checkSeconds;
+      const timeoutMs = Math.min(seconds, settings().checkSeconds) * 1000;
+      const once = () => this.#askOnce(this.#book.primary(peer)!, transport, timeoutMs, signal);
+      const failed = (text: string): SoaOutcome => ({ kind: "failed", fault: { code: "round.failed", text } });
+      return this.#guarded(gate.run(`${Lane.QuestionsTo} ${peer}`, urgency, once, { signal }), failed);
+    };
+    this.#ahead = new LookAhead(peers, ask, () => this.#ms());
+  }
+
+  #endLookAhead(): void {
+    this.#ahead?.end();
+    this.#ahead = undefined;
   }
 
   #turn(attempt: number, signal: AbortSignal) {

@@ -7,7 +7,7 @@ import { bookmark, followTransfer } from "../follow.ts";
 import { collect, readCount, readSeconds } from "../options.ts";
 import { clean, printFacts, printMoment } from "../print.ts";
 import { type Column, printTable } from "../table.ts";
-import { peerLabel, printSerials } from "./zone.ts";
+import { peerLabel, printSerials, VERDICTS } from "./zone.ts";
 
 type NowOptions = { readonly wait?: boolean; readonly timeout: number };
 
@@ -133,6 +133,7 @@ function describe(status: ZoneStatus): string {
       [
         ["checked", printMoment(peer.checked_time)],
         ["serial", peer.serial],
+        ["seen", peer.verdict && VERDICTS[peer.verdict]],
         ["check failed", peer.check_error?.message],
         ["transferred", printMoment(peer.transferred_time)],
         ["transfer failed", peer.transfer_error?.message],

@@ -21,3 +21,8 @@ test.each([
   expect(isDisabledWithDs(status(mode, dnssec, [...ds]))).toBe(expected);
   expect(nextStepOf(status(mode, dnssec, [...ds]))).toMatch(next);
 });
+
+test("expired: what that is, and where the reason is", () => {
+  const expired = { ...status("unsigned", "disabled", []), serving: "expired" } as ZoneStatus;
+  expect(nextStepOf(expired)).toMatch(/has expired: "countersign transfer status example\.com"/);
+});

@@ -282,8 +282,22 @@ function describe(zone: Zone, status: ZoneStatus): string {
     ["frozen", status.frozen_time && `since ${printMoment(status.frozen_time)}: nothing is fetched`],
     ["held", held && `${held.reason} (${held.code}, serial ${held.serial ?? "?"}, since ${printMoment(held.since)})`],
   ]);
-  const peers = status.peers.map((peer) => `  ${clean(peerLabel(peer))}\n`).join("");
+  const peers = status.peers.map((peer) => `  ${clean(peerLabel(peer))}${doubtOf(peer)}\n`).join("");
   return `${zone.name}\n${facts}peers\n${peers || "  none\n"}next\n  ${clean(nextStepOf(status))}\n`;
+}
+
+/** What a primary last showed, as the status has it. */
+export const VERDICTS: Readonly<Record<NonNullable<ZoneStatus["peers"][number]["verdict"]>, string>> = {
+  same: "it has the version that is stored here",
+  ahead: "it has a newer version",
+  lags: "lags: it has an older version than another primary",
+  backwards: "went backwards: it has an older version than it, or anybody, had before",
+  disagrees: "disagrees: it has other data under the same serial",
+};
+
+function doubtOf({ verdict, reachable }: ZoneStatus["peers"][number]): string {
+  if (!reachable) return "  (out of reach)";
+  return verdict === null || verdict === "same" || verdict === "ahead" ? "" : `  (${VERDICTS[verdict]})`;
 }
 
 /** Peers that were made from an address are named by it. */
@@ -306,6 +320,10 @@ export function isDisabledWithDs({ mode, dnssec }: ZoneStatus): boolean {
 
 /** The server's sentence; where it speaks of API calls, the command instead. */
 export function nextStepOf(status: ZoneStatus): string {
+  if (status.serving === "expired") {
+    const why = `"countersign transfer status ${status.name}" says what each of them answered`;
+    return `No primary has confirmed ${status.name} for as long as its EXPIRE, so it has expired: ${why}.`;
+  }
   if (isDisabledWithDs(status)) {
     return `Take the DS of ${status.name} away at the registrar; the zone stays signed until DNSSEC is deleted.`;
   }
