@@ -62,7 +62,7 @@ class DeletedZone extends SignedZone implements Actor {
     await this.untilAt(SERIAL);
     const { own_ds: ds } = (await this.status()).dnssec;
     expect(ds.filter((one) => this.#ds.includes(one))).toEqual([]);
-    this.validates(ds);
+    await this.validatesWhole();
     await this.isConsistent();
     await noStrays(this.stage.product, this.id);
   };
@@ -93,7 +93,7 @@ class DeletedZone extends SignedZone implements Actor {
     this.#takes(this.#old);
     expect(await this.served()).toBe(SERIAL);
     expect((await this.status()).dnssec.own_ds).toEqual(this.#ds);
-    this.validates(this.#ds);
+    await this.validates(this.#ds);
     expect(await this.told()).toEqual(expect.arrayContaining([...this.#told]));
     await this.#delete();
     await this.#isGone();

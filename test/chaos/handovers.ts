@@ -216,7 +216,7 @@ class Member extends SignedZone implements Actor {
     if (members.length === 1 && ds?.length) {
       await this.until("served", () => this.isAt(SERIAL));
       await this.isConsistent();
-      this.validates(ds);
+      await this.validates(ds);
     }
   }
 

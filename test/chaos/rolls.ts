@@ -129,8 +129,8 @@ class RolledZone extends SignedZone implements Actor {
       expect(signer).toBe(going.step.endsWith("keys-wait") || going.step === "publishing" ? this.oldTag : this.#newTag);
     if (going) this.#waitsSince(going);
     const anchors = going || act !== "end" ? [...this.#oldDs, ...(going?.ds ? [going.ds] : [])] : [];
-    for (const ds of anchors) this.validates([ds]);
-    if (anchors.length === 0) this.validates((await this.status()).dnssec.own_ds);
+    for (const ds of anchors) await this.validates([ds]);
+    if (anchors.length === 0) await this.validates((await this.status()).dnssec.own_ds);
   }
 
   /** A wait that began before the kill began when others could see what it is about. */
@@ -184,6 +184,9 @@ async function toTheEnd(stage: Stage, actors: readonly Actor[]): Promise<void> {
   const early = zones.filter(({ rolling }) => rolling.act === "begin");
   for (const { id, rolling } of early) await reaches(product, id, rolling.kind, "keys-wait");
   await goes(stage, early, true);
+  const asking = zones.filter(({ rolling }) => rolling.kind === "ksk" && rolling.act === "turn");
+  for (const { id } of asking) await reaches(stage.product, id, "ksk", "parent");
+  if (asking.length > 0) await changeParent(asking);
   const late = zones.filter((zone) => steps.get(zone) !== "none" || zone.rolling.act !== "end");
   for (const { id, rolling } of late) await reaches(stage.product, id, rolling.kind, waiting(rolling.kind, true));
   await goes(stage, late, false);
@@ -197,7 +200,7 @@ async function toTheEnd(stage: Stage, actors: readonly Actor[]): Promise<void> {
       [zone.rolling.kind, zone.oldTag, "rolled"],
     ]);
     expect(await zone.told()).toEqual(expect.arrayContaining(["key.roll-begun", "key.rolled"]));
-    zone.validates((await zone.status()).dnssec.own_ds);
+    await zone.validatesWhole();
   }
 }
 
