@@ -33,17 +33,27 @@ export async function checkZones(api: ApiClient): Promise<readonly Finding[]> {
     info.total_count > items.length ? `; the worst ${items.length} of ${info.total_count} are looked at` : "";
   return [
     ok("zones", `${counts.total} ${counts.total === 1 ? "zone" : "zones"}: ${told}${more}`),
-    ...items.filter(({ health }) => health.level === "problem" || health.level === "warning").map(zoneFinding),
+    ...items
+      .filter(({ health }) => health.level === "problem" || health.level === "warning")
+      .map((zone) =>
+        zoneFinding(
+          zone,
+          statuses.find(({ id }) => id === zone.id),
+        ),
+      ),
     primariesFinding(statuses),
     dsFinding(items),
     signaturesFinding(statuses),
   ];
 }
 
-function zoneFinding({ name, health }: ZoneSummary): Finding {
+/** With the reason why a version is held: what a primary was last at fault for need not be it. */
+function zoneFinding({ name, health }: ZoneSummary, status: ZoneStatus | undefined): Finding {
   const { sentence, todo } = healthText(health.code, name);
   const state = health.level === "problem" ? "problem" : "warning";
-  return { check: "zone", state, sentence: `${name}: ${sentence}`, todo: todo ?? null };
+  const isHeld = health.code === "held" || health.code === "held-unserved";
+  const reason = isHeld && status?.held ? `: ${status.held.reason}` : "";
+  return { check: "zone", state, sentence: `${name}: ${sentence}${reason}`, todo: todo ?? null };
 }
 
 /** Each primary once, with its last failure. The zones' own findings say how bad that is. */

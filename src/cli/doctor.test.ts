@@ -17,6 +17,7 @@ type Zone = {
   readonly expires?: number;
   readonly resigns?: true;
   readonly fails?: string;
+  readonly held?: string;
 };
 
 const ADMIN: WhoAmI = {
@@ -55,8 +56,10 @@ function serverOf(
     const expires = zone.expires === undefined ? null : new Date(Date.now() + zone.expires).toISOString();
     const error = zone.fails ? { code: "x", message: zone.fails } : null;
     return {
+      id,
       name: id,
       health: healthOf(zone),
+      held: zone.held === undefined ? null : { code: "x", reason: zone.held, serial: 7, since: "2026-01-01T00:00:00Z" },
       peers: [
         {
           id: "p",
@@ -214,6 +217,14 @@ describe("zones", () => {
     expect(found.map(({ state }) => state)).toEqual(told ? [level] : []);
     if (told) expect(found[0]!.todo).not.toBeNull();
   });
+});
+
+test("why a version is held stands with the zone, and before what its primary failed at last", async () => {
+  const zones = [{ name: "a.example", code: "held", held: "the apex has no NS records", fails: "timed out" }] as const;
+  const findings = (await examine(() => serverOf({}, zones))).map(({ sentence }) => sentence);
+  const at = (text: string) => findings.findIndex((sentence) => sentence.includes(text));
+  expect(at("the last good one is served: the apex has no NS records")).toBeGreaterThan(0);
+  expect(at("timed out")).toBeGreaterThan(at("the apex has no NS records"));
 });
 
 describe("primaries, DS, signatures", () => {

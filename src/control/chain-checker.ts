@@ -109,9 +109,8 @@ export class ChainChecker {
       }
     }
     if (addresses.length === 0) {
-      return [
-        { name: shown, address: "no address", serial: undefined, keys: undefined, fault: "its name has no address" },
-      ];
+      const fault = "its name has no address";
+      return [{ name: shown, address: undefined, serial: undefined, keys: undefined, fault }];
     }
     return Promise.all(addresses.map((address) => lookAtServer(apex, shown, address, this.#exchange)));
   }

@@ -5,7 +5,8 @@
  *   asked by IXFR   when the peer's `ixfr_enable` says so, its SOA is newer than what is stored, and what is stored
  *                   came from this primary, or this primary was seen with the same SOA (and the same signatures over it)
  *   asked by AXFR   in all other cases; after a version made of changes was held; after an IXFR broken off by the network
- *                   (a server that does not know IXFR may just close), until an AXFR from there has gone well
+ *                   (a server that does not know IXFR may just close), until an AXFR from there has gone well; for an hour
+ *                   after the primary answered an IXFR with an error and then gave the zone by AXFR
  */
 import { bytesEqual } from "#bytes";
 import { rrsetSignatures } from "#image";
@@ -19,12 +20,17 @@ import type { StoredVersion } from "./versions.ts";
 
 export type SeenSoa = Pick<Extract<SoaAnswer, { kind: "serial" }>, "serial" | "rdata" | "signatures">;
 
+/** A primary that was given another configuration, or another version of itself, is soon asked again. */
+const REFUSED_MS = 3_600_000;
+
 /** Keeps: what was seen of primaries is about `#about`, the stored version of that time. In memory alone: AXFR is always right. */
 export class IxfrBase {
   #about: string | undefined;
   /** Beside the one that it came from. */
   #equal: Set<string> | undefined;
   #brokenOff: Set<string> | undefined;
+  /** Until when each primary that has no IXFR for us is asked for none. */
+  #refusedUntilMs: Map<string, number> | undefined;
   #heldChanges = false;
 
   /** Undefined: AXFR. `newerSerial` is what the primary has announced. */
@@ -32,10 +38,12 @@ export class IxfrBase {
     primary: Primary,
     newerSerial: number | undefined,
     stored: StoredVersion | undefined,
+    nowMs: number,
   ): StoredVersion | undefined {
     if (newerSerial === undefined || !stored?.origin?.exact || !serialNewer(newerSerial, stored.serial))
       return undefined;
     if (!primary.ixfr || this.#heldChanges || this.#brokenOff?.has(primary.id)) return undefined;
+    if (nowMs < (this.#refusedUntilMs?.get(primary.id) ?? 0)) return undefined;
     return stored.origin.peer === primary.id || this.#isEqual(primary.id, stored) ? stored : undefined;
   }
 
@@ -48,7 +56,9 @@ export class IxfrBase {
     else this.#equal?.delete(peer);
   }
 
-  fetched(peer: string, { asked, got, result }: Fetched): void {
+  fetched(peer: string, { asked, got, result, fallback }: Fetched, nowMs: number): void {
+    if (got === "axfr" && fallback?.code === "transfer.rcode")
+      this.#refusedUntilMs = (this.#refusedUntilMs ?? new Map()).set(peer, nowMs + REFUSED_MS);
     if (got === "axfr") this.#brokenOff?.delete(peer);
     else if (asked === "ixfr" && !result.ok && result.error.code.startsWith("net."))
       this.#brokenOff = (this.#brokenOff ?? new Set()).add(peer);

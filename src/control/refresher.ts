@@ -36,7 +36,7 @@ import { watchPace } from "./slow-transfer.ts";
 import { compareSoa } from "./soa-compare.ts";
 import { TransferProgress } from "./transfer-progress.ts";
 import type { TransportOptions } from "./transport/transport.ts";
-import type { Arrival } from "./versions.ts";
+import type { Arrival, StoredVersion } from "./versions.ts";
 import type { Held, Round } from "./work.ts";
 import type { Zone } from "./zone.ts";
 
@@ -145,7 +145,7 @@ export class Refresher implements Timed {
   notify(peer: string | undefined, serialHint: number | undefined): void {
     if (serialHint !== undefined) this.#remember({ notifiedSerial: serialHint });
     const primary = peer === undefined ? undefined : this.#book.primary(peer);
-    const straight = primary !== undefined && this.#base.choose(primary, serialHint, this.#zone.stored) !== undefined;
+    const straight = primary !== undefined && this.#chooseBase(primary, serialHint) !== undefined;
     this.#feed({ kind: "notify", peer, serialHint, straight });
   }
 
@@ -420,7 +420,7 @@ export class Refresher implements Timed {
     const reason = reasonOf(this.#state);
     const startedAt = this.#ms();
     const limits = this.#limits(effect.timeoutSeconds);
-    const base = this.#base.choose(primary, effect.newerSerial, this.#zone.stored);
+    const base = this.#chooseBase(primary, effect.newerSerial);
     const { id: zoneId, name, apex } = this.#zone;
     const straight = effect.straight === true;
     if (straight && !base) return this.#feed({ kind: "transfer-unchanged", attempt: effect.attempt });
@@ -449,7 +449,7 @@ export class Refresher implements Timed {
     );
     this.#over(running);
     this.progress = undefined;
-    this.#base.fetched(effect.peer, fetched);
+    this.#base.fetched(effect.peer, fetched, this.#ms());
     this.#conclude(effect, fetched, endedTransfer(primary, fetched, this.#begun(reason, startedAt)));
   }
 
@@ -567,6 +567,10 @@ export class Refresher implements Timed {
 
   #record(row: Attempt): void {
     this.#deps.attempts.record(row);
+  }
+
+  #chooseBase(primary: Primary, newerSerial: number | undefined): StoredVersion | undefined {
+    return this.#base.choose(primary, newerSerial, this.#zone.stored, this.#ms());
   }
 
   #ms(): number {

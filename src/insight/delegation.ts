@@ -9,7 +9,8 @@ import type { SignedSet } from "./signatures.ts";
 /** What one nameserver of the delegation said. */
 export type ServerSaying = {
   readonly name: string;
-  readonly address: string;
+  /** Undefined: its name has none. */
+  readonly address: string | undefined;
   /** Undefined: it did not answer for the zone, `fault` says what it did. */
   readonly serial: number | undefined;
   readonly keys: readonly Uint8Array[] | undefined;
@@ -55,7 +56,7 @@ export function judgeDelegation({ delegatedTo, ourServers, sets }: DelegationSee
 
 export function judgeServers({ servers }: DelegationSeen, keys: readonly Uint8Array[], say: Say): void {
   for (const { name, address, serial, fault, keys: theirs } of servers) {
-    const who = `${name} (${address})`;
+    const who = address === undefined ? name : `${name} (${address})`;
     if (serial === undefined) {
       const sentence = `${who} is named in the delegation and does not answer for the zone: ${fault ?? "no answer"}`;
       say("error", "delegation.lame", sentence, "set the zone up there, or take the nameserver out at the registrar");

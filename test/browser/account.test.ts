@@ -276,7 +276,7 @@ describe.skipIf(browserMissing().length > 0)("the account's pages", { timeout: 1
     const { page, go } = admin;
     await product.call("PATCH", `/client/v4/zones/${zoneId}`, { paused: true });
     await go("/account/audit");
-    const line = page.locator("details", { hasText: "zones.edit on a.example" }).first();
+    const line = page.locator("details", { hasText: "change a zone (a.example)" }).first();
     await line.locator("summary").click();
     expect(await line.textContent()).toContain('"paused": true');
     await looksRight(page, "audit");

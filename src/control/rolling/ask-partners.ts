@@ -39,7 +39,7 @@ const MAX_PARTNER_SERVERS = 16;
 const MAX_PARTNER_TTL_SECONDS = 7 * 86_400;
 const MAX_TTL = 2 ** 31 - 1;
 
-/** The longest that caches hold records with these TTLs as they came; with the top bit set they count as 0 (RFC 2181 section 8). */
+/** The longest that caches hold records of other signers with these TTLs, as they came; with the top bit set they count as 0 (RFC 2181 section 8). */
 export function cachedSeconds(ttls: readonly number[]): number {
   let longest = 0;
   for (const ttl of ttls) if (ttl <= MAX_TTL) longest = Math.max(longest, ttl);

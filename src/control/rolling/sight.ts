@@ -8,7 +8,7 @@ import type { Deps } from "../deps.ts";
 import { apexSoa, transferredKeys } from "../image-facts.ts";
 import type { ParentNote } from "../parent/watcher.ts";
 import type { Zone } from "../zone.ts";
-import type { PartnerSaying } from "./ask-partners.ts";
+import { cachedSeconds, type PartnerSaying } from "./ask-partners.ts";
 import type { PartnerNote } from "./partner-watch.ts";
 import { longestHeld, type TtlNote } from "./ttl-book.ts";
 
@@ -111,7 +111,7 @@ function cacheSeconds(zone: Zone, { partners, past }: Seeing, deps: Deps): RollS
   const image = zone.served?.image;
   const stored = zone.mode === "multisigner" ? zone.stored?.image : undefined;
   const ref = stored ? stored.findRRset(stored.apexNode, RRType.DNSKEY) : 0;
-  const theirs = [stored && ref !== 0 ? stored.rrsetTtl(ref) : 0, partnerTtl(partners)];
+  const theirs = [cachedSeconds(stored && ref !== 0 ? [stored.rrsetTtl(ref)] : []), partnerTtl(partners)];
   const keys = longestHeld(past.keys, Math.max(APEX_KEY_TTL, ...theirs), deps);
   const longest = longestHeld(past.data, Math.max(APEX_KEY_TTL, image?.maxTtl ?? 0), deps);
   const most = zone.givenOut ? GIVEN_SIGNATURE_SECONDS : LIVE_SIGNATURE_SECONDS;

@@ -5,6 +5,7 @@ import type { Deps } from "../deps.ts";
 import type { ParentSaying } from "../parent/ask-parent.ts";
 import type { ServedVersion } from "../versions.ts";
 import type { Zone } from "../zone.ts";
+import { cachedSeconds } from "./ask-partners.ts";
 
 export const TTL_KIND = "past-ttls";
 
@@ -91,7 +92,7 @@ function ttlsOf(version: ServedVersion | undefined): Ttls {
   if (!version?.signing) return NOTHING;
   const { image } = version.from;
   const theirs = version.mode === "multisigner" ? image.findRRset(image.apexNode, RRType.DNSKEY) : 0;
-  return { data: version.image.maxTtl, keys: theirs === 0 ? 0 : image.rrsetTtl(theirs), ds: 0 };
+  return { data: version.image.maxTtl, keys: theirs === 0 ? 0 : cachedSeconds([image.rrsetTtl(theirs)]), ds: 0 };
 }
 
 function readTtlNote(document: unknown): TtlNote | undefined {

@@ -1,5 +1,6 @@
 /** Who changed what, what happened by itself, and the settings of the account. */
 import type { AuditEntry, EventRow } from "#contract";
+import { actionWords } from "./audit-actions.ts";
 
 const OUTCOMES: Readonly<Record<AuditEntry["outcome"], string>> = {
   done: "Done",
@@ -32,13 +33,14 @@ export const AUDIT = {
   unfinishedText:
     "It was begun, and its end was never written: the server was stopped in between, or a fault hid what was done. Look at the resource.",
   sentence: (entry: AuditEntry): string =>
-    `${entry.actor.name}: ${entry.action}${entry.zone?.name ? ` on ${entry.zone.name}` : ""}`,
+    `${entry.actor.name}: ${actionWords(entry.action)}${entry.zone?.name ? ` (${entry.zone.name})` : ""}`,
   fields: {
     who: "Who",
     kind: { token: "API token", user: "signed in at the dashboard", nobody: "not signed in" },
     from: "From",
     program: "Program",
     time: "When",
+    action: "Operation",
     call: "Call",
     status: "Answer",
     resource: "Identifier",

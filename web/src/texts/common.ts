@@ -37,7 +37,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
 /** What the server says in half a sentence, such as `the parent has no DS`, on its own. A name at its beginning stays as it is. */
 export function printSentence(sentence: string): string {
   const text = withoutRootDot(sentence);
-  const begun = /^[a-z]+ /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  const begun = /^[a-z]+,? /.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
   return withFullStop(begun);
 }
 

@@ -94,6 +94,7 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
     [fields.who, `${entry.actor.name} (${fields.kind[entry.actor.kind]})`],
     [fields.from, entry.address],
     [fields.time, printExact(entry.time)],
+    [fields.action, entry.action],
     [fields.call, `${entry.method} ${entry.path}`],
     [fields.request, entry.request_id],
   ];
