@@ -115,7 +115,11 @@ test("what is no point has no table", () => {
 });
 
 test("a key has a table after so many signatures, until it is not used for a while; so many have one at a time", () => {
-  const tables = new KeyTables(() => functions, 3);
+  const tables = new KeyTables(
+    () => functions,
+    3,
+    () => 0,
+  );
   const keys = Array.from({ length: 10 }, (_, i) => tabledKey(pointOf(SECRET + BigInt(i))));
   const [first] = keys as [TabledKey];
   expect([tables.find(first), tables.find(first)]).toEqual([undefined, undefined]);
