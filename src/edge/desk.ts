@@ -5,6 +5,7 @@
 import { threadId } from "node:worker_threads";
 import { Answerer, type AnswerSettings, FORWARD, type QueryContext, ZoneTable } from "#answer";
 import { openCrypto } from "#crypto";
+import { Flag, HEADER_LENGTH, OPCODE_MASK, Rcode } from "#message";
 import type { TcpLimits } from "#net";
 import { type EdgeSettings, type ForwardTls, type PublicationHandlers, PublicationReceiver } from "#publish";
 import {
@@ -160,10 +161,7 @@ export class Desk {
     const signatures = counters.values[Counter.Signatures]!;
     const start = this.tally?.wantsTime ? performance.now() : -1;
     const octets = this.answerer.answer(query, length, reply, context);
-    if (octets === FORWARD) {
-      this.forward(query, length, transport, from);
-      return 0;
-    }
+    if (octets === FORWARD) return this.forward(query, length, reply, transport, from);
     if (octets <= 0) {
       counters.add(Counter.Dropped);
       return 0;
@@ -198,11 +196,19 @@ export class Desk {
     tally.count(zone, key, name.octets, name.at, name.length, name.hashes[0]!, nanoseconds);
   }
 
-  private forward(query: Uint8Array, length: number, transport: Transport, from: Asker): void {
+  /** By a stream what finds no room is answered SERVFAIL, a header alone: its sender would wait in vain. A datagram is dropped, and sent again. */
+  private forward(query: Uint8Array, length: number, reply: Uint8Array, transport: Transport, from: Asker): number {
     const { clientAddress, clientPort, tls } = from;
     const origin = { transport, clientAddress, clientPort, ...(tls ? { tls } : {}) };
     this.forwarded = this.receiver.forward(from.returnPath(), query.subarray(0, length), origin);
     this.counters.add(this.forwarded ? Counter.Forwarded : Counter.Dropped);
+    if (this.forwarded || transport === "udp") return 0;
+    reply.fill(0, 0, HEADER_LENGTH);
+    reply.set(query.subarray(0, 2));
+    const flags = (((query[2]! << 8) | query[3]!) & (OPCODE_MASK | Flag.RD)) | Flag.QR | Rcode.ServFail;
+    reply[2] = flags >>> 8;
+    reply[3] = flags;
+    return HEADER_LENGTH;
   }
 
   private put(ref: number): void {

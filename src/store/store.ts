@@ -244,11 +244,11 @@ export type TransferFilter = {
   readonly kinds?: readonly TransferRow["kind"][];
 };
 
-/** Bounded: the newest TRANSFERS_PER_ZONE of each zone stay, and the newest TRANSFERS_KEPT of all. */
+/** Bounded: the newest TRANSFERS_PER_ZONE of each zone stay, in and out, and the newest TRANSFERS_KEPT of all. */
 export interface TransferTable {
   /**
    * In order, inside the caller's transaction when there is one. A check (`soa`) that went like the last one of its peer is
-   * counted in that row; a zone that is gone gets none.
+   * counted in that row, and so is a secondary's request that was refused, or told no more than a serial, as its last one was; a zone that is gone gets none.
    */
   add(rows: readonly Omit<TransferRow, "id" | "repeats">[]): Promise<void>;
   ofZone(zoneId: string, page: HistoryPage & TransferFilter): Promise<readonly TransferRow[]>;

@@ -294,6 +294,54 @@ it("keeps the newest attempts of each zone, and pages them", async () => {
   expect(await store.transfers.ofZone(two.id, { limit: 9 })).toHaveLength(1);
 });
 
+it("counts what a secondary is refused or told again, from any port; what is known of the primaries stays", async () => {
+  const one = zone("out.example");
+  await store.zones.add(one);
+  let at = 0;
+  const row = (change: Partial<TransferRow>) => ({
+    ...PLAIN_ATTEMPT,
+    zoneId: one.id,
+    peerId: null,
+    address: `192.0.2.1:${1024 + at}`,
+    kind: "ixfr" as const,
+    reason: "request" as const,
+    outcome: "refused" as const,
+    startedAt: ++at,
+    finishedAt: at,
+    serialBefore: at,
+    serialAfter: null,
+    messages: 0,
+    records: 0,
+    octets: 0,
+    errorCode: "outgoing.tsig",
+    errorMessage: "y",
+    ...change,
+  });
+  const out = (change: Partial<TransferRow> = {}) => row({ direction: "out", ...change });
+  const told = { got: "soa", outcome: "unchanged", serialAfter: 7, errorCode: null, errorMessage: null } as const;
+  const sent = { got: "axfr", outcome: "sent", serialAfter: 7, errorCode: null, errorMessage: null } as const;
+  await store.transfers.add([row({ outcome: "failed", errorCode: "net.timeout" })]);
+  for (let i = 0; i < 3; i++) await store.transfers.add([out(), out({ address: "192.0.2.10:1" }), out(told)]);
+  await store.transfers.add([out({ ...told, serialAfter: 8 }), out(sent), out(), out(told), out()]);
+  await store.transfers.add([out({ startedAt: 4_000_000, finishedAt: 4_000_000 })]);
+  const rows = async () =>
+    (await store.transfers.ofZone(one.id, { limit: 999 })).map((each) => [each.outcome, each.repeats]);
+  expect(await rows()).toEqual([
+    ["refused", 0],
+    ["unchanged", 0],
+    ["refused", 1],
+    ["sent", 0],
+    ["unchanged", 0],
+    ["unchanged", 2],
+    ["refused", 2],
+    ["refused", 2],
+    ["failed", 0],
+  ]);
+  await store.transfers.add(Array.from({ length: TRANSFERS_PER_ZONE + 5 }, () => out(sent)));
+  expect(await rows()).toHaveLength(TRANSFERS_PER_ZONE + 1);
+  expect((await rows()).at(-1)).toEqual(["failed", 0]);
+});
+
 it("counts checks that go the same way, until a transfer comes between", async () => {
   const one = zone("checks.example");
   await store.zones.add(one);

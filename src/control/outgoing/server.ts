@@ -30,6 +30,7 @@ import {
 import { finishRefusal, signMessage, type TsigKey, verifyRequest } from "#tsig";
 import { serialNewer, type ZoneChange } from "#zone";
 import type { Deps } from "../deps.ts";
+import { LineBudget } from "../line-budget.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
 import { type OutgoingRefusal, refusedAttempt, type SentKind, sentAttempt } from "./attempt.ts";
@@ -64,6 +65,7 @@ export class TransferServer {
   readonly #parts: TransferServerParts;
   readonly #slices = new SliceShelf();
   readonly #writer = new RecordWriter();
+  readonly #refusals = new LineBudget(REFUSALS_A_SECOND);
   #stopped = false;
 
   constructor(parts: TransferServerParts) {
@@ -278,7 +280,9 @@ export class TransferServer {
     const { deps, book } = this.#parts;
     const { clientAddress, transport } = forwarded;
     const about = { reason: code, zone: printName(request.question), from: printAddress(clientAddress), transport };
-    deps.log.info({ code: "outgoing.refused", ...about }, "a transfer was refused");
+    const more = this.#refusals.leftOutBefore(deps.now());
+    if (more > 0) deps.log.warn({ code: "outgoing.more-refused", more }, "more refused transfers than are logged");
+    if (this.#refusals.mayWrite()) deps.log.info({ code: "outgoing.refused", ...about }, "a transfer was refused");
     const linked =
       unit && book.peers(unit.zone.id).find((peer) => peer.address && sameAddress(clientAddress, peer.address));
     if (!unit || !linked) return;
@@ -320,12 +324,18 @@ const PROHIBITED = { code: ExtendedError.Prohibited, text: "" };
 const NOT_READY = { code: ExtendedError.NotReady, text: "" };
 const BUSY = { code: ExtendedError.Other, text: "too many transfers at once" };
 
+/** Anybody can ask, by UDP from any address: the log tells of so many, and how many more there were. */
+const REFUSALS_A_SECOND = 10;
+
 /** To one client at the same time; a secondary that has many zones here asks for several at once. */
 const TRANSFERS_TO_ONE = 8;
+/** As many at once as an NSD asks for (its 128 connections for transfers), beside those that run. */
+const WAITING_OF_ONE = 128;
 const WAITING = 1000;
 const WAIT_MS = 20_000;
 
 /** `running` is the operator's limit for transfers. */
 export function slotLimits(running: number): SlotLimits {
-  return { running, ofOneClient: Math.min(running, TRANSFERS_TO_ONE), waiting: WAITING, waitMs: WAIT_MS };
+  const ofOneClient = Math.min(running, TRANSFERS_TO_ONE);
+  return { running, ofOneClient, waiting: WAITING, waitingOfOne: WAITING_OF_ONE, waitMs: WAIT_MS };
 }

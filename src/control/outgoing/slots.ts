@@ -8,6 +8,8 @@ export type SlotLimits = {
   readonly running: number;
   readonly ofOneClient: number;
   readonly waiting: number;
+  /** Of one client: others find room in the queue, and among the messages that the threads with sockets let wait. */
+  readonly waitingOfOne: number;
   readonly waitMs: number;
 };
 
@@ -31,8 +33,9 @@ export class TransferSlots {
   /** True when it may begin: `leave` has to follow. False when there was no room in time, or too many wait. */
   enter(client: string): Promise<boolean> {
     if (this.#admit(client)) return Promise.resolve(true);
-    const { waiting, waitMs } = this.#limits();
-    if (this.#waiters.length >= waiting) return Promise.resolve(false);
+    const { waiting, waitingOfOne, waitMs } = this.#limits();
+    const ofOne = this.#waiters.filter((other) => other.client === client).length;
+    if (this.#waiters.length >= waiting || ofOne >= waitingOfOne) return Promise.resolve(false);
     return new Promise((resolve) => {
       const waiter: Waiter = {
         client,

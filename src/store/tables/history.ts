@@ -1,4 +1,7 @@
-/** What happened: attempts to transfer, and events. Both are bounded: the newest rows stay. */
+/**
+ * What happened: attempts to transfer, and events. Both are bounded: the newest rows stay. Attempts of each direction have a bound of their own, so that
+ * a secondary that asks all day takes nothing away of what is known of the primaries.
+ */
 import { CompiledQuery } from "kysely";
 import type { EventRow, TransferRow } from "../rows.ts";
 import type { Schema } from "../schema.ts";
@@ -15,14 +18,16 @@ export function transferTable(db: Handle, kept = TRANSFERS_KEPT): TransferTable 
     async add(rows) {
       const known = await knownZones(db, rows);
       const insert = transferInsert(db);
-      const added = new Map<string, number>();
+      const added = new Map<string, Pick<TransferRow, "zoneId" | "direction">>();
+      let newest = 0;
       for (const row of rows) {
         const id = known.has(row.zoneId) ? await addOne(db, insert, row) : undefined;
-        if (id !== undefined) added.set(row.zoneId, id);
+        if (id === undefined) continue;
+        added.set(`${row.zoneId} ${row.direction}`, row);
+        newest = Math.max(newest, id);
       }
       // Each zone once, however many of its attempts came together.
-      for (const zoneId of added.keys()) await pruneZone(db, zoneId);
-      const newest = Math.max(0, ...added.values());
+      for (const { zoneId, direction } of added.values()) await pruneZone(db, zoneId, direction);
       if (newest > kept)
         await db
           .deleteFrom("transfers")
@@ -67,7 +72,7 @@ function transferInsert(db: Handle): InsertTransfer {
 
 /** Its id when it is a row of its own. */
 async function addOne(db: Handle, insert: InsertTransfer, row: NewTransfer): Promise<number | undefined> {
-  const alike = row.kind === "soa" ? await findAlike(db, row) : undefined;
+  const alike = await (row.direction === "out" ? findAlikeOut(db, row) : findAlike(db, row));
   if (alike === undefined) return insert(row);
   await db
     .updateTable("transfers")
@@ -81,8 +86,51 @@ async function addOne(db: Handle, insert: InsertTransfer, row: NewTransfer): Pro
   return undefined;
 }
 
+/** Rows of one hour are told as one, so that the record still says when. */
+const ALIKE_MS = 3_600_000;
+
+/**
+ * The last row in which the same secondary got the same answer that is no zone: it was refused, told that there is nothing newer, or told the serial by
+ * UDP; unless a zone went out since. Whoever writes its address on datagrams would otherwise fill the record with them.
+ */
+async function findAlikeOut(db: Handle, row: NewTransfer): Promise<number | undefined> {
+  if (row.outcome !== "refused" && row.outcome !== "unchanged" && row.transport !== "udp") return undefined;
+  // Without the port, which is another each time.
+  const host = row.address.slice(0, row.address.lastIndexOf(":") + 1);
+  const alike = await db
+    .selectFrom("transfers")
+    .select("id")
+    .where("zone_id", "=", row.zoneId)
+    .where("direction", "=", "out")
+    .where("peer_id", "is", row.peerId)
+    .where("address", "like", `${host}%`)
+    .where("kind", "=", row.kind)
+    .where("transport", "=", row.transport)
+    .where("tsig_key", "is", row.tsigKey)
+    .where("outcome", "=", row.outcome)
+    .where("error_code", "is", row.errorCode)
+    .where("serial_after", "is", row.serialAfter)
+    .where("started_at", ">", row.startedAt - ALIKE_MS)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (alike === undefined) return undefined;
+  const since = await db
+    .selectFrom("transfers")
+    .select("id")
+    .where("zone_id", "=", row.zoneId)
+    .where("direction", "=", "out")
+    .where("id", ">", alike.id)
+    .where("outcome", "in", ["sent", "failed"])
+    .where("transport", "!=", "udp")
+    .limit(1)
+    .executeTakeFirst();
+  return since === undefined ? alike.id : undefined;
+}
+
 /** The last row of the same check with the same end, unless a transfer of the zone came after it. */
 async function findAlike(db: Handle, row: NewTransfer): Promise<number | undefined> {
+  if (row.kind !== "soa") return undefined;
   const ofZone = () => db.selectFrom("transfers").where("zone_id", "=", row.zoneId).orderBy("id", "desc").limit(1);
   const alike = await ofZone()
     .select("id")
@@ -99,15 +147,17 @@ async function findAlike(db: Handle, row: NewTransfer): Promise<number | undefin
   return since === undefined ? alike.id : undefined;
 }
 
-async function pruneZone(db: Handle, zoneId: string): Promise<void> {
+async function pruneZone(db: Handle, zoneId: string, direction: TransferRow["direction"]): Promise<void> {
   await db
     .deleteFrom("transfers")
     .where("zone_id", "=", zoneId)
+    .where("direction", "=", direction)
     .where("id", "<=", (query) =>
       query
         .selectFrom("transfers")
         .select("id")
         .where("zone_id", "=", zoneId)
+        .where("direction", "=", direction)
         .orderBy("id", "desc")
         .limit(1)
         .offset(TRANSFERS_PER_ZONE),
