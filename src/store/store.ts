@@ -202,8 +202,6 @@ export interface VersionTable {
 export interface CatalogTable {
   list(): Promise<readonly CatalogRow[]>;
   put(row: CatalogRow): Promise<void>;
-  /** Its members have to be gone. */
-  remove(zoneId: string): Promise<void>;
 }
 
 export interface CatalogMemberTable {

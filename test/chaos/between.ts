@@ -6,7 +6,8 @@
  *   ┌───────────────────────────────────────────────────────────────────────────────────────────────────────────┘
  *   └▶ each goes on until it is held behind its step ▶ kill ▶ started ▶ each is looked at
  *
- * Behind each commit stands a second zone, for which the kill is a power cut: what was not synced is undone before the next start.
+ * Behind each commit that files came before stands a second zone, for which the kill is a power cut: what was not synced is undone
+ * before the next start.
  */
 import { expect } from "vitest";
 import { until } from "../peers/index.ts";
@@ -55,7 +56,11 @@ export type Play = {
 };
 
 /** A step as the watched run had it. */
-type Cut = Target & { readonly play: Play };
+type Cut = Target & {
+  readonly play: Play;
+  /** A commit with files before it: a power cut may undo what of them was not synced. */
+  readonly hasFiles: boolean;
+};
 
 const WAIT_MILLISECONDS = 120_000;
 /** A zone that makes no further step for so long has passed the one it was to be held at. */
@@ -89,7 +94,11 @@ async function watch(stage: Stage, play: Play, actor: Actor): Promise<readonly C
   const whats = steps.map(({ what }) => what);
   for (const what of play.does) expect(whats, `${play.title}: ${whats.join(" ▶ ")}`).toContain(what);
   expect(whats.filter((what) => what.startsWith("unwatched"))).toEqual([]);
-  return steps.flatMap(({ what, nth }) => (play.cuts?.test(what) === false ? [] : [{ what, nth, play }]));
+  const isCommit = (what: string): boolean => what.startsWith("commit");
+  return steps.flatMap(({ what, nth }, i) => {
+    const hasFiles = isCommit(what) && whats.slice(0, i).some((before) => !isCommit(before));
+    return play.cuts?.test(what) === false ? [] : [{ what, nth, play, hasFiles }];
+  });
 }
 
 /** `power`: the kill is a power cut. */
@@ -184,7 +193,7 @@ async function watchAll(stage: Stage, plays: readonly Play[]): Promise<readonly 
 export async function playAll(stage: Stage, plays: readonly Play[]): Promise<void> {
   let needed = (await watchAll(stage, plays)).flatMap((cut) => [
     { cut, power: false },
-    ...(cut.what.startsWith("commit") ? [{ cut, power: true }] : []),
+    ...(cut.hasFiles ? [{ cut, power: true }] : []),
   ]);
   // One is enough, unless the order of two things that go on side by side was another than when they were watched.
   for (let round = 0; needed.length > 0 && round < MOST_ROUNDS; round++) {

@@ -78,7 +78,7 @@ export function makeCatalogService(parts: CatalogServiceParts): CatalogService {
       else await deps.store.catalogMembers.remove(row.zoneId);
       catalogs.memberForgotten(row.zoneId);
     }
-    await deps.store.catalogs.remove(id);
+    // Its row as a catalog goes with the zone's: without it, a kill in between would leave a zone like others, which is answered for.
     const zone = registry.find(id);
     if (zone) await hands.drop(zone);
     catalogs.forget(id);
@@ -131,7 +131,6 @@ async function create(request: CatalogCreate, parts: CatalogServiceParts): Promi
   }
   const made = await incoming.createIncoming(zone.id, { name: zone.name, peers, auto_refresh_seconds });
   if (made.ok) return done(await shownCatalog(entry, parts));
-  await deps.store.catalogs.remove(zone.id);
   await hands.drop(zone);
   catalogs.forget(zone.id);
   return made;

@@ -33,9 +33,6 @@ export function catalogTable(db: Handle): CatalogTable {
         .onConflict((conflict) => conflict.column("zone_id").doUpdateSet(columns))
         .execute();
     },
-    async remove(zoneId) {
-      await db.deleteFrom("catalogs").where("zone_id", "=", zoneId).execute();
-    },
   };
 }
 
