@@ -76,6 +76,38 @@ describe("readSoaAnswer", () => {
   });
 });
 
+describe("EDNS in the answer", () => {
+  const OPT_HEAD = [0, 0, RRType.OPT, 4, 208, 0, 0, 0, 0];
+  const opt = (...options: number[]) => [...OPT_HEAD, 0, options.length, ...options];
+  const expire = (...octets: number[]) => [0, 9, 0, octets.length, ...octets];
+  /** Offsets of the header's counts. */
+  const SECTIONS = { answer: 7, authority: 9, additional: 11 } as const;
+  const withRecords = (section: keyof typeof SECTIONS, ...records: readonly number[][]) => {
+    const octets = Uint8Array.from([...answer({}), ...records.flat()]);
+    octets[SECTIONS[section]]! += records.length;
+    return readSoaAnswer(octets, APEX, 5);
+  };
+
+  test.each([
+    ["of four octets", expire(0, 0, 1, 0), 256],
+    ["of three", expire(0, 1, 0), undefined],
+    ["of none", expire(), undefined],
+    ["as large as can be (SOA EXPIRE bounds it)", expire(255, 255, 255, 255), 2 ** 32 - 1],
+    ["twice: the first", [...expire(0, 0, 0, 9), ...expire(0, 0, 0, 1)], 9],
+  ])("EXPIRE %s", (_, options, expireLeftSeconds) => {
+    expect(withRecords("additional", opt(...options))).toMatchObject({ kind: "serial", serial: 4000000000 });
+    expect(withRecords("additional", opt(...options))).toHaveProperty("expireLeftSeconds", expireLeftSeconds);
+  });
+
+  test("an option that ends beyond its OPT, OPT twice, OPT in another section", () => {
+    const malformed = { kind: "refused", code: "malformed" };
+    expect(withRecords("additional", opt(0, 9, 0, 4, 1))).toMatchObject(malformed);
+    expect(withRecords("additional", opt(), opt())).toMatchObject(malformed);
+    expect(withRecords("answer", opt())).toMatchObject(malformed);
+    expect(withRecords("authority", opt())).toMatchObject(malformed);
+  });
+});
+
 test("the query: SOA, EDNS, DO", () => {
   expect(parseMessage(buildSoaQuery(APEX, 77))).toMatchObject({
     ok: true,
