@@ -1,9 +1,11 @@
-/** A version that was held before it could be stored as the transferred one: kept beside it, to be looked at. */
+/** A version that was held before it could be stored as the transferred one: kept beside it, to be looked at, and told of. */
 import { ZoneImage } from "#image";
 import { newId, type Tables, type VersionRow } from "#store";
 import type { ZoneVersion } from "#zone";
 import type { Deps } from "./deps.ts";
 import { baseOctets, fileName } from "./stored-image.ts";
+import type { ServedVersion, StoredNote, StoredVersion } from "./versions.ts";
+import type { Held } from "./work.ts";
 
 export type HeldVersion = { readonly image: ZoneImage; readonly file: string };
 
@@ -45,6 +47,39 @@ export async function forgetHeldVersion(zoneId: string, deps: Deps): Promise<voi
   await deps.store.atomically(async ({ versions }) => {
     for (const row of await versions.ofZone(zoneId)) if (row.use === "held") await versions.remove(row.id);
   });
+}
+
+/** The held version is thrown away: what is stored from now on is what is served, `stored`. */
+export async function dropHeldRows(zoneId: string, stored: StoredVersion | undefined, deps: Deps): Promise<void> {
+  await deps.store.atomically(async ({ versions, documents }) => {
+    for (const row of await versions.ofZone(zoneId)) {
+      if (row.use === "held") await versions.remove(row.id);
+      if (row.use !== "transferred") continue;
+      if (!stored) await versions.remove(row.id);
+      else {
+        const { file: image, serial, transferredAt } = stored;
+        const { root: overlay, end } = stored.image;
+        await versions.put({ ...row, image, overlay, serial, transferredAt, octets: 4 * end });
+      }
+    }
+    if (stored?.origin) {
+      const note: StoredNote = { version: 1, file: stored.file, ...stored.origin };
+      await documents.put(zoneId, "stored", note);
+    }
+    await documents.remove(zoneId, "held");
+  });
+}
+
+export function tellHeld(
+  { id: zoneId, name: zone, served }: { id: string; name: string; served: ServedVersion | undefined },
+  held: Held,
+  deps: Deps,
+): void {
+  const meanwhile = served ? `serial ${served.image.serial} is served on` : "nothing is served yet";
+  const what = held.serial === undefined ? zone : `${zone} serial ${held.serial}`;
+  const message = `${what} is held (${held.code}): ${held.text}; ${meanwhile}`;
+  const detail = { reason: held.code, step: held.step, serial: held.serial, ...held.detail };
+  deps.events.add({ zoneId, zone, level: "error", code: "zone.held", message, detail });
 }
 
 /** Nothing is held any more, from the transaction on that says what is served instead. `rows`: the zone's. */

@@ -10,17 +10,18 @@ import { collectGarbage, giveBackMemory, LARGE_OCTETS } from "#telemetry";
 import type { ZoneChange, ZoneVersion } from "#zone";
 import { type Compacted, compact, dropCompacted, wantsCompaction } from "./compaction.ts";
 import type { Deps } from "./deps.ts";
-import { beginDraft, type Draft, isSameServed, type RoundContext } from "./draft.ts";
+import { beginDraft, type Draft, type RoundContext } from "./draft.ts";
 import type { LastGiven } from "./given-serial.ts";
-import { forgetHeldVersion, type HeldVersion, saveHeldVersion } from "./held-version.ts";
+import { dropHeldRows, forgetHeldVersion, type HeldVersion, saveHeldVersion, tellHeld } from "./held-version.ts";
 import { apexNameServers } from "./image-facts.ts";
 import { NO_LIMITS, type ZoneLimitsNote } from "./limits-note.ts";
 import { movedServed, movedStored, slimServed, slimStored } from "./packed-versions.ts";
 import { performStep } from "./pipeline.ts";
 import { buildPublication } from "./publication.ts";
 import { isReleased, RELEASED_KIND, releasedNote } from "./released-note.ts";
+import { changeOf, type ServedChange } from "./served-change.ts";
 import { writeStored } from "./stored-row.ts";
-import { type Arrival, type ServedVersion, type StoredNote, type StoredVersion, sameVersion } from "./versions.ts";
+import { type Arrival, type ServedVersion, type StoredVersion, sameVersion } from "./versions.ts";
 import {
   AT_REST,
   type Fault,
@@ -44,13 +45,6 @@ export type ZoneFactsInMemory = {
 /** Of all that have none. */
 const NO_FILES: readonly string[] = [];
 const NOTHING_BEFORE: Promise<unknown> = Promise.resolve();
-
-export type ServedChange = {
-  readonly before: ServedVersion;
-  readonly after: ServedVersion;
-  /** Of what is stored; none where the same content has other files from now on. */
-  readonly changes: readonly ZoneChange[];
-};
 
 type Compaction = {
   readonly from: StoredVersion;
@@ -210,29 +204,12 @@ export class Zone {
 
   /** The held version is thrown away: what is stored is what is served again. The zone has to be at rest. */
   async dropHeld(): Promise<void> {
-    const { id: zoneId } = this;
     this.#voidCompaction();
     this.stored = this.served?.from;
     this.#heldVersion = undefined;
     this.#step({ kind: "dropped" });
     const { stored } = this;
-    await this.#deps.store.atomically(async ({ versions, documents }) => {
-      for (const row of await versions.ofZone(zoneId)) {
-        if (row.use === "held") await versions.remove(row.id);
-        if (row.use !== "transferred") continue;
-        if (!stored) await versions.remove(row.id);
-        else {
-          const { file: image, serial, transferredAt } = stored;
-          const { root: overlay, end } = stored.image;
-          await versions.put({ ...row, image, overlay, serial, transferredAt, octets: 4 * end });
-        }
-      }
-      if (stored?.origin) {
-        const note: StoredNote = { version: 1, file: stored.file, ...stored.origin };
-        await documents.put(zoneId, "stored", note);
-      }
-      await documents.remove(zoneId, "held");
-    });
+    await dropHeldRows(this.id, stored, this.#deps);
     await this.#removeUnused();
   }
 
@@ -299,7 +276,8 @@ export class Zone {
         void this.#perform(effect.round, effect.step);
         return;
       case "held":
-        this.#tellHeld(effect.held);
+        tellHeld(this, effect.held, this.#deps);
+        this.#background(this.#deps.store.documents.put(this.id, "held", effect.held));
         this.#listener.held(this, effect.held);
         return;
       case "released": {
@@ -519,20 +497,6 @@ export class Zone {
     }
   }
 
-  #tellHeld(held: Held): void {
-    const served = this.served ? `serial ${this.served.image.serial} is served on` : "nothing is served yet";
-    const what = held.serial === undefined ? this.name : `${this.name} serial ${held.serial}`;
-    this.#deps.events.add({
-      zoneId: this.id,
-      zone: this.name,
-      level: "error",
-      code: "zone.held",
-      message: `${what} is held (${held.code}): ${held.text}; ${served}`,
-      detail: { reason: held.code, step: held.step, serial: held.serial, ...held.detail },
-    });
-    this.#background(this.#deps.store.documents.put(this.id, "held", held));
-  }
-
   /** Whether it is the name of an image file of the zone. */
   hasFile(file: string): boolean {
     return this.#allFiles.includes(file);
@@ -563,16 +527,4 @@ function apexOf({ name }: ZoneRow): Name {
   const apex = readName(name);
   if (!apex.ok) throw new Error(`zone ${name}: not a name`);
   return apex.value;
-}
-
-function changeOf(
-  before: ServedVersion | undefined,
-  after: ServedVersion | undefined,
-  draft: Draft,
-): ServedChange | undefined {
-  const { context } = draft;
-  const changes = isSameServed(draft) ? [] : draft.changes;
-  // Of use to those alone who give it on.
-  const fits = context.givenOut && before && after && changes && sameVersion(before.from, context.stored);
-  return fits ? { before, after, changes } : undefined;
 }
