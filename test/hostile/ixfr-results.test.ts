@@ -2,8 +2,10 @@
  * What changes lead to, with every IXFR compared with an AXFR of the same serial by the product: pre-signed zones whose chain
  * is replaced, which lose their signatures and get them back; and a primary whose changes are well-formed, and wrong.
  */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { toHex } from "#bytes";
+import type { Transfer as Attempt } from "#contract";
 import type { ZoneDenial } from "#keys";
 import type { ResourceRecord } from "#message";
 import { nameKey, readName } from "#name";
@@ -16,15 +18,6 @@ import { honestIxfr, incremental, type Trick } from "./primary.ts";
 import { type Attacked, startWays, WAYS, type Way, type Ways } from "./ways.ts";
 import { breakages } from "./world.ts";
 import { makeSigner } from "./zone-signer.ts";
-
-type Row = {
-  readonly id: number;
-  readonly kind: string;
-  readonly got: string | null;
-  readonly outcome: string;
-  readonly error: { readonly code: string } | null;
-  readonly fallback: { readonly code: string; readonly message: string } | null;
-};
 
 const sign = makeSigner();
 const DENIALS = {
@@ -65,10 +58,9 @@ ${names.join("\n")}
 /** Names of the zones of a way are its own. */
 const zoneName = (label: string, way: Way) => `${label}.${WAYS.indexOf(way)}.ixfr.example.`;
 
-const rows = async ({ id }: Attacked): Promise<readonly Row[]> =>
-  ((await product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as Row[]).filter((row) => row.kind !== "soa");
+const rows = ({ id }: Attacked) => product.attempts(id);
 
-async function changed(zone: Attacked, version: PeerZone, trick?: Trick): Promise<Row> {
+async function changed(zone: Attacked, version: PeerZone, trick?: Trick): Promise<Attempt> {
   const known = (await rows(zone))[0]?.id;
   zone.primary.serve(version, trick);
   zone.primary.notify(product.port, zone.name);

@@ -2,7 +2,9 @@
  * IXFR under attack, on the whole product: whatever is wrong with the changes, the last good zone is served on, the whole zone
  * is fetched in the same attempt where that helps, and the record of the attempt says what happened.
  */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Transfer as Attempt } from "#contract";
 import type { Countersign } from "../peers/countersign.ts";
 import { LOOPBACK, type PeerZone, queryUdp, servedSerial, until } from "../peers/index.ts";
 import { IXFR_CASES, type IxfrCase, record } from "./ixfr.cases.ts";
@@ -17,18 +19,6 @@ const BOUNDS = {
   COUNTERSIGN_CHECK_SECONDS: "2",
   COUNTERSIGN_MAX_ZONE_RECORDS: "20000",
   COUNTERSIGN_MAX_ZONE_OCTETS: "40000000",
-};
-
-type Fault = { readonly code: string; readonly message: string } | null;
-type Row = {
-  readonly id: number;
-  readonly kind: string;
-  readonly transport: string;
-  readonly got: string | null;
-  readonly outcome: string;
-  readonly serial_after: number | null;
-  readonly error: Fault;
-  readonly fallback: Fault;
 };
 
 /** What is changed from one serial to the next: the text of `www`; the filler makes it several messages long. */
@@ -59,8 +49,7 @@ beforeAll(async () => {
 afterAll(() => ways?.stop());
 afterEach(() => expect(breakages(product)).toEqual([]));
 
-const rows = async ({ id }: { id: string }): Promise<readonly Row[]> =>
-  ((await product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as Row[]).filter((row) => row.kind !== "soa");
+const rows = ({ id }: { id: string }) => product.attempts(id);
 
 const atRest = ({ id }: Attacked) => until("rest", async () => (await product.status(id)).phase === "idle");
 
@@ -68,7 +57,7 @@ const attacked = (of: readonly Way[]): Promise<Attacked> =>
   ways.attacked(of, zoneText(`zone${++number}.ixfr.example.`, 1));
 
 /** Serves the version, sends NOTIFY, and gives the record of the attempt. */
-async function changed(zone: Attacked, version: PeerZone, trick?: Trick, primary = zone.primary): Promise<Row> {
+async function changed(zone: Attacked, version: PeerZone, trick?: Trick, primary = zone.primary): Promise<Attempt> {
   const known = (await rows(zone))[0]?.id;
   primary.serve(version, trick);
   primary.notify(product.port, zone.name);

@@ -51,9 +51,7 @@ const dripping =
 const force = ({ id }: Attacked) => ways.product.call("POST", `/client/v4/zones/${id}/secondary_dns/force_axfr`);
 const serialOf = ({ name }: Attacked) => servedSerial(ways.product.port, name);
 const lastCode = async ({ id }: Attacked): Promise<string | undefined> => {
-  type Row = { kind: string; error: { code: string } | null };
-  const rows = (await ways.product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as Row[];
-  return rows.find(({ kind }) => kind === "axfr")?.error?.code;
+  return (await ways.product.attempts(id)).find(({ kind }) => kind === "axfr")?.error?.code;
 };
 
 test("primaries that send a record now and then hold up no other", async () => {

@@ -2,9 +2,11 @@
  * Enemies that nobody has named, in the spirit of the table of `primary.test.ts`: the last good zone is served on or the right one
  * taken, bounds hold, the record of the attempt says what happened.
  */
+
 import { connect, type Socket } from "node:net";
 import * as dnsPacket from "dns-packet";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Transfer as Attempt } from "#contract";
 import type { Countersign } from "../peers/countersign.ts";
 import { LOOPBACK, type PeerZone, queryTcp, queryUdp, servedSerial, until } from "../peers/index.ts";
 import { makeMatrix } from "./matrix.ts";
@@ -28,15 +30,6 @@ const GROWTH_MEBIBYTES = 400;
 /** On a busy machine: each of them waits for a transfer or two, and some for the end of a time. */
 const MOST_MILLISECONDS = 120_000;
 vi.setConfig({ testTimeout: 2 * MOST_MILLISECONDS });
-
-type Row = {
-  readonly id: number;
-  readonly kind: string;
-  readonly outcome: string;
-  readonly transport: string;
-  readonly error: { readonly code: string; readonly message: string } | null;
-  readonly fallback: { readonly code: string } | null;
-};
 
 function zoneText(name: string, serial: number): PeerZone {
   const more = Array.from({ length: 80 }, (_, i) => `host${i} 300 IN A 192.0.2.${i}`).join("\n");
@@ -63,12 +56,11 @@ afterAll(() => ways?.stop());
 afterEach(() => expect(breakages(product)).toEqual([]));
 
 const attacked = (way: Way): Promise<Attacked> => ways.attacked([way], zoneText(`zone${++number}.unnamed.example.`, 1));
-const rows = async ({ id }: Attacked): Promise<readonly Row[]> =>
-  ((await product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as Row[]).filter(({ kind }) => kind !== "soa");
+const rows = ({ id }: Attacked) => product.attempts(id);
 const force = ({ id }: Attacked) => product.call("POST", `/client/v4/zones/${id}/secondary_dns/force_axfr`);
 
 /** The record of the next attempt, which `begin` brings about. */
-async function attempt(zone: Attacked, begin: () => unknown): Promise<Row> {
+async function attempt(zone: Attacked, begin: () => unknown): Promise<Attempt> {
   const known = (await rows(zone))[0]?.id;
   await begin();
   const row = await until(
@@ -83,7 +75,7 @@ async function attempt(zone: Attacked, begin: () => unknown): Promise<Row> {
   return row;
 }
 
-async function play(zone: Attacked, serial: number, trick: Trick): Promise<Row> {
+async function play(zone: Attacked, serial: number, trick: Trick): Promise<Attempt> {
   zone.primary.serve(zoneText(zone.name, serial), trick);
   return attempt(zone, () => (trick.ixfr ? zone.primary.notify(product.port, zone.name) : force(zone)));
 }

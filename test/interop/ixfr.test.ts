@@ -73,8 +73,6 @@ function version(serial: number, more: string): PeerZone {
   };
 }
 
-type Row = { readonly kind: string; readonly got: string; readonly outcome: string; readonly fallback: unknown };
-
 async function answers(port: number): Promise<string[]> {
   const found: string[] = [];
   for (const [owner, type] of ASKED) {
@@ -127,7 +125,7 @@ describe.each(PEERS)("%s", (_, program, start, got) => {
           const said = [await askByUdp(primary, VERSIONS.length), await askByUdp(primary, 1)];
           expect(said).toEqual(BY_UDP[got]);
         }
-        const rows = (await product.call("GET", `/countersign/v1/zones/${id}/transfers`)) as Row[];
+        const rows = await product.attempts(id);
         const taken = rows.filter((row) => row.outcome === "taken").map((row) => `${row.kind} ${row.got}`);
         expect(taken.toReversed()).toEqual(["axfr axfr", ...VERSIONS.slice(1).map(() => `ixfr ${got}`)]);
         const events = (await product.call("GET", `/countersign/v1/events?zone_id=${id}`)) as { code: string }[];

@@ -1,5 +1,6 @@
 /** The product itself as a child process, with a data directory of its own, driven through its HTTP API alone. */
 import { join } from "node:path";
+import type { Transfer } from "#contract";
 import { ROOT } from "../root.ts";
 import { bareName, type Peer, servedSerial, type TsigKey } from "./peer.ts";
 import {
@@ -60,6 +61,8 @@ export type Countersign = {
   }): Promise<string>;
   setMode(zoneId: string, mode: SigningMode): Promise<void>;
   status(zoneId: string): Promise<ZoneStatus>;
+  /** What was transferred, or tried, in and out, newest first; without the checks of the serial. */
+  attempts(zoneId: string): Promise<readonly Transfer[]>;
   /** Until this serial (any, when left out) is answered; throws with the zone's status when it never is. */
   served(zoneId: string, name: string, serial?: number): Promise<number>;
   /** In the middle of whatever it does (SIGKILL); resolves when the process has ended. Its directory stays. */
@@ -168,6 +171,10 @@ async function startOnce(options: CountersignOptions, directory: string): Promis
     process: child,
     call,
     status,
+    attempts: async (zoneId) =>
+      ((await call("GET", `/countersign/v1/zones/${zoneId}/transfers`)) as Transfer[]).filter(
+        ({ kind }) => kind !== "soa",
+      ),
     addZone: (zone) => addZone(call, zone),
     setMode: (zoneId, mode) => setMode(call, zoneId, mode),
     served: (zoneId, name, serial) => waitServed(port, () => status(zoneId), name, serial),

@@ -18,6 +18,7 @@ import { Loading } from "../../parts/Loading.tsx";
 import { Note } from "../../parts/Note.tsx";
 import { PageTitle } from "../../parts/PageTitle.tsx";
 import { RegistrarChoice, useRegistrar } from "../../parts/RegistrarChoice.tsx";
+import { RoundMark } from "../../parts/RoundMark.tsx";
 import { ButtonLink, TextLink } from "../../parts/TextLink.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
@@ -132,10 +133,8 @@ function Mark({ zoneKey, another }: { readonly zoneKey: ZoneKey; readonly anothe
           ? (["bad", DS.state.another, "bad"] as const)
           : (["warn", DS.state.missing, "clock"] as const);
   return (
-    <div className={classes["mark"]} data-tone={tone} data-testid={atParent ? "ds-present" : "ds-missing"}>
-      <span className={classes["sign"]}>
-        <Icon name={icon} size={22} />
-      </span>
+    <div className={classes["mark"]} data-testid={atParent ? "ds-present" : "ds-missing"}>
+      <RoundMark tone={tone} icon={icon} />
       <div role="status">
         <strong>{words}</strong> <span className={classes["dim"]}>{DS.key(String(tag))}</span>
       </div>

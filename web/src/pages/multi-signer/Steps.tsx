@@ -1,7 +1,8 @@
 /** Steps with their marks: done, to do, waiting until, later. */
 import type { ReactNode } from "react";
 import type { MultiSigner } from "#contract";
-import { Icon, type IconName } from "../../parts/Icon.tsx";
+import type { IconName } from "../../parts/Icon.tsx";
+import { RoundMark } from "../../parts/RoundMark.tsx";
 import { StateBadge } from "../../parts/StateBadge.tsx";
 import type { Tone } from "../../parts/tone.ts";
 import { WhenAgo } from "../../parts/WhenAgo.tsx";
@@ -36,10 +37,8 @@ export function Steps<S extends Step>({ steps, more }: StepsProps<S>) {
   return (
     <ol className={classes["steps"]}>
       {steps.map((step) => (
-        <li key={step.code} className={classes["step"]} data-tone={TONES[step.state]} data-step={step.code}>
-          <span className={classes["mark"]}>
-            <Icon name={ICONS[step.state]} size={18} />
-          </span>
+        <li key={step.code} className={classes["step"]} data-step={step.code}>
+          <RoundMark tone={TONES[step.state]} icon={ICONS[step.state]} />
           <div className={classes["words"]}>
             <div className={classes["head"]}>
               <strong>{step.title}</strong>
