@@ -1,6 +1,6 @@
 /** Facts about a zone that control reads from its image: keys and names at the apex, timers of the SOA. */
 import { Header, ImageFlag, rrsetRdatas, rrsetSignatures, type ZoneImage } from "#image";
-import type { TransferredDnssec, TransferredKeys } from "#keyplan";
+import type { SigningMode, TransferredDnssec, TransferredKeys } from "#keyplan";
 import { type Name, printName } from "#name";
 import { bitmapHas, RRType, readNsec, readRrsig, readSoa, type Soa } from "#rdata";
 
@@ -33,9 +33,9 @@ export function transferredDnssec(image: ZoneImage): TransferredDnssec {
   };
 }
 
-/** True when there is anything that must not be served once the zone is signed here, or served as unsigned. */
-export function needsStripping(image: ZoneImage): boolean {
-  return (image.flags & ImageFlag.HasDnssec) !== 0 || hasZonemd(image);
+/** True when there is anything that must not be served in this mode: signed here, or unsigned, where a digest stays right. */
+export function needsStripping(image: ZoneImage, mode: SigningMode): boolean {
+  return (image.flags & ImageFlag.HasDnssec) !== 0 || (mode !== "unsigned" && hasZonemd(image));
 }
 
 export function hasZonemd(image: ZoneImage): boolean {

@@ -172,7 +172,7 @@ async function makeServed(draft: Draft, stored: StoredVersion, deps: Deps): Prom
   const ownChain = denial === "chain";
   const serial = serialToServe({ ...context, mode, denial, stored });
   const stamped = serial !== stored.serial;
-  if (!ownChain && !stamped && !needsStripping(stored.image)) {
+  if (!ownChain && !stamped && !needsStripping(stored.image, mode)) {
     return ok({ ...draft, image: stored.image, file: stored.file });
   }
   const types = ownChain ? apexTypes(draft, deps) : [];
@@ -181,6 +181,8 @@ async function makeServed(draft: Draft, stored: StoredVersion, deps: Deps): Prom
   const sameMade =
     served &&
     sameVersion(served.from, stored) &&
+    // Made of it, and not the very same, which has its digest still.
+    served.file !== stored.file &&
     served.image.serial === serial &&
     served.mode !== "presigned" &&
     keepsKind;

@@ -42,7 +42,7 @@ import { compareHashesAt } from "./overlay-index.ts";
 import type { Model, NameDraft, OverlayRefusal, Rdata, SetDraft } from "./overlay-model.ts";
 import { hasRecords, isMoved, type NodeDraft, type TreePlan } from "./overlay-plan.ts";
 import { wordsFor } from "./place.ts";
-import { STRIPPED } from "./plan.ts";
+import { isDnssec } from "./plan.ts";
 import { writeRR } from "./rr.ts";
 
 /** Nodes and NSEC3 entries that an overlay may hold; beyond it the lists written for each version cost too much. */
@@ -134,9 +134,9 @@ class OverlayWriter {
         if (set.type === RRType.NSEC3 && !this.takeNsec3(name, set)) return "kind-changed";
         const isEmpty = set.records.length + set.signatures.length === 0;
         if (set.ref !== 0 && set.signatures.length === 0 && image.rrsetSigCount(set.ref) > 0) unsigned = true;
-        if (isEmpty && STRIPPED.has(set.type)) stripped = true;
+        if (isEmpty && isDnssec(set.type)) stripped = true;
         if (set.signatures.length > 0) this.flags |= ImageFlag.Signed | ImageFlag.HasDnssec;
-        if (!isEmpty && STRIPPED.has(set.type) && !ownChain) this.flags |= ImageFlag.HasDnssec;
+        if (!isEmpty && isDnssec(set.type) && !ownChain) this.flags |= ImageFlag.HasDnssec;
         this.count(set, isEmpty);
       }
     }

@@ -23,6 +23,11 @@ export const STRIPPED: ReadonlySet<number> = new Set([
   RRType.ZONEMD,
 ]);
 
+/** Of those what a zone that is not signed does not have; a digest it may have, which holds for as long as it is served as it came. */
+export function isDnssec(type: number): boolean {
+  return type !== RRType.ZONEMD && STRIPPED.has(type);
+}
+
 type TakenSets = {
   readonly type: Uint16Array;
   readonly ttl: Uint32Array;
@@ -338,7 +343,7 @@ function planSet(plan: Plan, type: number, data: number, signatures: number): vo
   plan.setTtl[set] = columns.rrsetTtls[data < 0 ? signatures : data]!;
   plan.setSigTtl[set] = signatures < 0 ? 0 : columns.rrsetTtls[signatures]!;
   if (signatures >= 0) plan.signed = true;
-  if (signatures >= 0 || STRIPPED.has(type)) plan.hasDnssec = true;
+  if (signatures >= 0 || isDnssec(type)) plan.hasDnssec = true;
 }
 
 /** Appends an RRset's records in canonical order, equal ones once; gives how many. */

@@ -2,8 +2,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HostilePrimary, startHostilePrimary } from "../hostile/primary.ts";
 import { ALONE } from "../hostile/world.ts";
+import { giveTo, transferred } from "../outgoing/world.ts";
 import { type Countersign, type SigningMode, startCountersign } from "../peers/countersign.ts";
-import { type KnotOptions, missingPrograms, type Peer, servedSerial, startKnot, until } from "../peers/index.ts";
+import {
+  freePort,
+  type KnotOptions,
+  missingPrograms,
+  type Peer,
+  servedSerial,
+  startKnot,
+  until,
+} from "../peers/index.ts";
 import { COMPLEX, SIMPLE } from "./vectors.ts";
 
 type Status = { readonly zonemd: string | null; readonly held: { readonly code: string } | null };
@@ -46,6 +55,49 @@ describe.skipIf(missingPrograms("knotd").length > 0)("digested by Knot", () => {
     }
   });
 });
+
+test.skipIf(missingPrograms("knotd", "kdig").length > 0)(
+  "a zone that is not signed is given out with its digest, whole and by changes; under another serial, or signed here, without",
+  async () => {
+    const name = "given.knot.";
+    const zone = (serial: number) => ({
+      name,
+      text: `$ORIGIN ${name}\n@ 300 SOA ns hostmaster ${serial} 3600 600 86400 300\n@ 300 NS ns\nns 300 A 192.0.2.1\nv 300 TXT "${serial}"\n`,
+    });
+    const notify = [{ address: product.address, port: product.port }];
+    const primary = await startKnot({ zones: [zone(10)], notify, ixfr: true, zonemd: "zonemd-sha384" });
+    try {
+      const id = await product.addZone({ name, primary, mode: "unsigned", ixfr: true });
+      await product.served(id, name);
+      await giveTo(product, id, name, [{ name: "anybody", port: await freePort() }]);
+      const isDigest = (line: string) => line.includes(" IN ZONEMD ");
+      const same = async () => {
+        const lines = await transferred(primary, name);
+        await until("the same", async () => (await transferred(product, name)).join() === lines.join());
+        expect(lines.filter(isDigest)).toHaveLength(1);
+      };
+      await same();
+      await primary.replaceZone(zone(20));
+      await same();
+      for (const mode of ["live", "unsigned"] as const) {
+        if (mode === "live") await product.setMode(id, mode);
+        else {
+          await product.call("PATCH", `/client/v4/zones/${id}/dnssec`, { status: "disabled" });
+          await product.call("DELETE", `/client/v4/zones/${id}/dnssec`);
+        }
+        await until(mode, async () => {
+          const { mode: now, phase } = await product.status(id);
+          return now === mode && phase === "idle";
+        });
+        expect((await transferred(product, name)).filter(isDigest)).toEqual([]);
+      }
+      await primary.replaceZone(zone(50));
+      await same();
+    } finally {
+      await primary.stop();
+    }
+  },
+);
 
 describe("a primary that changes the zone", () => {
   let primary: HostilePrimary;
