@@ -23,7 +23,9 @@ export type OverlayRefusal =
   /** The whole zone changes its kind: its NSEC3 parameters, signed or not. */
   | "kind-changed"
   /** An NSEC chain that was made here would change as a whole: its TTL is another. */
-  | "own-chain";
+  | "own-chain"
+  /** A name comes anew in letters of another case: a node keeps the spelling that it has. */
+  | "respelled";
 
 /** One RRset and the RRSIGs that cover it, being changed. RDATA as it stands, with its canonical form beside it. */
 export type SetDraft = {
@@ -38,7 +40,13 @@ export type SetDraft = {
   signaturesChanged: boolean;
 };
 
-export type Rdata = { readonly rdata: Uint8Array; readonly canonical: Uint8Array; readonly ttl: number };
+export type Rdata = {
+  readonly rdata: Uint8Array;
+  readonly canonical: Uint8Array;
+  readonly ttl: number;
+  /** It was added with its owner in letters of another case than the image's. */
+  readonly respelled?: boolean;
+};
 
 export type NameDraft = {
   readonly key: string;
@@ -68,6 +76,7 @@ export function foldChanges(image: ZoneImage, changes: readonly ZoneChange[]): R
     for (const record of change.additions) if (!folder.add(record)) return fail("does-not-fit");
     serial = change.toSerial;
   }
+  for (const name of folder.names.values()) if (isRespelled(image, name)) return fail("respelled");
   return ok({ names: folder.names, records: folder.records });
 }
 
@@ -100,6 +109,7 @@ class Folder {
 
   add(record: ChangeRecord): boolean {
     const set = this.setOf(record);
+    const { node, name } = this.draftOf(record.owner);
     const isSignature = record.type === RRType.RRSIG;
     const list = isSignature ? set.signatures : set.records;
     if (list.length >= (isSignature ? MAX_SET_SIGNATURES : MAX_SET_RECORDS)) return false;
@@ -109,7 +119,8 @@ class Folder {
     const canonical = canonicalRdata(record.type, rdata);
     const at = list.findIndex((have) => compareBytes(have.canonical, canonical) >= 0);
     if (at >= 0 && bytesEqual(list[at]!.canonical, canonical)) return false;
-    list.splice(at < 0 ? list.length : at, 0, { rdata, canonical, ttl: record.ttl });
+    const respelled = node !== 0 && !bytesEqual(name, record.owner);
+    list.splice(at < 0 ? list.length : at, 0, { rdata, canonical, ttl: record.ttl, ...(respelled && { respelled }) });
     touch(set, isSignature);
     return true;
   }
@@ -170,6 +181,23 @@ class Folder {
 /** What an RRSIG begins with (RFC 4034 section 3.1). */
 function coveredType(rrsig: Uint8Array): number {
   return (rrsig[0]! << 8) | rrsig[1]!;
+}
+
+/**
+ * Nothing of the old spelling is left: an AXFR would bring the new one. A name that is spelled in two ways keeps the one it has, and
+ * its changes stay cheap.
+ */
+function isRespelled(image: ZoneImage, { node, sets }: NameDraft): boolean {
+  if (node === 0) return false;
+  let left = 0;
+  for (const { type, records, signatures } of sets.values()) {
+    if (type === RRType.NSEC3) continue;
+    left += records.length + signatures.length;
+    if (![...records, ...signatures].every(({ respelled }) => respelled)) return false;
+  }
+  if (left === 0) return false;
+  for (let i = 0; i < image.rrsetsAt(node); i++) if (!sets.has(image.rrsetType(image.rrsetAt(node, i)))) return false;
+  return true;
 }
 
 function touch(set: SetDraft, isSignature: boolean): void {

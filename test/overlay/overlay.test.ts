@@ -142,3 +142,17 @@ test("a cut over so many names that writing them all is no less than compiling t
   expect(few.ok && few.value.touched.movedNames.length).toBe(2_000);
   expect(made(2_100)).toEqual({ ok: false, error: "cut-changed" });
 });
+
+test("a name that comes anew in capitals is compiled, as an AXFR would spell it; one that is spelled in two ways is not", () => {
+  const other = Uint8Array.of(192, 0, 2, 2);
+  const text = record("www.example.", RRType.TXT, Uint8Array.of(1, 120));
+  const rest = [NS_AT_APEX, record("www.example.", RRType.A, HOST)];
+  const made = (before: RRset[], after: RRset[]) => {
+    const image = compileWhole([soaOf(1), ...before], "as-is", ROOM_OCTETS);
+    return overlayChanges(image, [changeBetween([soaOf(1), ...before], [soaOf(2), ...after])], "as-is");
+  };
+  const capitals = record("WWW.example.", RRType.A, other);
+  expect(made(rest, [NS_AT_APEX, capitals])).toEqual({ ok: false, error: "respelled" });
+  expect(made([...rest, text], [NS_AT_APEX, capitals, text]).ok).toBe(true);
+  expect(made(rest, [NS_AT_APEX, record("www.example.", RRType.A, other)]).ok).toBe(true);
+});
