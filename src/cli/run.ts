@@ -13,7 +13,7 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
   });
   try {
     const code = await perform(
-      () => program.parseAsync(argv.length === 0 ? ["--help"] : [...argv], { from: "user" }),
+      () => program.parseAsync(argv.length === 0 ? ["--help"] : withOwnCa(argv), { from: "user" }),
       io,
     );
     await io.out.write(written.out.join(""));
@@ -36,4 +36,10 @@ async function perform(work: () => Promise<unknown>, io: CliIo): Promise<ExitCod
     await io.err.write(`countersign: ${error.message}\n`);
     return error.exitCode;
   }
+}
+
+/** `--ca` behind `peer tls` is the peer's: the program, whose own is the API's, would take it wherever it stands. */
+function withOwnCa(argv: readonly string[]): string[] {
+  const at = argv.findIndex((word, i) => word === "peer" && argv[i + 1] === "tls");
+  return argv.map((word, i) => (at >= 0 && i > at ? word.replace(/^--ca(?=$|=)/, "--peer-ca") : word));
 }

@@ -15,7 +15,7 @@ type TlsOptions = {
   readonly clear?: boolean;
   readonly forget?: boolean;
   readonly pin?: readonly string[];
-  readonly ca?: string;
+  readonly peerCa?: string;
   readonly port?: number;
   /** False: `--no-certificate`. */
   readonly certificate?: string | false;
@@ -35,7 +35,10 @@ export function addPeerTlsCommand(peer: Command, run: Runner): void {
     .option("--clear", "back to UDP and TCP in the clear")
     .option("--forget", "back to the clear, and certificates, pins and what it asks as forgotten")
     .option("--pin <pin>", "SHA-256 of its SubjectPublicKeyInfo, base64; may be repeated", collect)
-    .option("--ca <file>", "PEM file with the CAs that its certificate may chain to; else those that come with Node")
+    .option(
+      "--peer-ca <file>",
+      "PEM file with the CAs that its certificate may chain to; else Node's. --ca behind tls, too",
+    )
     .option("--port <port>", "its TLS port; 853 when left out", readCount(65_535))
     .option("--certificate <file>", "PEM file with a certificate that we show (mutual TLS), its chain behind it")
     .option("--key <file>", "PEM file with the private key of --certificate; - is standard input")
@@ -87,7 +90,7 @@ function readWrite(options: TlsOptions) {
   }
   const { asksAs: names = [], asksAsPin: pins = [], asksAnyhow } = options;
   const asks = asksAnyhow ? null : names.length + pins.length > 0 ? { names: [...names], pins: [...pins] } : undefined;
-  const { strict, pin = [], ca, port, certificate, key } = options;
+  const { strict, pin = [], peerCa: ca, port, certificate, key } = options;
   if (typeof certificate === "string" && key === undefined) throw usage("--certificate needs --key, its private key.");
   const own =
     typeof certificate === "string" && key !== undefined
