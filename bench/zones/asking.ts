@@ -2,7 +2,7 @@
  * Asks every zone for its SOA until all have answered well, from several ports as many clients would: by one port the kernel
  * gives everything to one worker. Questions are made beforehand, as asking must not take the cores of the start.
  */
-import { buildQuery } from "#message";
+import { buildQuery, EdnsFlag, queryEdns } from "#message";
 import { readName } from "#name";
 import { openUdpAsker, type UdpAsker } from "#net";
 import { RRType } from "#rdata";
@@ -17,12 +17,13 @@ const AGAIN_MS = 50;
 
 export type Questions = readonly Uint8Array[];
 
-/** SOA of the first `count` zones. */
-export function makeQuestions(count: number): Questions {
+/** SOA of the first `count` zones; with its signature where `wantsSignatures` (DO). */
+export function makeQuestions(count: number, wantsSignatures = false): Questions {
+  const edns = wantsSignatures ? { edns: queryEdns(EdnsFlag.DO) } : {};
   return Array.from({ length: count }, (_, i) => {
     const name = readName(`${zoneName(i)}.`);
     if (!name.ok) throw new Error("no name");
-    return buildQuery({ id: i & 0xffff, name: name.value, type: RRType.SOA });
+    return buildQuery({ id: i & 0xffff, name: name.value, type: RRType.SOA, ...edns });
   });
 }
 

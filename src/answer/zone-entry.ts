@@ -103,13 +103,13 @@ export class ZoneEntry {
   /** ANY gets a record made here (any.ts): not where the primary's signatures are served, which nobody here can add to. */
   readonly refusesAny: boolean;
   readonly soa: number;
-  readonly apexRRsets: readonly ReadyRRset[];
   readonly expiry: ExpiryPlace | undefined;
   /** For whoever counts: see `Tallied` of #telemetry. */
   tallyEpoch = -1;
   tallySlot = 0;
   /** Made with the first negative answer; null when there can be none. */
   readySoa: ReadySoa | null | undefined = undefined;
+  private readyApex: readonly ReadyRRset[] | undefined = undefined;
 
   constructor(id: number, zone: ServedZone) {
     this.id = id;
@@ -128,8 +128,13 @@ export class ZoneEntry {
     this.denial = denialOf(this.image, this.signing, this.apex);
     this.refusesAny = this.signing !== undefined || (this.image.flags & ImageFlag.HasDnssec) === 0;
     this.soa = this.state === ZoneState.Serving ? this.image.findRRset(this.image.apexNode, RRType.SOA) : 0;
-    this.apexRRsets = (this.signing?.apexRRsets ?? []).map(readyRRset);
     this.expiry = zone.expiry;
+  }
+
+  /** Made when first wanted: most questions are for none of them. */
+  get apexRRsets(): readonly ReadyRRset[] {
+    this.readyApex ??= (this.signing?.apexRRsets ?? []).map(readyRRset);
+    return this.readyApex;
   }
 
   /**

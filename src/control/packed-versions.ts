@@ -137,7 +137,14 @@ class PackedSigning implements Signing {
 
   get apex(): SignedApex {
     const { apex, count, expiration, resignAt } = this.#parts;
-    return { rrsets: unpackRRsets(octetsOf(apex), count), expiration, resignAt };
+    return {
+      // Who only wants to know when it ends, as timers do, unpacks nothing.
+      get rrsets() {
+        return unpackRRsets(octetsOf(apex), count);
+      },
+      expiration,
+      resignAt,
+    };
   }
 
   get packed(): readonly PackedPart[] {

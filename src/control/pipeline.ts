@@ -359,6 +359,7 @@ async function openSigning(
   }
   const opened = await openTable(context.zoneId, file, image, zsk, deps);
   if (old && context.served) {
+    await old.tableFile.read();
     const carry = {
       oldImage: context.served.image.buffer,
       oldRoot: context.served.image.root,
@@ -372,14 +373,24 @@ async function openSigning(
   return { ...rest, ...opened };
 }
 
-/** A table for this image and key, filled from its file when there is one. */
-export async function openTable(zoneId: string, file: string, image: ZoneImage, zsk: KeyRow, deps: Deps) {
+/** A table for this image and key, filled from its file when there is one: at once, or with its first save. */
+export async function openTable(
+  zoneId: string,
+  file: string,
+  image: ZoneImage,
+  zsk: KeyRow,
+  deps: Deps,
+  isRead: "now" | "later" = "now",
+) {
   const taken = deps.packs.tableRoom(SignatureTable.octets(image.slotCapacity));
   const table = SignatureTable.create(image.slotCapacity, zsk.keyTag, imageChecksumOf(image), taken?.room);
   const chunks = taken ? new TableChunks(taken.pack, taken.room.byteOffset, table.slots) : table;
   const identity = Buffer.from(`${imageChecksumOf(image)}/${image.slotCapacity}/${zsk.id}`);
-  const tableFile = await deps.store.files.openSignatures(zoneId, file, identity, chunks);
-  table.dropBusy();
+  const { files } = deps.store;
+  const tableFile =
+    isRead === "now"
+      ? await files.openSignatures(zoneId, file, identity, chunks)
+      : files.signaturesLater(zoneId, file, identity, chunks);
   return { table, tableFile };
 }
 

@@ -65,6 +65,8 @@ type Restoring = {
   readonly signed: Map<string, ApexNote>;
   readonly otherFiles: Map<string, readonly string[]>;
   readonly copies: ImageCopies | undefined;
+  /** More zones than a page: what need not be there with the first answer comes later. */
+  many: boolean;
   /** Small images that were read from their own files. */
   alone: number;
 };
@@ -77,8 +79,17 @@ export async function restoreZones(
 ): Promise<Restored> {
   const pace = new ReadingPace();
   const copies = deps.store.files.openImageCopies();
-  const restoring: Restoring = { deps, listener, pace, signed: new Map(), otherFiles: new Map(), copies, alone: 0 };
-  const records = allRecords(deps.store, pace);
+  const restoring: Restoring = {
+    deps,
+    listener,
+    pace,
+    signed: new Map(),
+    otherFiles: new Map(),
+    copies,
+    many: false,
+    alone: 0,
+  };
+  const records = allRecords(restoring);
   const load = async () => {
     for (let next = await records.next(); !next.done; next = await records.next())
       take(await restoreZone(next.value, restoring));
@@ -88,10 +99,13 @@ export async function restoreZones(
   return restoring;
 }
 
-async function* allRecords(store: Deps["store"], pace: ReadingPace): AsyncGenerator<ZoneRecord, void> {
+async function* allRecords(restoring: Restoring): AsyncGenerator<ZoneRecord, void> {
+  const { pace } = restoring;
+  const { store } = restoring.deps;
   for (let after: string | undefined = ""; after !== undefined; ) {
     const page: readonly ZoneRecord[] = await store.zoneRecords({ after, limit: PAGE_ZONES });
     if (pace.isSlow) await store.files.warmImages(page.flatMap(imagesOf));
+    restoring.many ||= page.length === PAGE_ZONES;
     yield* page;
     after = page.length < PAGE_ZONES ? undefined : page.at(-1)?.zone.id;
   }
@@ -258,7 +272,7 @@ async function restoreServed(
   stored: StoredVersion | undefined,
   images: ImageShelf,
   { document }: ZoneRecord,
-  { deps, signed }: Restoring,
+  { deps, signed, many }: Restoring,
 ): Promise<ServedVersion | undefined> {
   const image = await images.load(row.image, row.overlay);
   if (!image) return undefined;
@@ -300,7 +314,7 @@ async function restoreServed(
     return undefined;
   }
   if (!known) signed.set(zone.id, apexNote(apex.value, note.mode, keys, deps.now()));
-  const opened = await openTable(zone.id, row.image, image, keys.zsk, deps);
+  const opened = await openTable(zone.id, row.image, image, keys.zsk, deps, many ? "later" : "now");
   const signing = { zsk: keys.zsk, zskPrivate: zskPrivate.value, apex: apex.value, ...opened };
   return { ...base, mode: note.mode, denial: note.denial, signing };
 }

@@ -60,6 +60,9 @@ const SPACE_OCTETS = 8 * 2 ** 30;
  */
 const WORTH_COLLECTING_ENTRIES = 4096;
 
+/** With more zones than that nothing is signed beforehand so soon after a start: who asks comes first, and what is on disk is read meanwhile. */
+const PRESIGN_AFTER_SECONDS = 15;
+
 /** Keeps the Answerer, the zones it serves and, of those that are open, the signers. */
 export class Desk {
   readonly counters: CounterBlock;
@@ -68,6 +71,7 @@ export class Desk {
   private readonly open: OpenZones;
   private readonly tally: TallyWriter | undefined;
   private readonly presigner: Presigner | undefined;
+  private presignFrom = 0;
   private readonly idleSeconds: number;
   private answerer: Answerer;
   /** Of images that nothing here refers to any more. */
@@ -113,6 +117,7 @@ export class Desk {
     // Zones first, sockets after: a worker that starts again must not refuse what the others serve.
     const words = new Int32Array(task.life);
     this.receiver.takeAll(() => Atomics.load(words, Life.Stop) !== 0);
+    if (this.zones.size > OPENED_AT_ONCE) this.presignFrom = this.context.nowSeconds + PRESIGN_AFTER_SECONDS;
     // What loading code left behind, while nobody can ask yet.
     collectGarbage();
   }
@@ -129,7 +134,8 @@ export class Desk {
       this.closedAtCollection = this.zones.closedCount;
       collectAllGarbage();
     }
-    this.presigner?.turn(this.signed, this.context.nowSeconds);
+    const { nowSeconds } = this.context;
+    if (nowSeconds >= this.presignFrom) this.presigner?.turn(this.signed, nowSeconds);
   }
 
   /** Reads the clock: once a batch, or once a second, is enough. */

@@ -64,8 +64,16 @@ function openZsk(
 }
 
 function zoneSigning(signing: PublishedSigning, table: SignatureTable, signer: LiveSigner): ZoneSigning {
-  const { denial, period, apexRRsets } = signing;
-  return { denial, signer, table, apexRRsets, period };
+  const { denial, period } = signing;
+  return {
+    denial,
+    signer,
+    table,
+    get apexRRsets() {
+      return signing.apexRRsets;
+    },
+    period,
+  };
 }
 
 function countingSigner(signer: Signer, counters: CounterBlock): LiveSigner {

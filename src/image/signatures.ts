@@ -123,18 +123,6 @@ export class SignatureTable {
     return this.octets.subarray(4 * (HEADER_WORDS + SLOT_WORDS * first), 4 * (HEADER_WORDS + SLOT_WORDS * last));
   }
 
-  /**
-   * After loading: a slot that was saved while somebody wrote it is emptied. The saver copies chunks that workers may be
-   * writing, so a loaded slot can also hold half of another signature under an older state: callers verify or drop
-   * slots of chunks that were dirty while copied (`takeDirty` again after the copy tells).
-   */
-  dropBusy(): void {
-    for (let slot = 0; slot < this.slots; slot++) {
-      const at = HEADER_WORDS + SLOT_WORDS * slot;
-      if (this.words[at] === BUSY || this.words[at]! < 0) this.words[at] = 0;
-    }
-  }
-
   /** Not against concurrent users of `this`. */
   empty(slot: number): void {
     this.words[HEADER_WORDS + SLOT_WORDS * slot] = 0;

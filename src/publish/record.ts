@@ -165,6 +165,9 @@ export class RecordReader {
     const lengths = words[Word.Lengths]!;
     const keyAt = this.apexAt(at) + (lengths & 0xff) + ((lengths >>> 8) & 0xff);
     const setsAt = keyAt + (lengths >>> 16);
+    // A copy, as the pack goes when records are written anew, and read when somebody asks for one of them.
+    const sets = this.octets.slice(setsAt, at + words[Word.Octets]!);
+    const count = words[Word.Zsk]! >>> 16;
     const lengthSeconds = words[Word.PeriodLength]!;
     const period = {
       lengthSeconds,
@@ -178,7 +181,9 @@ export class RecordReader {
         algorithm: words[Word.Kind]! >>> 24,
         privateKey: this.octets.slice(keyAt, setsAt),
       },
-      apexRRsets: readSets(this.octets, setsAt, words[Word.Zsk]! >>> 16),
+      get apexRRsets() {
+        return readSets(sets, 0, count);
+      },
       signatureTable: readPlace(words, Word.Table, bufferOf)!,
       ...(lengthSeconds !== 0 && { period }),
     };

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openZoneFiles, type ZoneFiles } from "./files.ts";
 import { newId } from "./ids.ts";
-import { copySettledSlots, type SavableTable } from "./signatures.ts";
+import { copySettledSlots, type SavableTable, type SignatureFile } from "./signatures.ts";
 import { temporaryDirectory } from "./testing/fixtures.ts";
 
 let directory: string;
@@ -133,6 +133,85 @@ describe("signature tables", () => {
     expect([reopened.chunksLoaded, reopened.chunksDropped]).toEqual([2, 0]);
     for (const chunk of [0, 1, 2]) expect(again.chunkOctets(chunk)).toEqual(table.chunkOctets(chunk));
     await reopened.close();
+  });
+
+  describe("that are read later", () => {
+    const saved = async () => {
+      const table = makeTable(2);
+      const file = await files.openSignatures(zone, "a", identity, table);
+      table.sign(0, 1, 5);
+      table.sign(1, 2, 6);
+      await file.close();
+      return table;
+    };
+
+    it("come into empty slots with the first save, and what was signed meanwhile stays", async () => {
+      const before = await saved();
+      const table = makeTable(2);
+      const file = files.signaturesLater(zone, "a", identity, table);
+      expect(table.chunkOctets(0).some((octet) => octet !== 0)).toBe(false);
+      table.sign(0, 1, 8);
+      table.sign(0, 3, 9);
+      const slot = (of: typeof table, chunk: number, at: number) =>
+        of.chunkOctets(chunk).slice(at * SLOT_OCTETS, (at + 1) * SLOT_OCTETS);
+      const meanwhile = [slot(table, 0, 1), slot(table, 0, 3)];
+      expect(await file.save()).toBe(1);
+      expect([slot(table, 0, 1), slot(table, 0, 3)]).toEqual(meanwhile);
+      expect(table.chunkOctets(1)).toEqual(before.chunkOctets(1));
+      // Nothing that was there is lost by what was written over it.
+      const again = makeTable(2);
+      expect((await files.openSignatures(zone, "a", identity, again)).chunksLoaded).toBe(2);
+      for (const chunk of [0, 1]) expect(again.chunkOctets(chunk)).toEqual(table.chunkOctets(chunk));
+    });
+
+    it("are left as they are by a stop before that", async () => {
+      const before = await saved();
+      const table = makeTable(2);
+      const file = files.signaturesLater(zone, "a", identity, table);
+      table.sign(0, 3, 9);
+      expect(file.saveAtOnce()).toBe(0);
+      const again = makeTable(2);
+      await files.openSignatures(zone, "a", identity, again);
+      for (const chunk of [0, 1]) expect(again.chunkOctets(chunk)).toEqual(before.chunkOctets(chunk));
+    });
+
+    it("are written where there was no file, by a save or a stop, and no sweep takes them away", async () => {
+      const sweep = files.beginSweep(new Map());
+      for (const [name, save] of [
+        ["b", async (file: SignatureFile) => file.save()],
+        ["c", async (file: SignatureFile) => file.saveAtOnce()],
+      ] as const) {
+        await files.saveImage(zone, "x", new Uint8Array(4));
+        const table = makeTable(1);
+        const file = files.signaturesLater(zone, name, identity, table);
+        table.sign(0, 3, 9);
+        expect(await save(file)).toBe(1);
+        const again = makeTable(1);
+        expect((await files.openSignatures(zone, name, identity, again)).chunksLoaded).toBe(1);
+      }
+      await sweep.run();
+      expect(existsSync(join(directory, "zones", zone, "b.signatures"))).toBe(true);
+      expect(existsSync(join(directory, "zones", zone, "c.signatures"))).toBe(true);
+    });
+
+    it("go to where the table has moved to meanwhile, and not into slots that somebody is writing", async () => {
+      const before = await saved();
+      const [table, moved] = [makeTable(2), makeTable(2)];
+      const file = files.signaturesLater(zone, "a", identity, table);
+      const reading = file.read();
+      file.moveTo(moved);
+      new DataView(moved.chunkOctets(0).buffer).setInt32(SLOT_OCTETS, 0x7fff_ffff, true);
+      await reading;
+      expect(moved.chunkOctets(1)).toEqual(before.chunkOctets(1));
+      expect(new DataView(moved.chunkOctets(0).buffer).getInt32(SLOT_OCTETS, true)).toBe(0x7fff_ffff);
+      expect(
+        moved
+          .chunkOctets(0)
+          .subarray(SLOT_OCTETS + 4)
+          .some((octet) => octet !== 0),
+      ).toBe(false);
+      expect(table.chunkOctets(1).some((octet) => octet !== 0)).toBe(false);
+    });
   });
 
   it("are not taken over by another image or key", async () => {

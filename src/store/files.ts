@@ -53,6 +53,8 @@ export interface ZoneFiles {
    * parameters; a file with another identity is not read, and is replaced by the first save.
    */
   openSignatures(zoneId: string, name: string, identity: Uint8Array, table: SavableTable): Promise<SignatureFile>;
+  /** The same without a look at the disk, which comes with the first save: of tens of thousands at a start. */
+  signaturesLater(zoneId: string, name: string, identity: Uint8Array, table: SavableTable): SignatureFile;
   removeZone(zoneId: string): Promise<void>;
   /** At start: takes away what no row of `kept` names, half-written files included. Gives the paths that went, relative. */
   removeOrphans(kept: KnownFiles): Promise<readonly string[]>;
@@ -73,6 +75,10 @@ export function openZoneFiles(directory: string): ZoneFiles {
 
 function filesBelow(root: string): Omit<ZoneFiles, keyof CopyFiles> {
   let sweeping: Sweep | undefined;
+  const sparePath = (path: string) => {
+    const [zoneId, file] = path.slice(root.length + 1).split("/");
+    if (zoneId && file) sweeping?.spare(zoneId, file.slice(0, file.indexOf(".")));
+  };
   return {
     async saveImage(zoneId, name, image) {
       sweeping?.spare(zoneId, name);
@@ -128,6 +134,10 @@ function filesBelow(root: string): Omit<ZoneFiles, keyof CopyFiles> {
       const folder = join(root, checkZone(zoneId));
       if (!existsSync(folder)) await ensureFolder(root, zoneId);
       return SignatureFile.open(join(folder, `${checkName(name)}.signatures`), identity, table);
+    },
+    signaturesLater(zoneId, name, identity, table) {
+      const path = join(root, checkZone(zoneId), `${checkName(name)}.signatures`);
+      return SignatureFile.later(path, identity, table, sparePath);
     },
     async removeZone(zoneId) {
       await rm(join(root, checkZone(zoneId)), { recursive: true, force: true });

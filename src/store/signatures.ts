@@ -33,43 +33,52 @@ const SLOT_WORDS = 17;
 /** State words: 0 is an empty slot, from BUSY on (seen unsigned) somebody is writing. */
 const BUSY = 0x7fff_ffff;
 
+/** Keeps: what a file held when it was opened is in the table before anything is written over it. */
 export class SignatureFile {
   /** Chunks with signatures that the last run left, for the log. */
-  readonly chunksLoaded: number;
+  chunksLoaded = 0;
   /** Chunks that held something whose CRC was wrong; they are empty now. */
-  readonly chunksDropped: number;
+  chunksDropped = 0;
   private readonly path: string;
-  private readonly identity: Uint8Array;
+  /** Octets as characters: an array would cost twice as much, and of many zones it is hardly ever looked at. */
+  private readonly identity: string;
   private table: SavableTable;
-  private readonly identityCrc: number;
-  private readonly chunkMax: number;
   /** Made with the first save: most zones of many are never asked for. */
-  private made: boolean;
-  private saving: Promise<number> | undefined;
+  private made = false;
+  /** Nobody has looked yet whether there is one. */
+  private unread = true;
+  private busy: Promise<unknown> | undefined = undefined;
 
-  private constructor(path: string, identity: Uint8Array, table: SavableTable, found: Found | undefined) {
+  private readonly creating: ((path: string) => void) | undefined;
+
+  private constructor(path: string, identity: Uint8Array, table: SavableTable, creating?: (path: string) => void) {
+    if (identity.length > IDENTITY_MAX) throw new StoreError("store.name", `identity has ${identity.length} octets`);
     this.path = path;
-    // A copy: what is handed in may stand in a pool.
-    this.identity = new Uint8Array(identity);
+    this.identity = Buffer.from(identity).toString("latin1");
     this.table = table;
-    this.identityCrc = crc32(this.header);
-    this.chunkMax = chunkOctetsMax(table);
-    this.made = found !== undefined;
-    this.chunksLoaded = found?.loaded ?? 0;
-    this.chunksDropped = found?.dropped ?? 0;
+    this.creating = creating;
   }
 
-  /** Fills the table, which must be empty and not yet shared, from what is good in the file. No file is kept open. */
+  /** Fills the table from what is good in the file. No file is kept open. */
   static async open(path: string, identity: Uint8Array, table: SavableTable): Promise<SignatureFile> {
-    if (identity.length > IDENTITY_MAX) throw new StoreError("store.name", `identity has ${identity.length} octets`);
-    const header = makeHeader(identity, table);
-    const file = await openExisting(path, header);
-    if (file === undefined) return new SignatureFile(path, identity, table, undefined);
-    try {
-      return new SignatureFile(path, identity, table, await loadChunks(file, table, crc32(header)));
-    } finally {
-      await file.close();
-    }
+    const file = new SignatureFile(path, identity, table);
+    await file.read();
+    return file;
+  }
+
+  /** The file is read with the first `save`, or by `read`: workers may use the table before. `creating` is told before there is one. */
+  static later(
+    path: string,
+    identity: Uint8Array,
+    table: SavableTable,
+    creating: (path: string) => void,
+  ): SignatureFile {
+    return new SignatureFile(path, identity, table, creating);
+  }
+
+  /** Takes what is good in the file into slots of the table that are empty. Once. */
+  read(): Promise<void> {
+    return this.inTurn(() => this.takeOver());
   }
 
   /** The same table stands elsewhere now, with as many slots. */
@@ -78,17 +87,41 @@ export class SignatureFile {
   }
 
   private get header(): Uint8Array {
-    return makeHeader(this.identity, this.table);
+    return makeHeader(Buffer.from(this.identity, "latin1"), this.table);
   }
 
   /** Writes the chunks that changed since the last save; gives their number. Calls that overlap wait for one another. */
-  async save(): Promise<number> {
-    while (this.saving !== undefined) await this.saving;
-    this.saving = this.saveDirty();
+  save(): Promise<number> {
+    return this.inTurn(async () => {
+      await this.takeOver();
+      return this.saveDirty();
+    });
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    while (this.busy !== undefined) await Promise.allSettled([this.busy]);
+    const mine = work();
+    this.busy = mine;
     try {
-      return await this.saving;
+      return await mine;
     } finally {
-      this.saving = undefined;
+      this.busy = undefined;
+    }
+  }
+
+  private async takeOver(): Promise<void> {
+    if (!this.unread) return;
+    const { header } = this;
+    const file = await openExisting(this.path, header);
+    this.unread = false;
+    if (file === undefined) return;
+    this.made = true;
+    try {
+      const { loaded, dropped } = await loadChunks(file, () => this.table, crc32(header));
+      this.chunksLoaded = loaded;
+      this.chunksDropped = dropped;
+    } finally {
+      await file.close();
     }
   }
 
@@ -103,14 +136,16 @@ export class SignatureFile {
    */
   saveAtOnce(): number {
     const dirty = this.takeDirty();
+    // What it holds is more than what was made in the moments since the start.
+    if (this.unread && existsSync(this.path)) return 0;
     if (dirty.length === 0) return 0;
     const file = this.openAtOnce();
     if (file === undefined) return 0;
     try {
-      const record = new Uint8Array(CHUNK_HEADER_OCTETS + this.chunkMax);
+      const { record, chunkMax, identityCrc } = this.writing();
       for (const chunk of dirty) {
-        const length = this.fillRecord(chunk, record);
-        checkWritten(writeSync(file, record, 0, length, chunkAt(chunk, this.chunkMax)), length);
+        const length = this.fillRecord(chunk, record, identityCrc);
+        checkWritten(writeSync(file, record, 0, length, chunkAt(chunk, chunkMax)), length);
       }
       return dirty.length;
     } finally {
@@ -138,8 +173,12 @@ export class SignatureFile {
     // Another table has the place by now: this one's zone or version is gone.
     if (file === undefined) return 0;
     try {
-      const record = new Uint8Array(CHUNK_HEADER_OCTETS + this.chunkMax);
-      for (const chunk of dirty) await this.saveChunk(file, chunk, record);
+      const { record, chunkMax, identityCrc } = this.writing();
+      for (const chunk of dirty) {
+        const length = this.fillRecord(chunk, record, identityCrc);
+        const { bytesWritten } = await file.write(record, 0, length, chunkAt(chunk, chunkMax));
+        checkWritten(bytesWritten, length);
+      }
       return dirty.length;
     } finally {
       await file.close();
@@ -149,6 +188,7 @@ export class SignatureFile {
   private async openForSaving(): Promise<FileHandle | undefined> {
     if (this.made) return openExisting(this.path, this.header);
     this.made = true;
+    this.creating?.(this.path);
     try {
       return await createFile(this.path, this.header);
     } catch (error) {
@@ -171,6 +211,7 @@ export class SignatureFile {
   }
 
   private createAtOnce(): number | undefined {
+    this.creating?.(this.path);
     const aside = `${this.path}.new.aside`;
     rmSync(aside, { force: true });
     let file: number | undefined;
@@ -188,19 +229,19 @@ export class SignatureFile {
     }
   }
 
-  private async saveChunk(file: FileHandle, chunk: number, record: Uint8Array): Promise<void> {
-    const length = this.fillRecord(chunk, record);
-    const { bytesWritten } = await file.write(record, 0, length, chunkAt(chunk, this.chunkMax));
-    checkWritten(bytesWritten, length);
+  /** What is needed to write chunks, worked out when some are written. */
+  private writing(): { readonly record: Uint8Array; readonly chunkMax: number; readonly identityCrc: number } {
+    const chunkMax = chunkOctetsMax(this.table);
+    return { record: new Uint8Array(CHUNK_HEADER_OCTETS + chunkMax), chunkMax, identityCrc: crc32(this.header) };
   }
 
   /** The chunk as it stands in the file; its length. */
-  private fillRecord(chunk: number, record: Uint8Array): number {
+  private fillRecord(chunk: number, record: Uint8Array, identityCrc: number): number {
     const live = this.table.chunkOctets(chunk);
     const copy = record.subarray(CHUNK_HEADER_OCTETS, CHUNK_HEADER_OCTETS + live.length);
     copySettledSlots(live, copy);
     const view = new DataView(record.buffer);
-    view.setUint32(0, chunkCrc(this.identityCrc, chunk, copy), true);
+    view.setUint32(0, chunkCrc(identityCrc, chunk, copy), true);
     view.setUint32(4, live.length, true);
     return CHUNK_HEADER_OCTETS + live.length;
   }
@@ -239,6 +280,21 @@ export function copySettledSlots(from: Uint8Array, to: Uint8Array): void {
     const settled = state > 0 && state < BUSY;
     if (settled) out.set(from.subarray(octetAt, octetAt + SLOT_WORDS * 4), octetAt);
     if (!settled || Atomics.load(words, at) !== state) out.fill(0, octetAt, octetAt + SLOT_WORDS * 4);
+  }
+}
+
+/**
+ * Into slots that are empty alone: workers sign while this runs, and what they made is as good. Taken before it is filled, as every
+ * writer does.
+ */
+export function fillEmptySlots(from: Uint8Array, to: Uint8Array): void {
+  const words = new Int32Array(to.buffer, to.byteOffset, to.length / 4);
+  const view = new DataView(from.buffer, from.byteOffset, from.length);
+  for (let at = 0; at < words.length; at += SLOT_WORDS) {
+    const state = view.getInt32(at * 4, true);
+    if (state <= 0 || state >= BUSY || Atomics.compareExchange(words, at, 0, BUSY) !== 0) continue;
+    to.set(from.subarray(at * 4 + 4, (at + SLOT_WORDS) * 4), at * 4 + 4);
+    Atomics.store(words, at, state);
   }
 }
 
@@ -307,20 +363,22 @@ async function createFile(path: string, header: Uint8Array): Promise<FileHandle>
   }
 }
 
-async function loadChunks(file: FileHandle, table: SavableTable, identityCrc: number): Promise<Found> {
-  const chunkMax = chunkOctetsMax(table);
+/** `tableNow`: it may move to another place between two chunks. */
+async function loadChunks(file: FileHandle, tableNow: () => SavableTable, identityCrc: number): Promise<Found> {
+  const { chunks } = tableNow();
+  const chunkMax = chunkOctetsMax(tableNow());
   const record = new Uint8Array(CHUNK_HEADER_OCTETS + chunkMax);
   const view = new DataView(record.buffer);
   let loaded = 0;
   let dropped = 0;
-  for (let chunk = 0; chunk < table.chunks; chunk++) {
+  for (let chunk = 0; chunk < chunks; chunk++) {
     const { bytesRead } = await file.read(record, 0, record.length, chunkAt(chunk, chunkMax));
     if (bytesRead === 0) break;
-    const live = table.chunkOctets(chunk);
+    const live = tableNow().chunkOctets(chunk);
     const slots = record.subarray(CHUNK_HEADER_OCTETS, CHUNK_HEADER_OCTETS + live.length);
     const whole = bytesRead >= CHUNK_HEADER_OCTETS + live.length && view.getUint32(4, true) === live.length;
     if (whole && view.getUint32(0, true) === chunkCrc(identityCrc, chunk, slots)) {
-      live.set(slots);
+      fillEmptySlots(slots, live);
       loaded++;
     } else if (record.subarray(0, bytesRead).some((octet) => octet !== 0)) {
       dropped++;
