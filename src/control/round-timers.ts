@@ -13,11 +13,14 @@ export function setRoundTimers(zone: Zone, deps: Deps): void {
   const { served } = zone;
   // Of tens of thousands of zones that have never had a timer none is looked for.
   if (!served?.signing && served?.expiration === undefined && !zone.hasRoundTimers) return;
+  // Nor of those whose first these are.
+  const isFirst = !zone.hasRoundTimers;
   zone.hasRoundTimers = true;
   const resignAt = zone.served?.signing?.apex.resignAt;
   const key = `${zone.id}/resign`;
   if (resignAt === undefined) scheduler.cancel(key);
   else scheduler.set(key, resignAt + RESIGN_SPREAD_SECONDS * deps.random(), () => zone.begin("resign"));
+  if (isFirst && served?.expiration === undefined) return;
   setHorizon(zone, deps);
   const expiration = zone.served?.expiration;
   if (expiration === undefined) scheduler.cancel(expirationKey(zone));

@@ -19,6 +19,12 @@ export function zoneEntryPoints(zone: Zone): readonly Uint8Array[] {
   );
 }
 
+/** Whether there is one, without looking at any: asked of every zone at a start. */
+export function hasEntryPoints(zone: Zone): boolean {
+  const isOurs = zone.mode === "live" || zone.mode === "multisigner";
+  return isOurs ? zone.keys.some(({ role }) => role === "ksk") : zoneEntryPoints(zone).length > 0;
+}
+
 /** Of these what the registrar is to be told: while a KSK is rolled, one of two. */
 export function askedEntryPoints(zone: Zone): readonly Uint8Array[] {
   const notAsked = zone.keys.filter(({ role, state }) => role === "ksk" && state !== "active");

@@ -112,7 +112,7 @@ function openSslSigner(
   signingKey: SigningKey,
 ): Result<Signer, SignerError> {
   if (signingKey.algorithm !== DnssecAlgorithm.ECDSAP256SHA256) return openNodeSigner(signingKey);
-  const plain = readP256(signingKey.privateKey);
+  const plain = readP256(signingKey);
   const known = plain && makeP256(openSsl, registry, plain);
   if (known) return ok(new OpenSslSigner(openSsl, known, signingKey.keyTag));
   const imported = importPrivateKey(signingKey);

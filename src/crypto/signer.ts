@@ -87,20 +87,32 @@ function derivePoint(scalar: Uint8Array): Uint8Array | undefined {
 /** What stands around scalar and point in the PKCS#8 form of a P-256 key (RFC 5915 in RFC 5958), as OpenSSL writes it. */
 const P256_HEAD = fromHex("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420")!;
 const P256_MIDDLE = fromHex("a14403420004")!;
-const P256_OCTETS = P256_HEAD.length + 32 + P256_MIDDLE.length + 64;
+const P256_SCALAR_AT = P256_HEAD.length;
+const P256_MIDDLE_AT = P256_SCALAR_AT + 32;
+const P256_POINT_AT = P256_MIDDLE_AT + P256_MIDDLE.length;
+const P256_OCTETS = P256_POINT_AT + 64;
 
 /**
- * Scalar and public point of a P-256 key in just the form that it has when it was made here; undefined for any other, which may be as good.
- * For who opens tens of thousands of keys: an object of `node:crypto` takes four times as long as the rest, and 30 kB. Whether the two belong together is not looked at.
+ * Algorithm 13, in just the form that such a key has when it was made here; others may be as good. Whether scalar and point belong
+ * together is not looked at.
  */
-export function readP256(pkcs8: Uint8Array): { scalar: Uint8Array; point: Uint8Array } | undefined {
-  const middle = P256_HEAD.length + 32;
-  const point = middle + P256_MIDDLE.length;
-  const isPlain =
-    pkcs8.length === P256_OCTETS &&
-    bytesEqual(pkcs8.subarray(0, P256_HEAD.length), P256_HEAD) &&
-    bytesEqual(pkcs8.subarray(middle, point), P256_MIDDLE);
-  return isPlain ? { scalar: pkcs8.slice(P256_HEAD.length, middle), point: pkcs8.slice(point) } : undefined;
+export function isPlainKey({ algorithm, privateKey }: SigningKey): boolean {
+  return (
+    algorithm === DnssecAlgorithm.ECDSAP256SHA256 &&
+    privateKey.length === P256_OCTETS &&
+    bytesEqual(privateKey.subarray(0, P256_SCALAR_AT), P256_HEAD) &&
+    bytesEqual(privateKey.subarray(P256_MIDDLE_AT, P256_POINT_AT), P256_MIDDLE)
+  );
+}
+
+/**
+ * Scalar and public point of a plain key; undefined for any other. For who opens tens of thousands of keys: an object of `node:crypto` takes four
+ * times as long as the rest, and 30 kB.
+ */
+export function readP256(key: SigningKey): { scalar: Uint8Array; point: Uint8Array } | undefined {
+  if (!isPlainKey(key)) return undefined;
+  const { privateKey } = key;
+  return { scalar: privateKey.slice(P256_SCALAR_AT, P256_MIDDLE_AT), point: privateKey.slice(P256_POINT_AT) };
 }
 
 /** Scalar and public point (x | y) of a P-256 key, 32 and 64 octets. */

@@ -230,6 +230,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE alert_deliveries ADD COLUMN about TEXT NOT NULL DEFAULT '';
   `,
+  // 18: documents of one kind, of all zones: what a start asks for some times
+  `
+  CREATE INDEX documents_of_kind ON zone_documents (kind);
+  `,
 ];
 
 /** Brings the database up to the newest form. Throws `store.newer` when a later Countersign wrote it. */

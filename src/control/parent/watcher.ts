@@ -13,7 +13,7 @@ import { Lane } from "../lanes.ts";
 import { dnssecRow } from "../rows.ts";
 import type { Fault } from "../work.ts";
 import type { Zone } from "../zone.ts";
-import { foreignEntryPoints, zoneEntryPoints } from "../zone-keys.ts";
+import { foreignEntryPoints, hasEntryPoints, zoneEntryPoints } from "../zone-keys.ts";
 import { askParent, askResolver, type ParentAnswer, type ParentSaying } from "./ask-parent.ts";
 import type { Exchange } from "./exchange.ts";
 import { findParent, type ParentZone } from "./find-parent.ts";
@@ -246,7 +246,7 @@ export class ParentWatcher {
       return now + Math.max(youngSeconds, Math.min(settledSeconds, RETRY_SECONDS)) * (0.9 + 0.2 * jitter);
     }
     const forKeys = nextParentPoll(zone.status, now, jitter, { youngSeconds, settledSeconds });
-    if (forKeys !== undefined && zoneEntryPoints(zone).length > 0) {
+    if (forKeys !== undefined && hasEntryPoints(zone)) {
       // Asked a moment ago, although nobody could say: not again at once.
       return zone.status.parentAt === undefined && note ? now + youngSeconds : forKeys;
     }
