@@ -75,11 +75,8 @@ export function openZoneFiles(directory: string): ZoneFiles {
 
 function filesBelow(root: string): Omit<ZoneFiles, keyof CopyFiles> {
   let sweeping: Sweep | undefined;
-  const sparePath = (path: string) => {
-    const [zoneId, file] = path.slice(root.length + 1).split("/");
-    if (zoneId && file) sweeping?.spare(zoneId, file.slice(0, file.indexOf(".")));
-  };
   return {
+    ...signaturesBelow(root, () => sweeping),
     async saveImage(zoneId, name, image) {
       sweeping?.spare(zoneId, name);
       const folder = await ensureFolder(root, zoneId);
@@ -129,16 +126,6 @@ function filesBelow(root: string): Omit<ZoneFiles, keyof CopyFiles> {
     async removeChange(zoneId, name) {
       await rm(join(root, checkZone(zoneId), `${checkName(name)}.change`), { force: true, recursive: true });
     },
-    async openSignatures(zoneId, name, identity, table) {
-      sweeping?.spare(zoneId, name);
-      const folder = join(root, checkZone(zoneId));
-      if (!existsSync(folder)) await ensureFolder(root, zoneId);
-      return SignatureFile.open(join(folder, `${checkName(name)}.signatures`), identity, table);
-    },
-    signaturesLater(zoneId, name, identity, table) {
-      const path = join(root, checkZone(zoneId), `${checkName(name)}.signatures`);
-      return SignatureFile.later(path, identity, table, sparePath);
-    },
     async removeZone(zoneId) {
       await rm(join(root, checkZone(zoneId)), { recursive: true, force: true });
     },
@@ -147,6 +134,28 @@ function filesBelow(root: string): Omit<ZoneFiles, keyof CopyFiles> {
       const sweep = new Sweep(root, kept);
       sweeping = sweep;
       return sweep;
+    },
+  };
+}
+
+function signaturesBelow(
+  root: string,
+  sweeping: () => Sweep | undefined,
+): Pick<ZoneFiles, "openSignatures" | "signaturesLater"> {
+  const sparePath = (path: string) => {
+    const [zoneId, file] = path.slice(root.length + 1).split("/");
+    if (zoneId && file) sweeping()?.spare(zoneId, file.slice(0, file.indexOf(".")));
+  };
+  return {
+    async openSignatures(zoneId, name, identity, table) {
+      sweeping()?.spare(zoneId, name);
+      const folder = join(root, checkZone(zoneId));
+      if (!existsSync(folder)) await ensureFolder(root, zoneId);
+      return SignatureFile.open(join(folder, `${checkName(name)}.signatures`), identity, table);
+    },
+    signaturesLater(zoneId, name, identity, table) {
+      const path = join(root, checkZone(zoneId), `${checkName(name)}.signatures`);
+      return SignatureFile.later(path, identity, table, sparePath);
     },
   };
 }
