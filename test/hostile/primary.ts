@@ -341,7 +341,8 @@ export function pieces({ soa, records }: Zone, size: number): ResourceRecord[][]
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
-function eachMessage(socket: Socket, take: (message: Uint8Array) => void): void {
+/** Gives each message of a stream, without its length. */
+export function eachMessage(socket: Socket, take: (message: Uint8Array) => void): void {
   let pending = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => {
     pending = Buffer.concat([pending, chunk]);
