@@ -155,7 +155,7 @@ export const OPTIONS = {
   transferSlowSeconds: given(
     integer(1, 3600),
     30,
-    "After so many seconds in which a transfer brought less than 64 KiB each, another that waits may begin beside it.",
+    "After so many seconds in which a transfer moved less than 64 KiB each, another that waits may begin beside it; 5 at most for transfers out.",
     { reloads: true },
   ),
   checkSeconds: given(integer(1, 60), 5, "How long a primary's SOA answer is waited for, in seconds.", {

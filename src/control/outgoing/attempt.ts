@@ -25,6 +25,8 @@ type Asked = {
 export type SentFacts = {
   readonly kind: SentKind;
   readonly complete: boolean;
+  /** In words, when it was ended for that. */
+  readonly tooSlow?: string | undefined;
   readonly serial: number;
   readonly messages: number;
   readonly records: number;
@@ -57,7 +59,7 @@ export function refusedAttempt(asked: Asked, code: OutgoingRefusal): Attempt {
 }
 
 export function sentAttempt(asked: Asked, sent: SentFacts): Attempt {
-  const { kind, complete, serial, messages, records, octets } = sent;
+  const { kind, complete, tooSlow, serial, messages, records, octets } = sent;
   const fellBack = kind === "axfr" && asked.request.type === RRType.IXFR;
   return {
     ...base(asked),
@@ -67,11 +69,16 @@ export function sentAttempt(asked: Asked, sent: SentFacts): Attempt {
     messages,
     records,
     octets,
-    errorCode: complete ? null : "outgoing.broken-off",
-    errorMessage: complete ? null : "the secondary went away, or was too slow",
+    errorCode: complete ? null : endCode(tooSlow),
+    errorMessage: complete ? null : (tooSlow ?? "the secondary went away, or fetched nothing any more"),
     fallbackCode: fellBack ? "outgoing.no-changes" : null,
     fallbackMessage: fellBack ? "the changes since that serial are not kept" : null,
   };
+}
+
+/** Of a transfer that is not complete. */
+export function endCode(tooSlow: string | undefined): string {
+  return tooSlow === undefined ? "outgoing.broken-off" : "outgoing.too-slow";
 }
 
 function base({ zoneId, peer, request, forwarded, key, startedMs, finishedMs }: Asked) {

@@ -3,7 +3,8 @@
  *
  * ```
  *  forwarded ▶ TSIG ▶ read ▶ who may ▶ is there a version? ▶ a place ▶ message, message, … ▶ last
- *       NOTAUTH ◀─┘   └▶ FORMERR  └▶ REFUSED   └▶ SERVFAIL     └▶ SERVFAIL (busy)   └ each waits for the client
+ *       NOTAUTH ◀─┘   └▶ FORMERR  └▶ REFUSED   └▶ SERVFAIL     └▶ SERVFAIL (busy)   └ each waits for the client;
+ *                                                                                    too slow a one gives its place (slow-transfer.ts)
  * ```
  * The version is held by its image, which never changes: newer ones may be published meanwhile. Messages are made in slices
  * (slices.ts) on the main thread (half a millisecond each), so nothing else waits for a large zone.
@@ -33,7 +34,8 @@ import type { Deps } from "../deps.ts";
 import { LineBudget } from "../line-budget.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
-import { type OutgoingRefusal, refusedAttempt, type SentKind, sentAttempt } from "./attempt.ts";
+import { type PaceWatch, watchPace } from "../slow-transfer.ts";
+import { endCode, type OutgoingRefusal, refusedAttempt, type SentKind, sentAttempt } from "./attempt.ts";
 import type { OutgoingBook } from "./book.ts";
 import type { OutgoingNotes } from "./notes.ts";
 import { formErr, refusal, soaRecord, soaReply, transferOpt } from "./replies.ts";
@@ -159,7 +161,7 @@ export class TransferServer {
     verified: Verified,
     reply: (octets: Uint8Array) => void,
   ): Promise<void> {
-    const { book, slots } = this.#parts;
+    const { book, deps, slots } = this.#parts;
     const udp = forwarded.transport === "udp";
     // Without ALPN dot it is no channel for transfers (RFC 9103 section 7.1).
     const encrypted = forwarded.tls?.dot === true;
@@ -176,19 +178,21 @@ export class TransferServer {
       return;
     }
     const client = printAddress(forwarded.clientAddress);
-    if (!(await slots.enter(client))) {
+    const place = await slots.enter(client);
+    if (!place) {
       this.#refused("busy", request, unit, forwarded);
       reply(refusal(request, Rcode.ServFail, BUSY));
       return;
     }
+    const pace = watchPace(place, Math.min(deps.settings().transferSlowSeconds, MOST_SLOW_SECONDS));
     try {
       const version = await this.#parts.versionOf(unit);
       // While it waited, the zone may have been taken from it.
       if (!book.enabled(unit.zone.id)) reply(refusal(request, Rcode.Refused, PROHIBITED));
       else if (!version) reply(refusal(request, Rcode.ServFail, NOT_READY));
-      else await this.#give(forwarded, { request, unit, verified, version, peer: verdict.peer, udp });
+      else await this.#give(forwarded, { request, unit, verified, version, peer: verdict.peer, udp, pace });
     } finally {
-      slots.leave(client);
+      place.leave();
     }
   }
 
@@ -208,27 +212,29 @@ export class TransferServer {
       forwarded.reply(this.#sign(message, verified));
       return;
     }
-    const complete = await this.#stream(forwarded, messages, unit);
+    const { complete, tooSlow } = await this.#watched(forwarded, messages, gift);
     const octets = messages.octets;
     const { zone } = unit;
-    this.#record(forwarded, gift, { kind, complete, startedMs, messages });
+    this.#record(forwarded, gift, { kind, complete, tooSlow, startedMs, messages });
     if (kind !== "axfr" && kind !== "ixfr") return;
     const sent = { messages: messages.messages, records: messages.records, octets };
     notes.putTransfer(zone.id, gift.peer, { kind, serial: version.serial, at: deps.nowMs(), complete, ...sent });
     const to = printAddress(forwarded.clientAddress);
     const about = { zone: zone.name, to, kind, serial: version.serial, ms: deps.nowMs() - startedMs, ...sent };
-    const code = complete ? "outgoing.transferred" : "outgoing.broken-off";
+    const code = complete ? "outgoing.transferred" : endCode(tooSlow);
     deps.log.info({ code, ...about }, complete ? "a transfer out" : "a transfer out that was broken off");
   }
 
   #record(forwarded: ForwardedMessage, gift: Gift, sent: Sent): void {
     const { deps } = this.#parts;
     const { request, unit, verified, version, peer } = gift;
-    const { kind, complete, startedMs } = sent;
+    const { kind, complete, tooSlow, startedMs } = sent;
     const { messages, records, octets } = sent.messages;
     const zoneId = unit.zone.id;
     const asked = { zoneId, peer, request, forwarded, key: verified.key, startedMs, finishedMs: deps.nowMs() };
-    deps.attempts.record(sentAttempt(asked, { kind, complete, serial: version.serial, messages, records, octets }));
+    deps.attempts.record(
+      sentAttempt(asked, { kind, complete, tooSlow, serial: version.serial, messages, records, octets }),
+    );
   }
 
   /** RFC 1995 sections 2 and 4: nothing newer, the differences, or the whole zone where they are not known. */
@@ -242,6 +248,23 @@ export class TransferServer {
       if (changes) return { kind: "ixfr", source: changeSource(changes) };
     }
     return { kind: "axfr", source: new RecordWalk(version.image) };
+  }
+
+  async #watched(
+    forwarded: ForwardedMessage,
+    messages: TransferMessages,
+    { unit, pace }: Gift,
+  ): Promise<{ readonly complete: boolean; readonly tooSlow?: string | undefined }> {
+    const ended = pace.begin(
+      () => messages.octets,
+      () => forwarded.drop(),
+    );
+    try {
+      const complete = await this.#stream(forwarded, messages, unit);
+      return { complete, tooSlow: complete ? undefined : ended() };
+    } finally {
+      ended();
+    }
   }
 
   /** True when the client has been given all of it. */
@@ -307,6 +330,7 @@ function fillSlice(slice: Uint8Array, first: Uint8Array | undefined, messages: T
 type Sent = {
   readonly kind: SentKind;
   readonly complete: boolean;
+  readonly tooSlow?: string | undefined;
   readonly startedMs: number;
   readonly messages: TransferMessages;
 };
@@ -318,6 +342,7 @@ type Gift = {
   readonly version: GivenVersion;
   readonly peer: string | undefined;
   readonly udp: boolean;
+  readonly pace: PaceWatch;
 };
 
 const PROHIBITED = { code: ExtendedError.Prohibited, text: "" };
@@ -333,9 +358,11 @@ const TRANSFERS_TO_ONE = 8;
 const WAITING_OF_ONE = 128;
 const WAITING = 1000;
 const WAIT_MS = 20_000;
+/** Who waits sees those that are slow stand aside while he does. */
+const MOST_SLOW_SECONDS = 5;
 
-/** `running` is the operator's limit for transfers. */
+/** `running` is the operator's limit for transfers; as many again may be slow beside them. */
 export function slotLimits(running: number): SlotLimits {
   const ofOneClient = Math.min(running, TRANSFERS_TO_ONE);
-  return { running, ofOneClient, waiting: WAITING, waitingOfOne: WAITING_OF_ONE, waitMs: WAIT_MS };
+  return { running, ofOneClient, aside: running, waiting: WAITING, waitingOfOne: WAITING_OF_ONE, waitMs: WAIT_MS };
 }
