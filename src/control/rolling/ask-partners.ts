@@ -1,18 +1,18 @@
 /**
  * What the other signers' nameservers publish: their DNSKEY set and CDS, asked of each name in the zone's NS set that is none of
- * ours. Whoever serves a set that one of our own KSKs signs serves our version, under another name: no other signer.
+ * ours. Whoever serves our own set (signed-by-us.ts) serves our version, under another name: no other signer.
  */
 import { fail, ok, type Result } from "#bytes";
-import { keyTag } from "#dnssec";
 import { rrsetRdatas, type ZoneImage } from "#image";
 import { type Message, Rcode } from "#message";
 import { type Name, nameEquals, nameHash, printName, readName } from "#name";
 import { printAddress, printSocketAddress, type SocketAddress } from "#net";
-import { RRType, readRrsig } from "#rdata";
+import { RRType } from "#rdata";
 import { apexRdatas } from "../image-facts.ts";
 import type { Exchange, ExchangeFault } from "../parent/exchange.ts";
 import { rcodeText } from "../parent/exchange.ts";
 import { findAddresses, isAuthoritative, MAX_ADDRESSES_OF_SERVER, rdatasOf } from "../parent/find-parent.ts";
+import { isSignedByUs, type OurKeys } from "./signed-by-us.ts";
 
 /** What one nameserver says. */
 export type PartnerSaying = {
@@ -46,13 +46,11 @@ export function cachedSeconds(ttls: readonly number[]): number {
   return Math.min(longest, MAX_PARTNER_TTL_SECONDS);
 }
 
-export type PartnerQuestion = {
-  readonly apex: Name;
+export type PartnerQuestion = OurKeys & {
   /** As transferred: its NS set, and addresses of names within the zone. */
   readonly image: ZoneImage;
   /** Of our nameservers. */
   readonly ourNames: readonly string[];
-  readonly ourKsks: readonly Uint8Array[];
   readonly resolver: SocketAddress | undefined;
   readonly port: number;
 };
@@ -86,7 +84,7 @@ async function askName(
   question: PartnerQuestion,
   exchange: Exchange,
 ): Promise<Result<PartnerSaying | undefined, ExchangeFault>> {
-  const { apex, ourKsks } = question;
+  const { apex } = question;
   let last: ExchangeFault = { code: "partner.no-addresses", text: "its name has no address" };
   for (const address of await addressesOf(name, question, exchange)) {
     const keys = await ask(apex, RRType.DNSKEY, address, exchange);
@@ -95,7 +93,7 @@ async function askName(
       continue;
     }
     const dnskey = rdatasOf(keys.value, apex, RRType.DNSKEY);
-    if (isSignedByUs(keys.value, apex, dnskey, ourKsks)) return ok(undefined);
+    if (isSignedByUs(keys.value, question)) return ok(undefined);
     const requests = await ask(apex, RRType.CDS, address, exchange);
     const ttls = keys.value.answer.filter(({ type }) => type === RRType.DNSKEY).map(({ ttl }) => ttl);
     return ok({
@@ -125,19 +123,6 @@ async function ask(
     return fail({ code: "partner.not-authoritative", text: `${where}: not an authoritative answer` });
   }
   return answer;
-}
-
-function isSignedByUs(
-  message: Message,
-  apex: Name,
-  dnskey: readonly Uint8Array[],
-  ourKsks: readonly Uint8Array[],
-): boolean {
-  const signers = rdatasOf(message, apex, RRType.RRSIG)
-    .map(readRrsig)
-    .filter(({ typeCovered }) => typeCovered === RRType.DNSKEY)
-    .map((rrsig) => rrsig.keyTag);
-  return ourKsks.some((ksk) => signers.includes(keyTag(ksk)) && dnskey.some((each) => Buffer.compare(each, ksk) === 0));
 }
 
 /** Names within the zone have theirs in it, where nobody has to be asked. */

@@ -3,7 +3,7 @@
  *
  *   rollover looked at ─ it depends on them ▶ due ▶ ask all ▶ note ▶ rollover looked at again, due again, later and later
  */
-import { isEntryPoint, type Roll } from "#keyplan";
+import type { Roll } from "#keyplan";
 import type { Deps } from "../deps.ts";
 import { Lane } from "../lanes.ts";
 import type { Exchange } from "../parent/exchange.ts";
@@ -85,11 +85,9 @@ export class PartnerWatch {
     const { nameServers, resolver, partnerPort } = deps.settings();
     const image = zone.stored?.image;
     if (!image) return { sayings: [], silent: [] };
-    const ourKsks = zone.keys.map(({ dnskey }) => dnskey).filter(isEntryPoint);
-    return askPartners(
-      { apex: zone.apex, image, ourNames: nameServers, ourKsks, resolver, port: partnerPort },
-      exchange,
-    );
+    const dnskeys = zone.keys.map(({ dnskey }) => dnskey);
+    const ours = { apex: zone.apex, dnskeys, verify: deps.crypto.verify, now: deps.now() };
+    return askPartners({ ...ours, image, ourNames: nameServers, resolver, port: partnerPort }, exchange);
   }
 }
 
