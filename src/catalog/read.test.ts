@@ -79,6 +79,8 @@ describe("a broken one", () => {
     ["version 1", `${HEAD}version TXT "1"\n`, "version-unknown"],
     ["version 3", `${HEAD}version TXT "3"\n`, "version-unknown"],
     ["an empty version", `${HEAD}version TXT ""\n`, "version-unknown"],
+    ["a version of 2 and an empty string", `${HEAD}version TXT "2" ""\n`, "version-unknown"],
+    ["a version of an empty string and 2", `${HEAD}version TXT "" "2"\n`, "version-unknown"],
     ["two PTRs at a node", `${V2}a.zones PTR one.test.\na.zones PTR two.test.\n`, "member-several"],
     ["one member at two nodes", `${V2}a.zones PTR one.test.\nb.zones PTR ONE.test.\n`, "member-twice"],
     ["two coos", `${V2}a.zones PTR one.test.\ncoo.a.zones PTR x.test.\ncoo.a.zones PTR y.test.\n`, "coo-several"],

@@ -44,6 +44,9 @@ export const MAX_GROUPS = 64;
 
 const VERSION = "2";
 
+/** Of a version that is another. */
+const SHOWN_STRINGS = 4;
+
 type Draft = { readonly node: string; zone?: Name; groups: string[]; coo?: Name };
 
 /** `rrsets`: the whole zone in any order, each RRset once. */
@@ -105,9 +108,11 @@ function checkVersion(rdatas: readonly Uint8Array[]) {
   if (rdatas.length > 1) {
     return broken("version-several", `the version property has ${rdatas.length} records, one is right`);
   }
-  const version = textOf(rdatas[0]!);
-  if (version === VERSION) return undefined;
-  return broken("version-unknown", `the catalog is of version ${JSON.stringify(version.slice(0, 20))}, not "2"`);
+  // Section 4.2.1 knows the value "2" alone. Several strings are another value, whatever they make when put together.
+  const strings = stringsOf(rdatas[0]!);
+  if (strings.length === 1 && strings[0] === VERSION) return undefined;
+  const shown = strings.slice(0, SHOWN_STRINGS).map((string) => JSON.stringify(string.slice(0, 20)));
+  return broken("version-unknown", `the catalog is of version ${shown.join(" ")}, not "2"`);
 }
 
 function finish(drafts: ReadonlyMap<string, Draft>): Result<Catalog, CatalogFault> {
@@ -129,10 +134,14 @@ function finish(drafts: ReadonlyMap<string, Draft>): Result<Catalog, CatalogFaul
 
 /** The character-strings of a TXT RDATA, one behind the other. */
 function textOf(rdata: Uint8Array): string {
-  let text = "";
+  return stringsOf(rdata).join("");
+}
+
+function stringsOf(rdata: Uint8Array): readonly string[] {
+  const strings: string[] = [];
   for (let at = 0; at < rdata.length; at += 1 + rdata[at]!)
-    text += toLatin1(rdata.subarray(at + 1, at + 1 + rdata[at]!));
-  return text;
+    strings.push(toLatin1(rdata.subarray(at + 1, at + 1 + rdata[at]!)));
+  return strings;
 }
 
 function broken(code: CatalogFaultCode, text: string): { ok: false; error: CatalogFault } {

@@ -44,7 +44,7 @@ export class AttemptLog {
   }
 
   record(attempt: Attempt): void {
-    this.#count(attempt);
+    this.count(attempt);
     if (this.#waiting.length >= MAX_WAITING) {
       this.#waiting.shift();
       this.#log.error({ zone: attempt.zoneId }, "attempts are not recorded: the store is too slow");
@@ -70,7 +70,8 @@ export class AttemptLog {
     if (this.#waiting.length > 0) this.#writing ??= this.#write();
   }
 
-  #count({ direction, kind, transport, outcome, octets }: Attempt): void {
+  /** For the metrics alone: what anybody can cause, which is to fill no zone's record. `record` counts by itself. */
+  count({ direction, kind, transport, outcome, octets }: Omit<AttemptCount, "count">): void {
     const key = `${direction} ${kind} ${transport} ${outcome}`;
     const before = this.#counts.get(key);
     const count = { count: (before?.count ?? 0) + 1, octets: (before?.octets ?? 0) + octets };

@@ -1,10 +1,11 @@
-/** What control counts, for the metrics page: by closed sets of words and in aggregate, never one series for each zone. */
+/** What control counts, for the metrics page: by closed sets of words and in aggregate, but for the serials of a bounded number of zones. */
 import type { AlertCenter } from "#alerts";
 import type { MetricSource } from "#telemetry";
 import { expiresAt } from "#transfer";
 import type { Deps } from "./deps.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Registry, Unit } from "./registry.ts";
+import { serialMetrics } from "./serial-metrics.ts";
 
 const STATES = ["serving", "expired", "not-ready"] as const;
 type State = (typeof STATES)[number];
@@ -22,7 +23,8 @@ export function controlMetrics(
     kind: "counter",
     read: () => [{ value: analytics.lost }],
   };
-  return [...attemptMetrics(deps), ...zoneMetrics(registry, deps), ...otherMetrics(feed, alerts, deps), lost];
+  const ofZones = [...zoneMetrics(registry, deps), ...serialMetrics(registry)];
+  return [...attemptMetrics(deps), ...ofZones, ...otherMetrics(feed, alerts, deps), lost];
 }
 
 function attemptMetrics({ attempts }: Deps): MetricSource[] {

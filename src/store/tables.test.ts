@@ -321,7 +321,9 @@ it("counts what a secondary is refused or told again, from any port; what is kno
   const told = { got: "soa", outcome: "unchanged", serialAfter: 7, errorCode: null, errorMessage: null } as const;
   const sent = { got: "axfr", outcome: "sent", serialAfter: 7, errorCode: null, errorMessage: null } as const;
   await store.transfers.add([row({ outcome: "failed", errorCode: "net.timeout" })]);
-  for (let i = 0; i < 3; i++) await store.transfers.add([out(), out({ address: "192.0.2.10:1" }), out(told)]);
+  for (let i = 0; i < 3; i++) {
+    await store.transfers.add([out(), out({ ...told, address: "192.0.2.10:1" }), out(told)]);
+  }
   await store.transfers.add([out({ ...told, serialAfter: 8 }), out(sent), out(), out(told), out()]);
   await store.transfers.add([out({ startedAt: 4_000_000, finishedAt: 4_000_000 })]);
   const rows = async () =>
@@ -333,13 +335,45 @@ it("counts what a secondary is refused or told again, from any port; what is kno
     ["sent", 0],
     ["unchanged", 0],
     ["unchanged", 2],
-    ["refused", 2],
+    ["unchanged", 2],
     ["refused", 2],
     ["failed", 0],
   ]);
   await store.transfers.add(Array.from({ length: TRANSFERS_PER_ZONE + 5 }, () => out(sent)));
   expect(await rows()).toHaveLength(TRANSFERS_PER_ZONE + 1);
   expect((await rows()).at(-1)).toEqual(["failed", 0]);
+});
+
+it("refusals of whom an ACL names are one row, from however many addresses; a peer's are its own", async () => {
+  const one = zone("listed.example");
+  await store.zones.add(one);
+  const refused = (address: string, peerId: string | null) => ({
+    ...PLAIN_ATTEMPT,
+    zoneId: one.id,
+    direction: "out" as const,
+    peerId,
+    address,
+    kind: "axfr" as const,
+    reason: "request" as const,
+    outcome: "refused" as const,
+    startedAt: 1,
+    finishedAt: 1,
+    serialBefore: null,
+    serialAfter: null,
+    messages: 0,
+    records: 0,
+    octets: 0,
+    errorCode: "outgoing.tsig-required",
+    errorMessage: "y",
+  });
+  await store.transfers.add([refused("192.0.2.1:1", "a"), refused("192.0.2.2:1", "a")]);
+  await store.transfers.add(Array.from({ length: 300 }, (_, i) => refused(`[2001:db8::${i.toString(16)}]:1`, null)));
+  const rows = await store.transfers.ofZone(one.id, { limit: 999 });
+  expect(rows.map(({ address, repeats }) => [address, repeats])).toEqual([
+    ["[2001:db8::0]:1", 299],
+    ["192.0.2.2:1", 0],
+    ["192.0.2.1:1", 0],
+  ]);
 });
 
 it("counts checks that go the same way, until a transfer comes between", async () => {

@@ -96,6 +96,25 @@ describe.skipIf(missing.length > 0)(
       expect(await says({ source: "127.0.0.2", key: { ...key, name: "other.key." } })).toBe("BADKEY");
       expect(await says({ source: "127.0.0.2", key: { ...key, algorithm: "hmac-sha512" } })).toBe("BADKEY");
       expect(await says({ source: "127.0.0.3", key })).toBe("REFUSED");
+      // Who comes by an ACL may wonder, too: three refusals are in the record, what the one outside of it got is in the metrics alone.
+      await until("the rows", async () => {
+        const rows = (await transfersOut(product, zoneId)).filter(
+          ({ outcome, address }) => outcome === "refused" && address.startsWith("127.0.0.2:"),
+        );
+        const codes = new Set(rows.map(({ error }) => error?.code));
+        return codes.has("outgoing.tsig") && codes.has("outgoing.tsig-required");
+      });
+      const refused = async () => {
+        const page = await fetch(`${product.url}/metrics`).then((answer) => answer.text());
+        return Number(/direction="out",kind="axfr",transport="tcp",outcome="refused"\} (\d+)/.exec(page)![1]);
+      };
+      const before = await refused();
+      expect(await says({ source: "127.0.0.3", key })).toBe("REFUSED");
+      expect(await says({}, "other.test.")).toBe("REFUSED");
+      expect(await refused()).toBe(before + 2);
+      expect((await transfersOut(product, zoneId)).filter(({ address }) => address.startsWith("127.0.0.3:"))).toEqual(
+        [],
+      );
       await product.call("DELETE", `${acls}/${acl.id}`);
       expect(await says({ source: "127.0.0.2", key })).toBe("REFUSED");
     });

@@ -91,7 +91,13 @@ export async function outgoingOf(product: Countersign, zoneId: string): Promise<
   return (await product.call("GET", `/countersign/v1/zones/${zoneId}/outgoing`)) as Details;
 }
 
-export type TransferOut = { readonly kind: string; readonly got: string | null; readonly outcome: string };
+export type TransferOut = {
+  readonly kind: string;
+  readonly got: string | null;
+  readonly outcome: string;
+  readonly address: string;
+  readonly error: { readonly code: string } | null;
+};
 
 /** What the record of attempts says about transfers out, newest first. */
 export async function transfersOut(product: Countersign, zoneId: string): Promise<readonly TransferOut[]> {

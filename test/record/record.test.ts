@@ -229,5 +229,8 @@ test("checks that fail are one row with a count, and the metrics have every one"
   expect(page).toMatch(/^countersign_zones_by_state\{state="serving"\} 2$/m);
   expect(page).toMatch(/^countersign_good_check_age_seconds_max\{state="serving"\} \d+$/m);
   expect(page).toMatch(/^countersign_expiry_seconds_min\{state="serving"\} \d+$/m);
+  expect(page).toMatch(/^countersign_zone_serial\{zone="recorded\.example\.?",at="primary"\} 2$/m);
+  expect(page).toMatch(/^countersign_zone_serial\{zone="recorded\.example\.?",at="served"\} 2$/m);
+  expect(page).toMatch(/^countersign_zones_behind 0$/m);
   expect(page).not.toContain(id);
 });

@@ -81,6 +81,12 @@ export function endCode(tooSlow: string | undefined): string {
   return tooSlow === undefined ? "outgoing.broken-off" : "outgoing.too-slow";
 }
 
+/** Secondaries ask for the SOA, too, and may sign that. */
+export function askedKind({ type }: TransferRequest): "axfr" | "ixfr" | "soa" {
+  if (type === RRType.IXFR) return "ixfr";
+  return type === RRType.AXFR ? "axfr" : "soa";
+}
+
 function base({ zoneId, peer, request, forwarded, key, startedMs, finishedMs }: Asked) {
   const { clientAddress, clientPort, transport, tls } = forwarded;
   return {
@@ -89,7 +95,7 @@ function base({ zoneId, peer, request, forwarded, key, startedMs, finishedMs }: 
     direction: "out",
     peerId: peer ?? null,
     address: printSocketAddress({ address: printAddress(clientAddress), port: clientPort }),
-    kind: request.type === RRType.IXFR ? "ixfr" : "axfr",
+    kind: askedKind(request),
     transport,
     tlsIdentity: tls?.client?.verified ? tls.client.subject : null,
     tsigKey: key ? printName(key.name) : null,

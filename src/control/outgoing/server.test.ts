@@ -40,8 +40,13 @@ test.each([
   const key: TsigKey = { name: keyName!, algorithm: "hmac-sha256", secret: Uint8Array.of(1, 2, 3) };
   const parts = {
     registry: { findByApex: () => ({ zone: { id: "z", name: "given.test" }, refresher: { peerIds: [] } }) },
-    book: { peers: () => [{ key }] },
-    deps: { now: () => 1_800_000_000, crypto: { startHmac }, log: { info: () => undefined } },
+    book: { peers: () => [{ key }], access: () => undefined },
+    deps: {
+      now: () => 1_800_000_000,
+      crypto: { startHmac },
+      log: { info: () => undefined },
+      attempts: { count: () => undefined },
+    },
   } as unknown as TransferServerParts;
   const answerTo = (by: TsigKey) => {
     const request = signMessage(buildQuery({ id: 7, name: apex!, ...asked }), by, 1_800_000_000, startHmac);

@@ -18,6 +18,7 @@ import { RRClass, RRType } from "#rdata";
 import {
   changeSource,
   expiresAt,
+  inRange,
   judgeAccess,
   type RecordSource,
   RecordWriter,
@@ -35,7 +36,7 @@ import { LineBudget } from "../line-budget.ts";
 import type { PeerBook } from "../peer-book.ts";
 import type { Registry, Unit } from "../registry.ts";
 import { type PaceWatch, watchPace } from "../slow-transfer.ts";
-import { endCode, type OutgoingRefusal, refusedAttempt, type SentKind, sentAttempt } from "./attempt.ts";
+import { askedKind, endCode, type OutgoingRefusal, refusedAttempt, type SentKind, sentAttempt } from "./attempt.ts";
 import type { OutgoingBook } from "./book.ts";
 import type { OutgoingNotes } from "./notes.ts";
 import { formErr, refusal, soaRecord, soaReply, transferOpt } from "./replies.ts";
@@ -298,7 +299,10 @@ export class TransferServer {
     return at === undefined ? undefined : Math.max(0, Math.floor(at - this.#parts.deps.now()));
   }
 
-  /** In the log; and in the zone's record when it was one of its secondaries, who may wonder why. */
+  /**
+   * In the log and the metrics, whoever asked; and in the zone's record when it was one of its secondaries, who may wonder why. So may who comes by
+   * an ACL: by TCP, where its address is its own.
+   */
   #refused(code: OutgoingRefusal, request: TransferRequest, unit: Unit | undefined, forwarded: ForwardedMessage): void {
     const { deps, book } = this.#parts;
     const { clientAddress, transport } = forwarded;
@@ -306,11 +310,15 @@ export class TransferServer {
     const more = this.#refusals.leftOutBefore(deps.now());
     if (more > 0) deps.log.warn({ code: "outgoing.more-refused", more }, "more refused transfers than are logged");
     if (this.#refusals.mayWrite()) deps.log.info({ code: "outgoing.refused", ...about }, "a transfer was refused");
-    const linked =
-      unit && book.peers(unit.zone.id).find((peer) => peer.address && sameAddress(clientAddress, peer.address));
-    if (!unit || !linked) return;
+    const access = unit && book.access(unit.zone);
+    const linked = access?.peers.find((peer) => peer.address && sameAddress(clientAddress, peer.address));
+    const listed = transport !== "udp" && access?.ranges.some((range) => inRange(clientAddress, range));
+    if (!unit || !(linked || listed)) {
+      deps.attempts.count({ direction: "out", kind: askedKind(request), transport, outcome: "refused", octets: 0 });
+      return;
+    }
     const now = deps.nowMs();
-    const asked = { zoneId: unit.zone.id, peer: linked.id, request, forwarded, key: undefined };
+    const asked = { zoneId: unit.zone.id, peer: linked?.id, request, forwarded, key: undefined };
     deps.attempts.record(refusedAttempt({ ...asked, startedMs: now, finishedMs: now }, code));
   }
 }

@@ -91,19 +91,21 @@ const ALIKE_MS = 3_600_000;
 
 /**
  * The last row in which the same secondary got the same answer that is no zone: it was refused, told that there is nothing newer, or told the serial by
- * UDP; unless a zone went out since. Whoever writes its address on datagrams would otherwise fill the record with them.
+ * UDP; unless a zone went out since. Whoever writes its address on datagrams would otherwise fill the record with them. Who is refused and is no peer is
+ * any of those whom an ACL names, which may be everybody: one row, with the address of the first.
  */
 async function findAlikeOut(db: Handle, row: NewTransfer): Promise<number | undefined> {
   if (row.outcome !== "refused" && row.outcome !== "unchanged" && row.transport !== "udp") return undefined;
   // Without the port, which is another each time.
   const host = row.address.slice(0, row.address.lastIndexOf(":") + 1);
+  const anybody = row.peerId === null && row.outcome === "refused";
   const alike = await db
     .selectFrom("transfers")
     .select("id")
     .where("zone_id", "=", row.zoneId)
     .where("direction", "=", "out")
     .where("peer_id", "is", row.peerId)
-    .where("address", "like", `${host}%`)
+    .where("address", "like", anybody ? "%" : `${host}%`)
     .where("kind", "=", row.kind)
     .where("transport", "=", row.transport)
     .where("tsig_key", "is", row.tsigKey)
