@@ -37,6 +37,28 @@ test("a lane runs its limit at once, and the notified go before the routine ones
   expect(log).toEqual(["a", "b", "d", "c"]);
 });
 
+test("what goes on comes before what has not begun, and takes no room that is for the notified", async () => {
+  const gate = new Gate(() => ({ atOnce: 2, routine: 1 }));
+  const log: string[] = [];
+  const works = ["a", "b", "c", "d"].map((name) => work(log, name));
+  const all = [
+    gate.run("p", "routine", works[0]!.run),
+    gate.run("p", "routine", works[1]!.run),
+    gate.run("p", "again", works[2]!.run),
+  ];
+  await turn();
+  expect(log).toEqual(["a"]);
+  expect(gate.waiting).toEqual({ notified: 0, routine: 2 });
+  all.push(gate.run("p", "notified", works[3]!.run));
+  works[0]!.finish();
+  await turn();
+  expect(log).toEqual(["a", "d", "c"]);
+  for (const each of works) each.finish();
+  await Promise.all(all);
+  expect(log).toEqual(["a", "d", "c", "b"]);
+  expect(gate.waiting).toEqual({ notified: 0, routine: 0 });
+});
+
 test("lanes do not wait for each other, and a failed work gives its place back", async () => {
   const gate = new Gate(() => ({ atOnce: 1, routine: 1 }));
   const log: string[] = [];

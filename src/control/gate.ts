@@ -5,12 +5,17 @@
  *
  * ```
  *   notified ─▶ queue ─────────────────────────────┐  while fewer than `atOnce` run
- *   routine  ─▶ queue ─▶ pace ─▶ fewer than `routine`┴▶ run ─┬─▶ leave ─▶ the next one
+ *   again    ─▶ queue ─┐                           │
+ *   routine  ─▶ queue ─┴▶ pace ─▶ fewer than `routine`┴▶ run ─┬─▶ leave ─▶ the next one
  *                                       stand aside, while fewer than `aside` do ─▶ the next one
  * ```
  */
 
-export type Urgency = "notified" | "routine";
+/** "again": routine work that has begun already and goes on (the question by TCP after the one by UDP): before what has not begun. */
+export type Urgency = "notified" | "again" | "routine";
+
+/** In this order. */
+const URGENCIES = ["notified", "again", "routine"] as const satisfies readonly Urgency[];
 
 export type LaneLimit = {
   /** Running together, 1 or more. */
@@ -57,6 +62,7 @@ type Lane = {
   /** Go on without a place. */
   aside: number;
   readonly notified: Waiting;
+  readonly again: Waiting;
   readonly routine: Waiting;
   /** When the next routine work may begin, milliseconds of the gate's clock. */
   routineAt: number;
@@ -134,7 +140,7 @@ export class Gate {
     let routine = 0;
     for (const lane of this.#lanes.values()) {
       notified += lane.notified.size;
-      routine += lane.routine.size;
+      routine += lane.routine.size + lane.again.size;
     }
     return { notified, routine };
   }
@@ -190,10 +196,15 @@ export class Gate {
       runningRoutine: 0,
       aside: 0,
       notified: new Set(),
+      again: new Set(),
       routine: new Set(),
       routineAt: 0,
       paused: false,
-      doors: { notified: this.#door(name, "notified"), routine: this.#door(name, "routine") },
+      doors: {
+        notified: this.#door(name, "notified"),
+        again: this.#door(name, "again"),
+        routine: this.#door(name, "routine"),
+      },
     };
     this.#lanes.set(name, lane);
     return lane;
@@ -261,7 +272,7 @@ export class Gate {
 
   #leave(lane: Lane, urgency: Urgency): void {
     lane.running--;
-    if (urgency === "routine") lane.runningRoutine--;
+    if (urgency !== "notified") lane.runningRoutine--;
     this.#startWaiting(lane);
     this.#forget(lane);
   }
@@ -269,8 +280,8 @@ export class Gate {
   #standAside(lane: Lane, urgency: Urgency): Aside {
     const limit = this.#limitOf(lane.name);
     // Somebody for whom the place of this one would do.
-    const helpsRoutine = urgency === "routine" || lane.runningRoutine < limit.routine;
-    if (lane.notified.size === 0 && !(helpsRoutine && lane.routine.size > 0)) return "unneeded";
+    const helpsRoutine = urgency !== "notified" || lane.runningRoutine < limit.routine;
+    if (lane.notified.size === 0 && !(helpsRoutine && waitsForPace(lane))) return "unneeded";
     if (lane.aside >= (limit.aside ?? 0)) return "full";
     lane.aside++;
     this.#leave(lane, urgency);
@@ -283,7 +294,7 @@ export class Gate {
   }
 
   #startWaiting(lane: Lane): void {
-    for (const urgency of ["notified", "routine"] as const) {
+    for (const urgency of URGENCIES) {
       const queue = lane[urgency];
       for (const waiter of queue) {
         if (!this.#hasRoom(lane, urgency)) break;
@@ -297,7 +308,7 @@ export class Gate {
 
   /** Routine work waits for nothing but the pace: somebody has to come back and begin it. */
   #pauseForPace(lane: Lane): void {
-    if (lane.paused || lane.routine.size === 0) return;
+    if (lane.paused || !waitsForPace(lane)) return;
     const limit = this.#limitOf(lane.name);
     // Without room, whoever leaves begins it. With room it is the pace, even if that has come true since it was looked at.
     if (lane.running >= limit.atOnce || lane.runningRoutine >= limit.routine) return;
@@ -312,10 +323,14 @@ export class Gate {
 
   #forget(lane: Lane): void {
     const isEmpty = lane.running === 0 && lane.aside === 0;
-    const idle = isEmpty && lane.notified.size === 0 && lane.routine.size === 0 && !lane.paused;
+    const idle = isEmpty && lane.notified.size === 0 && !waitsForPace(lane) && !lane.paused;
     // Its pace is remembered for as long as it says anything.
     if (idle && lane.routineAt <= this.#time.nowMs()) this.#lanes.delete(lane.name);
   }
+}
+
+function waitsForPace(lane: Lane): boolean {
+  return lane.again.size > 0 || lane.routine.size > 0;
 }
 
 const NO_PLACE: Place = { standAside: () => "unneeded" };

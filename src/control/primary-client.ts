@@ -148,7 +148,8 @@ async function transferOnce(
   );
   try {
     session.value.send(query);
-    const read = await readTransfer(session.value, reader, verifier, talk);
+    const soaMs = Math.min(limits.connectTimeoutMs, limits.messageTimeoutMs);
+    const read = await readTransfer(session.value, reader, verifier, talk, soaMs);
     const { messages, octets } = session.value.received;
     const tooSlow = read.ok ? undefined : stopWatching?.();
     const result = tooSlow === undefined ? read : fail({ code: "net.too-slow", text: tooSlow });
@@ -167,6 +168,7 @@ async function readTransfer(
   reader: TransferReader,
   verifier: TsigVerifier | undefined,
   talk: TalkOptions,
+  soaMs: number,
 ): Promise<Result<TransferOutcome, TransferFault>> {
   const conclude = (outcome: Exclude<IxfrOutcome, { kind: "more" }>): Result<TransferOutcome, TransferFault> => {
     if (outcome.kind === "refused") {
@@ -181,7 +183,8 @@ async function readTransfer(
   };
   // Each turn takes a message; the session bounds their number, their octets and the time.
   for (;;) {
-    const next = await session.next();
+    const next = reader.isOnlySoa ? await behindOnlySoa(session, soaMs) : await session.next();
+    if (next === undefined) return fail({ code: "transfer.stream-ended", text: ONLY_SOA });
     if (reader.outcome && reader.outcome.kind !== "more") return conclude(reader.outcome);
     if (!next.ok) {
       const ended = next.error.code === "net.closed" ? await reader.end() : undefined;
@@ -196,6 +199,24 @@ async function readTransfer(
     talk.progress?.({ ...session.received, records: reader.records });
     if (outcome.kind !== "more") return conclude(outcome);
   }
+}
+
+const ONLY_SOA = "the newest SOA came, and none of the changes";
+
+/**
+ * One SOA that is newer, and then silence: the primary has no changes to give (RFC 1995 section 2 has it say so over UDP, some do over
+ * TCP), which says nothing about the whole zone. As one record a message is a way to send changes, too, some time has to show
+ * which it is: as much as an answer to the SOA question has. Undefined: it is over.
+ */
+async function behindOnlySoa(session: Session, soaMs: number): Promise<Result<Uint8Array, NetError> | undefined> {
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    session.close();
+  }, soaMs);
+  const next = await session.next();
+  clearTimeout(timer);
+  return isOver ? undefined : next;
 }
 
 function signed(query: Uint8Array, primary: Primary, talk: TalkOptions) {

@@ -70,6 +70,7 @@ function tellOfPeers(report: RefreshReport, zone: Zone, book: PeerBook, deps: De
   const { name } = zone;
   switch (report.kind) {
     case "unconfirmed": {
+      if (report.known) return false;
       const silent = report.failures.length > 0 ? `, ${report.failures.length} did not answer well` : "";
       const message = `${name}: no primary confirms what is served: those that answered have an older serial${silent}; next try in ${report.retryAt - deps.now()} s`;
       const detail = { retryAt: report.retryAt, failures: report.failures };

@@ -7,6 +7,15 @@ export function urgencyOf(state: RefreshState): Urgency {
   return causeOf(state) === "timer" ? "routine" : "notified";
 }
 
+/**
+ * `goesOn`: nothing came by UDP, and TCP has the word. Behind all that wait for their first question, nobody would find out for minutes
+ * that a primary of many zones is gone.
+ */
+export function urgencyOfQuestion(state: RefreshState, goesOn: boolean): Urgency {
+  const urgency = urgencyOf(state);
+  return goesOn && urgency === "routine" ? "again" : urgency;
+}
+
 export function reasonOf(state: RefreshState): TransferRow["reason"] {
   const cause = causeOf(state);
   if (cause === "forced") return "operator";

@@ -30,7 +30,7 @@ import type { PeerBook } from "./peer-book.ts";
 import { NO_CHECKS, NO_PEER_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
 import { askSoa, isSilence, type Primary, type SoaOutcome } from "./primary-client.ts";
 import { tellExpired, tellReport } from "./refresh-events.ts";
-import { reasonOf, urgencyOf } from "./refresh-reason.ts";
+import { reasonOf, urgencyOf, urgencyOfQuestion } from "./refresh-reason.ts";
 import type { Timed } from "./scheduler.ts";
 import { watchPace } from "./slow-transfer.ts";
 import { compareSoa } from "./soa-compare.ts";
@@ -292,7 +292,8 @@ export class Refresher implements Timed {
     }
     const begin = (turn: Turn): void => void this.#askNow(effect, primary, startedAt, turn);
     const waits = (): void => this.#feed({ kind: "queued", attempt });
-    this.#abort = this.#deps.gate.turn(`${Lane.QuestionsTo} ${peer}`, urgencyOf(this.#state), begin, waits);
+    const urgency = urgencyOfQuestion(this.#state, effect.transport === "tcp" && effect.insist);
+    this.#abort = this.#deps.gate.turn(`${Lane.QuestionsTo} ${peer}`, urgency, begin, waits);
   }
 
   async #askNow(effect: AskSoa, primary: Primary, startedAt: number, turn: Turn): Promise<void> {
@@ -322,15 +323,16 @@ export class Refresher implements Timed {
   async #askInTurn(effect: AskSoa, primary: Primary, signal: AbortSignal): Promise<SoaOutcome> {
     const { peer, transport, timeoutSeconds, insist } = effect;
     const { health, settings } = this.#deps;
-    // While it waited its turn, others found out that nobody is there.
-    if (!insist && !signal.aborted && health.standing(peer) === "down") {
+    const { phase } = this.#state;
+    const probing = phase.kind === "asking" && phase.probing === true;
+    // While it waited its turn, others found out that nobody is there, or one is finding out for all.
+    const isOneOfMany = !insist || (probing && phase.round.cause === "timer");
+    if (isOneOfMany && !signal.aborted && health.standing(peer) === "down") {
       return { kind: "failed", fault: { code: "down", text: "out of reach; it is asked again in a while" } };
     }
     this.#tellBegun(effect.attempt);
     const known = this.#ahead && (await this.#ahead.find(peer, transport));
     if (known) return known;
-    const { phase } = this.#state;
-    const probing = phase.kind === "asking" && phase.probing === true;
     const timeoutMs = Math.min(timeoutSeconds, settings().checkSeconds) * 1000;
     const answer = await this.#askOnce(primary, transport, timeoutMs, signal, probing);
     if (transport === "udp" && answer.kind === "failed" && isSilence(answer.fault.code)) this.#lookAhead(effect);
@@ -358,14 +360,17 @@ export class Refresher implements Timed {
     const { phase } = this.#state;
     if (this.#ahead || phase.kind !== "asking" || attempt !== this.#state.attempt) return;
     const { health, gate, settings } = this.#deps;
-    const peers = phase.round.waiting.filter((peer) => health.standing(peer) === "good" && this.#book.primary(peer));
+    const { waiting, cause } = phase.round;
+    const isAsked = (peer: string) => cause === "forced" || health.standing(peer) === "good";
+    const peers = waiting.filter((peer) => isAsked(peer) && this.#book.primary(peer));
     if (peers.length === 0) return;
-    const urgency = urgencyOf(this.#state);
+    const state = this.#state;
     const ask: AskAhead = (peer, transport, signal) => {
       const seconds = transport === "udp" ? timeoutSeconds : settings().checkSeconds;
       const timeoutMs = Math.min(seconds, settings().checkSeconds) * 1000;
       const once = () => this.#askOnce(this.#book.primary(peer)!, transport, timeoutMs, signal);
       const failed = (text: string): SoaOutcome => ({ kind: "failed", fault: { code: "round.failed", text } });
+      const urgency = urgencyOfQuestion(state, transport === "tcp");
       return this.#guarded(gate.run(`${Lane.QuestionsTo} ${peer}`, urgency, once, { signal }), failed);
     };
     this.#ahead = new LookAhead(peers, ask, () => this.#ms());

@@ -76,6 +76,11 @@ export class TransferReader {
     return this.#worker ? this.#records : this.#local.records;
   }
 
+  /** Asked for changes, the primary has sent its newest SOA, and nothing else so far. */
+  get isOnlySoa(): boolean {
+    return !this.#worker && this.#local.isOnlySoa === true;
+  }
+
   /** The end; undefined while messages are missing. Throws what ended the worker, if that happened. */
   get outcome(): IxfrOutcome | undefined {
     if (this.#failure) throw this.#failure;

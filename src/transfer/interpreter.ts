@@ -8,6 +8,8 @@ export type TransferSettings = Omit<AxfrSettings, "asked"> & { readonly serial?:
 export type TransferInterpreter = {
   readonly messages: number;
   readonly records: number;
+  /** Of an IXFR. */
+  readonly isOnlySoa?: boolean;
   accept(message: Uint8Array): IxfrOutcome;
   end(): IxfrOutcome;
 };

@@ -110,6 +110,11 @@ export class IxfrInterpreter {
     return this.#whole?.records ?? this.#records;
   }
 
+  /** Nothing came yet but the newest SOA: that is all there is (RFC 1995 section 2), or more comes. Nobody can tell by looking. */
+  get isOnlySoa(): boolean {
+    return this.#records === 1 && !this.#whole && !this.#final;
+  }
+
   accept(message: Uint8Array): IxfrOutcome {
     if (this.#whole) return this.#whole.accept(message);
     if (this.#final) return this.#afterEnd(this.#final);

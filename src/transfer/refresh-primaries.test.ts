@@ -101,13 +101,26 @@ describe("several primaries", () => {
     expect(bench.soa(12).timer().soa(12).take()).toContain("peer-agrees a");
   });
 
-  test("one lags and the other is out of reach: nobody confirms what is served, and that is told every time", () => {
+  test("one lags and the other is out of reach: nobody confirms what is served", () => {
     bench.timer().soa(10).soa(9).take();
     bench.standing = { a: "down" };
     expect(bench.timer().take()).toContain("ask b udp");
     expect(bench.soa(9).take()).toEqual(["unconfirmed", "timer +8"]);
-    expect(bench.timer().soa(9).take()).toContain("unconfirmed");
+    expect(bench.timer().soa(9).take()).toContain("unconfirmed still");
     expect(bench.state.failedRounds).toBe(2);
+  });
+
+  test("that nobody confirms what is served is news once, again when another one is silent, and after somebody did", () => {
+    const told = () => bench.take().filter((word) => word.startsWith("unconfirmed"));
+    bench.timer().soa(9).soa(9);
+    for (let check = 0; check < 3; check++) bench.timer().soa(9).soa(9);
+    expect(told()).toEqual(["unconfirmed", ...Array(3).fill("unconfirmed still")]);
+    bench.timer().soa(9).refused().timer().soa(9).refused();
+    expect(told()).toEqual(["unconfirmed", "unconfirmed still"]);
+    bench.timer().soa(10).soa(10).timer().soa(9).soa(9);
+    expect(told()).toEqual(["unconfirmed"]);
+    for (let hour = 0; hour < 25; hour++) bench.timer().soa(9).soa(9);
+    expect(told().filter((word) => word === "unconfirmed")).toHaveLength(1);
   });
 
   test("the transfer from the one that is ahead fails: the zone is as good as it was", () => {
@@ -141,5 +154,26 @@ describe("several primaries", () => {
   test("a NOTIFY while the other one is asked is followed at once", () => {
     bench.timer().soa(10).take();
     expect(bench.send({ kind: "notify", peer: "a", serialHint: 11 }).take()).toEqual(["abandon", "ask a udp"]);
+  });
+
+  test("a forced transfer: one that keeps silent is waited for, and who of the others is there is asked before their turn", () => {
+    const zone = new Bench(STORED, three).send({ kind: "start" });
+    zone.standing = { c: "down" };
+    zone.take();
+    expect(zone.send({ kind: "force" }).take()[0]).toBe("transfer a");
+    expect(zone.transferFailed("net.timeout").take()).toEqual([
+      "failed a transfer net.timeout",
+      "ask b udp",
+      "timer +4",
+    ]);
+    expect(zone.noAnswer().noAnswer().take()).toContain("ask c udp");
+    // Whatever its serial: this is what forcing is for.
+    expect(zone.soa(8).take()).toContain("transfer c");
+    expect(zone.transferred(8).take()).toContain("install 8");
+  });
+
+  test("a forced transfer that is refused: the next one is asked for it straight away", () => {
+    bench.send({ kind: "force" }).take();
+    expect(bench.transferFailed("transfer.rcode").take()).toContain("transfer b");
   });
 });

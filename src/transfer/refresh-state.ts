@@ -42,6 +42,8 @@ export type RefreshState = {
   readonly expireBound: number | undefined;
   /** A serial that a NOTIFY or a SOA answer announced and its sender did not give yet, and how often it was asked again for it. */
   readonly hint: { readonly serial: number; readonly asked: number } | undefined;
+  /** That nobody confirms what is served was told then, and who did not answer; undefined while somebody does. */
+  readonly unconfirmed: { readonly silent: string; readonly toldAt: number } | undefined;
   /** NOTIFYs in a row that led to nothing. */
   readonly idleNotifies: number;
   /** Good checks since the start: the first ones are spread wide. */
@@ -242,7 +244,13 @@ export type RefreshReport =
   | { readonly kind: "well-again"; readonly peer: PeerId; readonly failedRounds: number }
   | { readonly kind: "all-failed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }
   /** Those that answered are behind what is stored here, the others did not answer: nobody confirms it. */
-  | { readonly kind: "unconfirmed"; readonly failures: readonly PeerFailure[]; readonly retryAt: number }
+  | {
+      readonly kind: "unconfirmed";
+      readonly failures: readonly PeerFailure[];
+      readonly retryAt: number;
+      /** Told before, and nothing about it has changed. */
+      readonly known: boolean;
+    }
   | { readonly kind: "no-primaries" }
   | { readonly kind: "installed"; readonly peer: PeerId; readonly serial: number; readonly was: number | undefined }
   | {

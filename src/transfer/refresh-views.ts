@@ -1,6 +1,14 @@
 /** What a primary's SOA answer says about that primary: does it lag, has it gone backwards, does it disagree with the others. Pure. */
 import { serialCompare } from "#zone";
-import type { PeerId, PeerVerdict, PeerView, RefreshReport, RefreshState, SoaOutcome } from "./refresh-state.ts";
+import type {
+  PeerFailure,
+  PeerId,
+  PeerVerdict,
+  PeerView,
+  RefreshReport,
+  RefreshState,
+  SoaOutcome,
+} from "./refresh-state.ts";
 import { REMIND_SECONDS } from "./refresh-timing.ts";
 
 type Answer = Extract<SoaOutcome, { kind: "serial" }>;
@@ -64,4 +72,15 @@ function reportOf(state: RefreshState, peer: PeerId, answer: Answer, verdict: Pe
   if (verdict === "lags") return { kind: "peer-lags", peer, serial, ours };
   const undefinedOrder = serialCompare(serial, ours) === undefined;
   return { kind: "serial-backwards", peer, serial, ours, undefinedOrder };
+}
+
+/** That nobody confirms what is served is told once, again when others are silent than before, and once a day while it stays so. */
+export function unconfirmedBy(state: RefreshState, failures: readonly PeerFailure[], now: number) {
+  const before = state.unconfirmed;
+  const silent = failures
+    .map(({ peer }) => peer)
+    .sort()
+    .join(" ");
+  const known = before !== undefined && before.silent === silent && now < before.toldAt + REMIND_SECONDS;
+  return { known, unconfirmed: known ? before : { silent, toldAt: now } };
 }

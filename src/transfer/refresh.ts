@@ -58,7 +58,7 @@ import {
   shiftTimes,
   TRANSFER_TIMEOUT_SECONDS,
 } from "./refresh-timing.ts";
-import { judgePeer, viewOf } from "./refresh-views.ts";
+import { judgePeer, unconfirmedBy, viewOf } from "./refresh-views.ts";
 
 export type RefreshStep = { readonly state: RefreshState; readonly effects: readonly RefreshEffect[] };
 
@@ -249,7 +249,9 @@ class Machine {
     const { serial } = answer;
     const order = ours === undefined ? 1 : serialCompare(serial, ours);
     this.#look(peer, answer, order);
-    if (order === 0 && !(answer.signedAnew ?? false)) {
+    if (round.cause === "forced") {
+      this.#transfer({ ...round, expireBound: boundOf(answer, this.#now) }, peer);
+    } else if (order === 0 && !(answer.signedAnew ?? false)) {
       if (round.opinion) this.#endRound(nextCheckAt(this.state, this.#now, this.#jitter));
       else this.#upToDate(round, peer, answer);
     } else if (ours !== undefined && order !== 1 && order !== 0 && serving !== "expired") {
@@ -434,7 +436,9 @@ class Machine {
     const standing = this.#standing(peer);
     // Whoever sent a NOTIFY lives, whatever was thought of it.
     const insist = round.peer === peer || standing === "probe";
-    if (round.cause === "forced") this.#transfer(round, peer);
+    if (round.cause === "forced" && !isSlow(round)) this.#transfer(round, peer);
+    else if (round.cause === "forced")
+      this.#ask(round, peer, standing === "tcp" ? "tcp" : "udp", true, standing === "down");
     else if (standing === "down" && !insist)
       this.#peerFailed(round, { peer, step: "soa", code: "down", text: "out of reach; it is asked again in a while" });
     else this.#ask(round, peer, standing === "tcp" ? "tcp" : "udp", insist, standing === "probe");
@@ -468,8 +472,9 @@ class Machine {
       failures.length > 0
         ? retryAt(this.state, failedRounds, this.#now, this.#jitter)
         : nextCheckAt(this.state, this.#now, this.#jitter);
-    this.#set({ failedRounds });
-    this.#report({ kind: "unconfirmed", failures, retryAt: at });
+    const { known, unconfirmed } = unconfirmedBy(this.state, failures, this.#now);
+    this.#set({ failedRounds, unconfirmed });
+    this.#report({ kind: "unconfirmed", failures, retryAt: at, known });
     this.#endRound(at);
   }
 
@@ -513,6 +518,7 @@ class Machine {
     const keep = !anew && bound !== undefined && before !== undefined && this.state.serving === "current";
     const expireBound = keep ? Math.max(before, bound) : bound;
     this.#set({ lastGoodCheck: this.#now, failedRounds: 0, quietUntil: 0, checks, expireBound, graceUntil: undefined });
+    this.#set({ unconfirmed: undefined });
     if (this.state.serving === "current" || (expiresAt(this.state) ?? 0) <= this.#now) return;
     this.#set({ serving: "current" });
     this.effects.push({ kind: "serving", serving: "current" });
@@ -568,4 +574,9 @@ class Machine {
 /** Nothing would be lost: the question has not been sent, or is asked for the sake of order. A NOTIFY takes its place. */
 function isIdle(phase: Extract<RefreshPhase, { kind: "asking" }>): boolean {
   return phase.round.opinion === true || (phase.queued === true && phase.round.cause === "timer");
+}
+
+/** Somebody was waited for in vain: those that are left are asked for the SOA first, which costs a silent one less than a transfer. */
+function isSlow(round: Round): boolean {
+  return round.failures.some(({ code }) => code === "timeout" || code === "net.timeout");
 }

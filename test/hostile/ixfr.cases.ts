@@ -197,6 +197,12 @@ const HEADERS: readonly IxfrCase[] = [
   { name: "closes at once", ixfr: (t) => t.end(), got: null, outcome: "failed", error: "net.closed" },
   { name: "says nothing", ixfr: () => undefined, got: null, outcome: "failed", error: "net.timeout" },
   {
+    name: "the newest SOA alone, and then silence",
+    ixfr: (t) => t.send(t.message([t.zone.soa])),
+    got: "axfr",
+    fallback: "transfer.stream-ended",
+  },
+  {
     name: "a huge change",
     ixfr: async (transfer, from) => {
       transfer.send(transfer.message([transfer.zone.soa, from!.soa]));

@@ -98,7 +98,8 @@ async function run(): Promise<void> {
   }
   const events = (await product.call("GET", "/countersign/v1/events?limit=1000")) as { code: string }[];
   expect(events.some(({ code }) => code === "refresh.all-failed")).toBe(true);
-  // Not one question a zone: a few found out, and now one in a while.
+  // Not one question a zone. 48 go out together (src/control/lanes.ts), as many again when their time is over, while the first of them
+  // are asked by TCP; then one in a while. 98 where nothing else runs, half as many more on a machine with no time.
   expect(questions).toBeLessThan(ZONES / 5);
   expect(await servedSerial(product.port, `${zoneName(ZONES - 1)}.`)).toBe(SERIAL);
 

@@ -99,6 +99,7 @@ export class Bench {
       return `backwards ${report.peer}${report.undefinedOrder ? " undefined" : ""}`;
     if (report.kind === "peer-lags" || report.kind === "peer-disagrees" || report.kind === "peer-agrees")
       return `${report.kind} ${report.peer}`;
+    if (report.kind === "unconfirmed" && report.known) return "unconfirmed still";
     return report.kind;
   }
 }
