@@ -2,7 +2,7 @@
  * The product with hostile primaries, and every way that a zone comes from them: by TCP or TLS, the messages signed or not. One
  * primary speaks plainly, the other signs; both have a certificate.
  */
-import { makeAuthority, makeCertificate } from "../peers/certificates.ts";
+import { makeAuthority, makeCertificate, type TestAuthority } from "../peers/certificates.ts";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
 import { makeTsigKey, type PeerZone, type TsigKey, until } from "../peers/index.ts";
 import { type HostilePrimary, startHostilePrimary } from "./primary.ts";
@@ -20,6 +20,8 @@ export type Ways = {
   readonly product: Countersign;
   readonly accountId: string;
   readonly tsig: TsigKey;
+  /** Of the primaries' certificates, which are for `ns1.example`. */
+  readonly authority: TestAuthority;
   readonly peerIds: Readonly<Record<Way, string>>;
   primaryOf(way: Way): HostilePrimary;
   /**
@@ -75,6 +77,7 @@ export async function startWays(
     product,
     accountId,
     tsig,
+    authority,
     peerIds: peerIds as Record<Way, string>,
     primaryOf,
     async attacked(ways, first, mode, through) {

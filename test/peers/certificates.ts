@@ -26,6 +26,8 @@ export type CertificateOptions = {
   /** Common name, and a dNSName unless `dnsNames` says otherwise. */
   readonly name: string;
   readonly dnsNames?: readonly string[];
+  /** As iPAddress. */
+  readonly addresses?: readonly Uint8Array[];
   /** Days from now; negative: in the past. */
   readonly fromDays?: number;
   readonly toDays?: number;
@@ -34,9 +36,10 @@ export type CertificateOptions = {
 
 export type TestAuthority = TestCertificate & { readonly privateKey: KeyObject };
 
-export function makeAuthority(name: string): TestAuthority {
+/** Signed by `above`, or by itself. */
+export function makeAuthority(name: string, above?: TestAuthority): TestAuthority {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return { ...make({ name, dnsNames: [] }, privateKey, undefined, true), privateKey };
+  return { ...make({ name, dnsNames: [] }, privateKey, above, true), privateKey };
 }
 
 /** Signed by `authority`, or by itself. */
@@ -61,7 +64,7 @@ function make(
     sequence(time(options.fromDays ?? -1), time(options.toDays ?? 90)),
     distinguished(options.name),
     spki,
-    tagged(0xa3, sequence(...extensions(names, isAuthority))),
+    tagged(0xa3, sequence(...extensions(names, options.addresses ?? [], isAuthority))),
   );
   const signature = sign("sha256", body, authority?.privateKey ?? own);
   const der = sequence(body, ECDSA_SHA256, bits(signature));
@@ -73,10 +76,13 @@ function make(
   };
 }
 
-function extensions(names: readonly string[], isAuthority: boolean): Uint8Array[] {
+function extensions(names: readonly string[], addresses: readonly Uint8Array[], isAuthority: boolean): Uint8Array[] {
   const basic = extension("551d13", isAuthority ? sequence(Uint8Array.of(1, 1, 0xff)) : sequence(), true);
-  if (names.length === 0) return [basic];
-  const list = names.map((name) => tagged(0x82, Buffer.from(name, "latin1")));
+  const list = [
+    ...names.map((name) => tagged(0x82, Buffer.from(name, "latin1"))),
+    ...addresses.map((octets) => tagged(0x87, octets)),
+  ];
+  if (list.length === 0) return [basic];
   return [basic, extension("551d11", sequence(...list), false)];
 }
 
