@@ -8,7 +8,7 @@
  * ```
  * Who is asked in which order stays the machine's (#transfer): here only answers come before they are wanted.
  */
-import { isSilence, type SoaOutcome } from "./primary-client.ts";
+import { isSilent, type SoaOutcome } from "./primary-client.ts";
 
 export type AskAhead = (peer: string, transport: "udp" | "tcp", signal: AbortSignal) => Promise<SoaOutcome>;
 
@@ -53,8 +53,4 @@ export class LookAhead {
   end(): void {
     this.#running.abort();
   }
-}
-
-function isSilent(answer: SoaOutcome): boolean {
-  return answer.kind === "failed" && isSilence(answer.fault.code);
 }

@@ -262,3 +262,7 @@ export function primaryText(primary: Primary): string {
 export function isSilence(code: string): boolean {
   return code === "net.timeout" || code === "net.refused" || code === "net.unreachable";
 }
+
+export function isSilent(answer: SoaOutcome): boolean {
+  return answer.kind === "failed" && isSilence(answer.fault.code);
+}

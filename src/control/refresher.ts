@@ -28,7 +28,7 @@ import { type AskAhead, LookAhead } from "./look-ahead.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
 import type { PeerBook } from "./peer-book.ts";
 import { NO_CHECKS, NO_PEER_CHECKS, type PeerNote, type RefreshNote } from "./peer-notes.ts";
-import { askSoa, isSilence, type Primary, type SoaOutcome } from "./primary-client.ts";
+import { askSoa, isSilence, isSilent, type Primary, type SoaOutcome } from "./primary-client.ts";
 import { tellExpired, tellReport } from "./refresh-events.ts";
 import { reasonOf, urgencyOf, urgencyOfQuestion } from "./refresh-reason.ts";
 import type { Timed } from "./scheduler.ts";
@@ -335,7 +335,7 @@ export class Refresher implements Timed {
     if (known) return known;
     const timeoutMs = Math.min(timeoutSeconds, settings().checkSeconds) * 1000;
     const answer = await this.#askOnce(primary, transport, timeoutMs, signal, probing);
-    if (transport === "udp" && answer.kind === "failed" && isSilence(answer.fault.code)) this.#lookAhead(effect);
+    if (transport === "udp" && isSilent(answer)) this.#lookAhead(effect);
     return answer;
   }
 
@@ -350,7 +350,7 @@ export class Refresher implements Timed {
     health.asked(primary.id);
     const answer = await askSoa(this.#zone.apex, primary, transport, timeoutMs, this.#talk(signal));
     if (answer.kind !== "failed") health.answered(primary.id, transport);
-    else if (isSilence(answer.fault.code)) health.silent(primary.id, this.#zone.id, transport === "tcp" || probing);
+    else if (isSilent(answer)) health.silent(primary.id, this.#zone.id, transport === "tcp" || probing);
     else if (answer.fault.code !== "net.aborted") health.answered(primary.id, transport);
     return answer;
   }

@@ -6,13 +6,12 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeCertificate } from "../peers/certificates.ts";
 import { encodeQuestion, queryTcp } from "../peers/client.ts";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
-import { freePort, LOOPBACK, makeDirectory, removeDirectory, until, writeIn } from "../peers/index.ts";
+import { LOOPBACK, makeDirectory, removeDirectory, until } from "../peers/index.ts";
 import { type HostilePrimary, startHostilePrimary } from "./primary.ts";
 import { connectByHand } from "./tls-by-hand.ts";
-import { ALONE, breakages, metric, residentMebibytes, smallZone } from "./world.ts";
+import { ALONE, breakages, metric, residentMebibytes, smallZone, tlsEnv } from "./world.ts";
 
 const ZONE = "connections.example.";
 /** Of TCP, and as many of TLS. */
@@ -34,16 +33,14 @@ describe("connections", () => {
     primary = await startHostilePrimary();
     primary.serve(smallZone(ZONE, 1));
     directory = makeDirectory("connections");
-    tlsPort = await freePort();
-    const { certificate, key } = makeCertificate({ name: "ns1.example" });
+    const tls = await tlsEnv(directory);
+    tlsPort = tls.tlsPort;
     product = await startCountersign({
       env: {
         ...ALONE,
         COUNTERSIGN_MAX_TCP_CONNECTIONS: String(MAX_CONNECTIONS),
         COUNTERSIGN_TCP_IDLE_SECONDS: "3",
-        COUNTERSIGN_DNS_TLS: `${LOOPBACK}:${tlsPort}`,
-        COUNTERSIGN_DNS_TLS_CERTIFICATE: writeIn(directory, "own.pem", certificate),
-        COUNTERSIGN_DNS_TLS_KEY: writeIn(directory, "own.key", key),
+        ...tls.env,
       },
     });
     const { address, port } = primary;

@@ -6,12 +6,11 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeCertificate } from "../peers/certificates.ts";
 import { encodeQuestion } from "../peers/client.ts";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
-import { freePort, LOOPBACK, makeDirectory, removeDirectory, until, writeIn } from "../peers/index.ts";
+import { LOOPBACK, makeDirectory, removeDirectory, until } from "../peers/index.ts";
 import { type HostilePrimary, honestZone, startHostilePrimary } from "./primary.ts";
-import { ALONE, breakages, residentMebibytes } from "./world.ts";
+import { ALONE, breakages, residentMebibytes, tlsEnv } from "./world.ts";
 
 const SOA = 6;
 const NOTIFY_AA = 0x2400;
@@ -35,15 +34,9 @@ describe("odd NOTIFYs", () => {
   beforeAll(async () => {
     primary = await startHostilePrimary();
     directory = makeDirectory("notify-odd");
-    tlsPort = await freePort();
-    const { certificate, key } = makeCertificate({ name: "ns1.example" });
-    const env = {
-      ...ALONE,
-      COUNTERSIGN_DNS_TLS: `${LOOPBACK}:${tlsPort}`,
-      COUNTERSIGN_DNS_TLS_CERTIFICATE: writeIn(directory, "own.pem", certificate),
-      COUNTERSIGN_DNS_TLS_KEY: writeIn(directory, "own.key", key),
-    };
-    product = await startCountersign({ env });
+    const tls = await tlsEnv(directory);
+    tlsPort = tls.tlsPort;
+    product = await startCountersign({ env: { ...ALONE, ...tls.env } });
     const { address, port } = primary;
     const at = { kind: "knot" as const, address, port };
     for (const name of [FLOODED, MEANT]) primary.serve(honestZone(name, 1));

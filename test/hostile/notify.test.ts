@@ -13,10 +13,8 @@ import { type ResourceRecord, writeMessage } from "#message";
 import { readName } from "#name";
 import { readRdata } from "#rdata";
 import { readTsigAlgorithm, signMessage } from "#tsig";
-import { makeCertificate } from "../peers/certificates.ts";
 import { type Countersign, startCountersign } from "../peers/countersign.ts";
 import {
-  freePort,
   LOOPBACK,
   makeDirectory,
   makeTsigKey,
@@ -25,11 +23,10 @@ import {
   removeDirectory,
   type TsigKey,
   until,
-  writeIn,
 } from "../peers/index.ts";
 import { eachMessage, type HostilePrimary, startHostilePrimary } from "./primary.ts";
 import { type Random, seededRandom } from "./random.ts";
-import { ALONE, breakages, residentMebibytes } from "./world.ts";
+import { ALONE, breakages, residentMebibytes, tlsEnv } from "./world.ts";
 
 /** Addresses a storm comes from, beside the primary's. */
 const SOURCES = 200;
@@ -150,15 +147,9 @@ describe("NOTIFY storms", () => {
     plain = await startHostilePrimary();
     keyed = await startHostilePrimary(tsig);
     directory = makeDirectory("notify");
-    tlsPort = await freePort();
-    const { certificate, key } = makeCertificate({ name: "ns1.example" });
-    const env = {
-      ...ALONE,
-      COUNTERSIGN_DNS_TLS: `${LOOPBACK}:${tlsPort}`,
-      COUNTERSIGN_DNS_TLS_CERTIFICATE: writeIn(directory, "own.pem", certificate),
-      COUNTERSIGN_DNS_TLS_KEY: writeIn(directory, "own.key", key),
-    };
-    product = await startCountersign({ env });
+    const tls = await tlsEnv(directory);
+    tlsPort = tls.tlsPort;
+    product = await startCountersign({ env: { ...ALONE, ...tls.env } });
     plain.serve(zoneText(PLAIN, 1));
     keyed.serve(zoneText(KEYED, 1));
     const at = ({ address, port }: HostilePrimary) => ({ kind: "knot" as const, address, port });

@@ -1,6 +1,8 @@
 /** What is attacked: the product with one zone in every mode, fed by Knot; and the look at its health from outside. */
+
+import { makeCertificate } from "../peers/certificates.ts";
 import { type Countersign, SIGNING_MODES, type SigningMode, startCountersign } from "../peers/countersign.ts";
-import { type Peer, type PeerZone, signZone, startKnot, until } from "../peers/index.ts";
+import { freePort, type Peer, type PeerZone, signZone, startKnot, until, writeIn } from "../peers/index.ts";
 import { LOOPBACK } from "../peers/server-process.ts";
 
 export type AttackedZone = { readonly name: string; readonly mode: SigningMode; readonly id: string };
@@ -14,6 +16,20 @@ export type World = {
 
 /** Nobody is asked about the parent: these zones exist nowhere. */
 export const ALONE = { COUNTERSIGN_RESOLVER: `${LOOPBACK}:9`, COUNTERSIGN_MIN_REFRESH_SECONDS: "1" };
+
+/** What has the product answer by TLS, too, with a certificate of its own that is written into `directory`. */
+export async function tlsEnv(
+  directory: string,
+): Promise<{ readonly tlsPort: number; readonly env: Record<string, string> }> {
+  const tlsPort = await freePort();
+  const { certificate, key } = makeCertificate({ name: "ns1.example" });
+  const env = {
+    COUNTERSIGN_DNS_TLS: `${LOOPBACK}:${tlsPort}`,
+    COUNTERSIGN_DNS_TLS_CERTIFICATE: writeIn(directory, "own.pem", certificate),
+    COUNTERSIGN_DNS_TLS_KEY: writeIn(directory, "own.key", key),
+  };
+  return { tlsPort, env };
+}
 
 /** A little of everything an answer can be: wildcard, empty non-terminal, aliases, DNAME, cuts with and without DS, an answer too big for UDP. */
 export function smallZone(name: string, serial: number): PeerZone {
